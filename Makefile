@@ -1,0 +1,43 @@
+# Every target sets up what it needs by itself: a virtual environment in .venv, installed once.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help serve test check bench clean
+
+help:
+	@echo 'make serve   install, take the seeds in on the first run, serve on http://127.0.0.1:8000/'
+	@echo 'make test    install and run the tests'
+	@echo 'make check   lint, types and import layers'
+	@echo 'make bench   what Footnote costs beside the bare models'
+	@echo 'make clean   remove the virtual environment (documents stay)'
+
+serve: .venv/installed
+	@$(BIN)/python -m rag serve
+
+test: .venv/installed-dev
+	@$(BIN)/python -m pytest
+
+check: .venv/installed-dev
+	@$(BIN)/python -m ruff check .
+	@$(BIN)/python -m ruff format --check .
+	@$(BIN)/python -m mypy
+	@$(BIN)/lint-imports
+
+bench: .venv/installed-dev
+	@$(BIN)/python -m eval.bench
+
+clean:
+	rm -rf .venv
+
+.venv/installed: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Footnote needs Python 3.11 or later")'
+	@echo 'Installing Footnote into .venv (once; a few minutes)'
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@touch $@
+
+.venv/installed-dev: .venv/installed
+	@echo 'Installing what the tests and checks need'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@

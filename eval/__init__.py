@@ -1,0 +1,1 @@
+"""Measuring Footnote: what it costs, and how well its answers are grounded."""

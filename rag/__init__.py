@@ -1,0 +1,15 @@
+"""Retrieval, reading and citing: everything Footnote does apart from serving and measuring.
+
+Layers, lowest first; a module imports only from layers below its own (``make check`` holds it to that):
+
+0. ``errors``, ``types``
+1. ``settings`` and pure text functions: ``clean``, ``dates``, ``layout``, ``sentences``, ``terms``, ``budget``
+2. what touches files: ``parse``, ``models``, ``catalog``, ``vectors``
+3. one module a stage: ``describe``, ``split``, ``chunk`` | ``retrieve``, ``rerank``, ``read``, ``cite``
+4. ``store`` (opening a data directory), ``ingest``, ``engine``
+5. ``cli``
+
+Importing ``rag`` loads neither torch nor chromadb nor onnxruntime.
+"""
+
+__version__ = "0.1.0"

@@ -1,0 +1,5 @@
+"""The catalog: what is true about the corpus. All SQL of Footnote is in this package."""
+
+from rag.catalog.catalog import Catalog, IndexState, Inventory, NewDocument
+
+__all__ = ["Catalog", "IndexState", "Inventory", "NewDocument"]

@@ -1,0 +1,283 @@
+"""The documents, passages, sentences and vectors of every collection."""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from rag.catalog.schema import Connections
+from rag.errors import NotFound
+from rag.types import CorpusState, Description, Document, Kind, Passage, Sentence, Span, Vectors
+
+_LISTED = """
+    SELECT id, collection, title, author, publisher, published, media_type, path, sha256, characters, ingested_at,
+           length(source) AS bytes,
+           (SELECT count(*) FROM passages WHERE document_id = documents.id) AS passages
+    FROM documents
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewDocument:
+    """A document with all that is derived from it, ready to be stored.
+
+    ``vectors`` has one row a passage.
+    """
+
+    id: str
+    collection: str
+    path: str
+    origin: str
+    description: Description
+    media_type: str
+    sha256: str
+    source: bytes
+    text: str
+    sentences: Sequence[Sentence]
+    passages: Sequence[Passage]
+    vectors: Vectors
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inventory:
+    """What is known of a document's source: enough to see whether a file has changed."""
+
+    id: str
+    origin: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexState:
+    """A collection and the fingerprint of what its vectors were made with."""
+
+    collection: str
+    fingerprint: str
+
+
+class Catalog:
+    """The catalog of a data directory; safe to use from several threads.
+
+    Raises:
+        DataDirectoryError: When the file is no catalog of this version.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._connections = Connections(path)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connections.close()
+
+    def collections(self) -> list[IndexState]:
+        """Every collection, by id."""
+        rows = self._connections.read().execute("SELECT id, fingerprint FROM collections ORDER BY id")
+        return [IndexState(collection=row["id"], fingerprint=row["fingerprint"]) for row in rows]
+
+    def ensure_collection(self, collection: str, fingerprint: str) -> None:
+        """Make a collection unless it is there."""
+        with self._connections.write() as connection:
+            connection.execute(
+                "INSERT OR IGNORE INTO collections (id, fingerprint) VALUES (?, ?)", (collection, fingerprint)
+            )
+
+    def state(self, collection: str) -> CorpusState:
+        """The version and size of a collection.
+
+        Raises:
+            NotFound: When there is no such collection.
+        """
+        row = self._one(
+            """SELECT version,
+                      (SELECT count(*) FROM documents WHERE collection = collections.id) AS documents,
+                      (SELECT count(*) FROM passages WHERE collection = collections.id) AS passages
+               FROM collections WHERE id = ?""",
+            collection,
+        )
+        if row is None:
+            raise NotFound("collection", collection)
+        return CorpusState(version=row["version"], documents=row["documents"], passages=row["passages"])
+
+    def inventory(self, document_id: str) -> Inventory | None:
+        """The source of a document, ``None`` where there is no such document."""
+        row = self._one("SELECT id, origin, sha256 FROM documents WHERE id = ?", document_id)
+        return Inventory(id=row["id"], origin=row["origin"], sha256=row["sha256"]) if row else None
+
+    def replace(self, document: NewDocument) -> list[str]:
+        """Store a document in one transaction, in place of one with its id.
+
+        Returns:
+            The ids of the passages that it replaced.
+        """
+        with self._connections.write() as connection:
+            removed = _delete(connection, document.id)
+            _insert(connection, document)
+            _touch(connection, document.collection)
+        return removed
+
+    def remove(self, document_id: str) -> list[str]:
+        """Remove a document with all that is derived from it.
+
+        Returns:
+            The ids of its passages.
+
+        Raises:
+            NotFound: When there is no such document.
+        """
+        document = self.document(document_id)
+        with self._connections.write() as connection:
+            removed = _delete(connection, document_id)
+            _touch(connection, document.collection)
+        return removed
+
+    def document(self, document_id: str) -> Document:
+        """A document's record.
+
+        Raises:
+            NotFound: When there is no such document.
+        """
+        row = self._one(f"{_LISTED} WHERE id = ?", document_id)
+        if row is None:
+            raise NotFound("document", document_id)
+        return _document(row)
+
+    def documents(self, collection: str, *, limit: int, after: str = "") -> list[Document]:
+        """The documents of a collection by id, at most ``limit`` of those whose id comes after ``after``."""
+        rows = self._connections.read().execute(
+            f"{_LISTED} WHERE collection = ? AND id > ? ORDER BY id LIMIT ?", (collection, after, limit)
+        )
+        return [_document(row) for row in rows]
+
+    def text(self, document_id: str) -> str:
+        """The text that citations index.
+
+        Raises:
+            NotFound: When there is no such document.
+        """
+        return bytes(self._column("text", document_id)).decode("utf-8")
+
+    def source(self, document_id: str) -> bytes:
+        """The bytes as they were given.
+
+        Raises:
+            NotFound: When there is no such document.
+        """
+        return bytes(self._column("source", document_id))
+
+    def sentences(self, document_id: str, text: str) -> list[Sentence]:
+        """The sentences of a document in order; ``text`` is the document's."""
+        rows = self._connections.read().execute(
+            'SELECT "start", "end", kind, block, heading FROM sentences WHERE document_id = ? ORDER BY "start"',
+            (document_id,),
+        )
+        found = []
+        for row in rows:
+            span = Span(start=row["start"], end=row["end"])
+            found.append(
+                Sentence(
+                    span=span, text=span.of(text), kind=Kind(row["kind"]), block=row["block"], heading=row["heading"]
+                )
+            )
+        return found
+
+    def passages(self, ids: Sequence[str]) -> dict[str, Passage]:
+        """The passages with these ids; an id that is not there is left out."""
+        found: dict[str, Passage] = {}
+        texts: dict[str, str] = {}
+        for identifier in ids:
+            row = self._one('SELECT id, document_id, "start", "end", indexed FROM passages WHERE id = ?', identifier)
+            if row is None:
+                continue
+            document_id = row["document_id"]
+            if document_id not in texts:
+                texts[document_id] = self.text(document_id)
+            span = Span(start=row["start"], end=row["end"])
+            found[identifier] = Passage(
+                document_id=document_id, span=span, text=span.of(texts[document_id]), indexed=row["indexed"]
+            )
+        return found
+
+    def passage_ids(self, collection: str) -> list[str]:
+        """The ids of every passage of a collection, in the order in which they came."""
+        rows = self._connections.read().execute(
+            "SELECT id FROM passages WHERE collection = ? ORDER BY row", (collection,)
+        )
+        return [row["id"] for row in rows]
+
+    def vectors(self, ids: Sequence[str]) -> Vectors:
+        """The vectors of these passages, shape (len(ids), dimension), in the order of ``ids``."""
+        rows = [self._one("SELECT vector FROM passages WHERE id = ?", identifier) for identifier in ids]
+        return np.stack([np.frombuffer(row["vector"], dtype="<f4") for row in rows if row is not None])
+
+    def search_words(self, collection: str, expression: str, limit: int) -> list[tuple[str, float]]:
+        """The passages that match an FTS5 expression, best first: (id, BM25 score, higher is better)."""
+        rows = self._connections.read().execute(
+            """SELECT passages.id AS id, -bm25(lexical) AS score
+               FROM lexical JOIN passages ON passages.row = lexical.rowid
+               WHERE lexical MATCH ? AND passages.collection = ?
+               ORDER BY bm25(lexical), passages.id LIMIT ?""",
+            (expression, collection, limit),
+        )
+        return [(row["id"], float(row["score"])) for row in rows]
+
+    def _column(self, column: str, document_id: str) -> bytes:
+        row = self._one(f"SELECT {column} AS value FROM documents WHERE id = ?", document_id)
+        if row is None:
+            raise NotFound("document", document_id)
+        value: bytes = row["value"]
+        return value
+
+    def _one(self, sql: str, key: str) -> sqlite3.Row | None:
+        row: sqlite3.Row | None = self._connections.read().execute(sql, (key,)).fetchone()
+        return row
+
+
+def _document(row: sqlite3.Row) -> Document:
+    return Document(**dict(row))
+
+
+def _delete(connection: sqlite3.Connection, document_id: str) -> list[str]:
+    removed = connection.execute(
+        "SELECT id FROM passages WHERE document_id = ? ORDER BY row", (document_id,)
+    ).fetchall()
+    connection.execute("DELETE FROM passages WHERE document_id = ?", (document_id,))
+    connection.execute("DELETE FROM documents WHERE id = ?", (document_id,))
+    return [row["id"] for row in removed]
+
+
+def _touch(connection: sqlite3.Connection, collection: str) -> None:
+    connection.execute("UPDATE collections SET version = version + 1 WHERE id = ?", (collection,))
+
+
+def _insert(connection: sqlite3.Connection, document: NewDocument) -> None:
+    described = document.description
+    connection.execute(
+        """INSERT INTO documents (id, collection, path, origin, title, author, publisher, published, media_type, sha256,
+                                  source, text, characters, ingested_at)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+        (
+            *(document.id, document.collection, document.path, document.origin),
+            *(described.title, described.author, described.publisher, described.published),
+            *(document.media_type, document.sha256, document.source, document.text.encode()),
+            *(len(document.text), datetime.now(UTC).isoformat(timespec="seconds")),
+        ),
+    )
+    connection.executemany(
+        'INSERT INTO sentences (document_id, "start", "end", kind, block, heading) VALUES (?, ?, ?, ?, ?, ?)',
+        [(document.id, s.span.start, s.span.end, s.kind, s.block, s.heading) for s in document.sentences],
+    )
+    connection.executemany(
+        """INSERT INTO passages (id, document_id, collection, "start", "end", indexed, vector)
+           VALUES (?, ?, ?, ?, ?, ?, ?)""",
+        list(_passage_rows(document)),
+    )
+
+
+def _passage_rows(document: NewDocument) -> Iterator[tuple[Any, ...]]:
+    for passage, vector in zip(document.passages, document.vectors, strict=True):
+        span = (passage.span.start, passage.span.end)
+        yield (passage.id, document.id, document.collection, *span, passage.indexed, vector.astype("<f4").tobytes())

@@ -1,0 +1,137 @@
+"""The tables of the catalog, and the connections to them.
+
+SQLite in WAL mode with full synchronisation: a committed transaction survives a killed process and
+a power cut, and readers never wait for the writer.
+"""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from rag.errors import DataDirectoryError
+
+VERSION = 1
+
+_TABLES = """
+CREATE TABLE collections (
+    id TEXT PRIMARY KEY,
+    version INTEGER NOT NULL DEFAULT 0,      -- grows with every change of the corpus
+    fingerprint TEXT NOT NULL                -- what its passages and vectors were made with
+) STRICT;
+
+CREATE TABLE documents (
+    id TEXT PRIMARY KEY,
+    collection TEXT NOT NULL REFERENCES collections (id),
+    path TEXT NOT NULL,                      -- relative to what was ingested
+    origin TEXT NOT NULL,                    -- where the file was read from
+    title TEXT, author TEXT, publisher TEXT, published TEXT,
+    media_type TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    source BLOB NOT NULL,
+    text BLOB NOT NULL,                      -- UTF-8; what citations index
+    characters INTEGER NOT NULL,
+    ingested_at TEXT NOT NULL
+) STRICT;
+CREATE INDEX documents_by_collection ON documents (collection, id);
+
+CREATE TABLE passages (
+    row INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    document_id TEXT NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
+    collection TEXT NOT NULL,
+    "start" INTEGER NOT NULL,
+    "end" INTEGER NOT NULL,
+    indexed TEXT NOT NULL,
+    vector BLOB NOT NULL                     -- float32, little endian
+) STRICT;
+CREATE INDEX passages_by_document ON passages (document_id);
+CREATE INDEX passages_by_collection ON passages (collection, id);
+
+CREATE TABLE sentences (
+    document_id TEXT NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
+    "start" INTEGER NOT NULL,
+    "end" INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    block INTEGER NOT NULL,
+    heading TEXT,
+    PRIMARY KEY (document_id, "start")
+) STRICT, WITHOUT ROWID;
+
+CREATE VIRTUAL TABLE lexical USING fts5 (
+    indexed, content='passages', content_rowid='row', tokenize='porter unicode61 remove_diacritics 2'
+);
+CREATE TRIGGER passages_added AFTER INSERT ON passages BEGIN
+    INSERT INTO lexical (rowid, indexed) VALUES (new.row, new.indexed);
+END;
+CREATE TRIGGER passages_removed AFTER DELETE ON passages BEGIN
+    INSERT INTO lexical (lexical, rowid, indexed) VALUES ('delete', old.row, old.indexed);
+END;
+"""
+
+
+class Connections:
+    """One connection a thread to one database file, and one lock for the thread that writes.
+
+    Raises:
+        DataDirectoryError: When the file is no catalog, or one of another version.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._local = threading.local()
+        self._opened: list[sqlite3.Connection] = []
+        self._guard = threading.Lock()
+        self._writing = threading.Lock()
+        try:
+            self._prepare()
+        except sqlite3.DatabaseError as error:
+            raise DataDirectoryError(f"{path} is not a readable catalog: {error}; restore it from a backup") from error
+
+    def read(self) -> sqlite3.Connection:
+        """This thread's connection, outside any transaction of ``write``."""
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = self._local.connection = self._connect()
+        return connection
+
+    @contextmanager
+    def write(self) -> Iterator[sqlite3.Connection]:
+        """A transaction: committed at the end of the block, undone if it raises."""
+        with self._writing:
+            connection = self.read()
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+            except BaseException:
+                connection.execute("ROLLBACK")
+                raise
+            connection.execute("COMMIT")
+
+    def close(self) -> None:
+        """Close every thread's connection."""
+        with self._guard:
+            for connection in self._opened:
+                connection.close()
+            self._opened.clear()
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False, timeout=30.0)
+        connection.row_factory = sqlite3.Row
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+        with self._guard:
+            self._opened.append(connection)
+        return connection
+
+    def _prepare(self) -> None:
+        connection = self.read()
+        found = int(connection.execute("PRAGMA user_version").fetchone()[0])
+        if found == 0:
+            connection.executescript(f"BEGIN IMMEDIATE; {_TABLES} PRAGMA user_version={VERSION}; COMMIT;")
+        elif found != VERSION:
+            raise DataDirectoryError(
+                f"{self._path} is a catalog of version {found}, this Footnote reads version {VERSION}; "
+                "ingest the documents into a new data directory"
+            )

@@ -1,0 +1,46 @@
+"""Display and index text: what people and models read instead of the verbatim characters.
+
+Offsets never refer to cleaned text. What this does not do: change a document's text; citations
+index the verbatim characters.
+"""
+
+import re
+
+import ftfy
+
+_MARKDOWN = re.compile(
+    r"""
+      ^\s{0,3}\#{1,6}\s+            # heading marks
+    | \s+\#+\s*$                    # and closing ones
+    | ^\s{0,3}>\s?                  # quote marks
+    | ^\s*(?:[-*+•‣]|\d{1,3}[.)])\s+  # list marks
+    | (?<!\w)(?:\*{1,3}|_{2,3})(?=\S) | (?<=\S)(?:\*{1,3}|_{2,3})(?!\w)  # emphasis
+    | `                             # code marks
+    """,
+    re.VERBOSE,
+)
+_LINK = re.compile(r"!?\[([^\]\[]*)\]\([^()\s]*(?:\s+\"[^\"]*\")?\)")
+_C0 = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
+_CONTROL = re.compile(r"[\x80-\x9f\ufeff\u200b\u202a-\u202e\u2066-\u2069]")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+
+
+def clean(text: str) -> str:
+    """``text`` with mojibake repaired, one space for each run of white space, no control characters.
+
+    >>> clean("rebuild trustâ€”a  daunting\\ntask")
+    'rebuild trust—a daunting task'
+    """
+    whole = _C0.sub(" ", _SURROGATE.sub("\ufffd", text))  # C1 controls may be mojibake: those come after the repair
+    repaired = ftfy.fix_text(whole, unescape_html=False, uncurl_quotes=False, remove_terminal_escapes=False)
+    return " ".join(_CONTROL.sub(" ", repaired).split())
+
+
+def display(text: str) -> str:
+    """``clean(text)`` without Markdown's marks: what an answer shows and a model reads.
+
+    >>> display("**Published:** [June 02](http://example.org), 2025")
+    'Published: June 02, 2025'
+    """
+    unlinked = _LINK.sub(r"\1", text)
+    return clean(_MARKDOWN.sub(" ", unlinked)) if _MARKDOWN.search(unlinked) else clean(unlinked)

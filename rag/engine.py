@@ -1,0 +1,182 @@
+"""The engine: everything that answers a question, behind ``ask`` and ``search``."""
+
+import secrets
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+
+from rag.answerability import missing_terms
+from rag.cite import cite, written_answer
+from rag.clean import clean
+from rag.errors import InvalidRequest
+from rag.models import load_encoder, load_reranker
+from rag.read import ExtractiveReader
+from rag.rerank import Reranked, rerank
+from rag.retrieve import retrieve
+from rag.settings import Settings
+from rag.store import Store
+from rag.types import Answer, Encoder, Hit, ModelNames, PairScorer, RankedPassage, Reader
+
+MAX_QUESTION = 2_000
+MAX_STATEMENTS = 10
+MAX_RESULTS = 100
+NOT_ANSWERED = "The sources do not answer this."
+DEFAULT_COLLECTION = "default"
+_LISTED_PASSAGES = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Engine:
+    """An open data directory and the models that read it; safe to use from several threads."""
+
+    settings: Settings
+    store: Store
+    encoder: Encoder
+    scorer: PairScorer
+    reader: Reader
+
+    def ask(self, question: str, *, collection: str = DEFAULT_COLLECTION, max_statements: int = 4) -> Answer:
+        """Answer a question, or say that the sources do not.
+
+        Args:
+            question: 1 to 2,000 characters, not blank.
+            max_statements: 1 to 10.
+
+        Raises:
+            InvalidRequest: For a question or a number outside these limits.
+            NotFound: When there is no such collection.
+        """
+        asked = _checked_question(question)
+        _check_range("max_statements", max_statements, MAX_STATEMENTS)
+        watch = _Watch()
+        state = self.store.catalog.state(collection)
+        found = self._rerank(asked, collection, self.settings.retrieve_limit, watch)
+        with watch.measure("read"):
+            reading = self.reader.read(asked, found.candidates, max_statements=max_statements)
+            statements, citations = cite(reading.findings, cache(self.store.catalog.text))
+            missing = missing_terms(self.store.catalog, collection, asked)
+        return Answer(
+            id=f"ans_{time.time_ns() // 1_000_000:012x}{secrets.token_hex(8)}",
+            question=question,
+            collection=collection,
+            answered=reading.answered,
+            answer=written_answer(statements) if reading.answered else NOT_ANSWERED,
+            statements=tuple(statements),
+            citations=tuple(citations),
+            conflicts=(),
+            confidence=reading.confidence,
+            missing_terms=missing,
+            passages=_listed([hit for hit in found.hits if "rerank" in hit.scores][:_LISTED_PASSAGES]),
+            corpus=state,
+            models=ModelNames(encoder=self.encoder.name, reranker=self.scorer.name, reader=self.reader.name),
+            timings_ms=watch.timings(),
+        )
+
+    def search(self, query: str, *, collection: str = DEFAULT_COLLECTION, limit: int = 10) -> tuple[RankedPassage, ...]:
+        """The passages that best match ``query``, ranked as in an answer.
+
+        Args:
+            query: 1 to 2,000 characters, not blank.
+            limit: 1 to 100.
+
+        Raises:
+            InvalidRequest: For a query or a number outside these limits.
+            NotFound: When there is no such collection.
+        """
+        asked = _checked_question(query)
+        _check_range("limit", limit, MAX_RESULTS)
+        self.store.catalog.state(collection)
+        found = self._rerank(asked, collection, max(limit, self.settings.retrieve_limit), _Watch())
+        return _listed(found.hits[:limit])
+
+    def warm_up(self) -> None:
+        """Run each model once, so that the first question is not slower than the next."""
+        self.encoder.encode_query("warm up")
+        self.scorer.score("warm up", ["warm up"])
+
+    def close(self) -> None:
+        """Give the data directory back."""
+        self.store.close()
+
+    def _rerank(self, question: str, collection: str, limit: int, watch: "_Watch") -> Reranked:
+        catalog = self.store.catalog
+        with watch.measure("encode"):
+            vector = self.encoder.encode_query(question)
+        with watch.measure("retrieve"):
+            hits = retrieve(catalog, self.store.vectors, collection, question, vector, limit=limit)
+        with watch.measure("rerank"):
+            return rerank(catalog, self.scorer, question, hits, budget=self.settings.rerank_tokens)
+
+
+def open_engine(settings: Settings) -> Engine:
+    """Load the models and open the data directory that the settings name.
+
+    Raises:
+        ModelError: When a model cannot be loaded.
+        DataDirectoryError: When the data directory cannot be used, is in use, or belongs to other settings.
+    """
+    encoder = load_encoder(settings.encoder, threads=settings.worker_threads)
+    scorer = load_reranker(settings.reranker, threads=settings.worker_threads)
+    store = Store(settings.data_dir, fingerprint=fingerprint(encoder, settings))
+    store.catalog.ensure_collection(DEFAULT_COLLECTION, store.fingerprint)
+    return Engine(
+        settings=settings,
+        store=store,
+        encoder=encoder,
+        scorer=scorer,
+        reader=ExtractiveReader(threshold=settings.threshold),
+    )
+
+
+def fingerprint(encoder: Encoder, settings: Settings) -> str:
+    """Names what passages and vectors are made with: encoder, weights, dimension, passage budget."""
+    return f"encoder={encoder.fingerprint} dimension={encoder.dimension} passage_tokens={settings.passage_tokens}"
+
+
+@dataclass(slots=True)
+class _Watch:
+    """How long each stage took."""
+
+    started: float = field(default_factory=time.perf_counter)
+    stages: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def measure(self, stage: str) -> Iterator[None]:
+        start = time.perf_counter()
+        yield
+        self.stages[stage] = time.perf_counter() - start
+
+    def timings(self) -> dict[str, float]:
+        """Milliseconds a stage, and in total."""
+        seconds = {**self.stages, "total": time.perf_counter() - self.started}
+        return {stage: round(1000 * value, 1) for stage, value in seconds.items()}
+
+
+def _checked_question(question: str) -> str:
+    if not question.strip():
+        raise InvalidRequest("the question must not be blank")
+    if len(question) > MAX_QUESTION:
+        raise InvalidRequest(f"the question has {len(question)} characters; at most {MAX_QUESTION} are read")
+    return clean(question)
+
+
+def _check_range(name: str, value: int, high: int) -> None:
+    if not 1 <= value <= high:
+        raise InvalidRequest(f"{name} must be from 1 to {high}, not {value}")
+
+
+def _listed(hits: Sequence[Hit]) -> tuple[RankedPassage, ...]:
+    return tuple(
+        RankedPassage(
+            document_id=hit.passage.document_id,
+            start=hit.passage.span.start,
+            end=hit.passage.span.end,
+            text=hit.passage.text,
+            score=round(hit.score, 4),
+            rank=rank,
+            scores=hit.scores,
+        )
+        for rank, hit in enumerate(hits, start=1)
+    )

@@ -1,0 +1,65 @@
+"""The errors of Footnote.
+
+``FootnoteError`` and below: the operator or the environment must act. A caller's own mistake (a blank
+question, a limit out of range) is ``InvalidRequest``, a ``ValueError``.
+
+    FootnoteError
+    |-- SettingsError           a FOOTNOTE_* name or value that cannot be used
+    |-- ModelError              a model whose files are missing, or are not the expected ones
+    |-- DataDirectoryError      a data directory that cannot be used
+    |   |-- DataDirectoryInUse      another process owns it
+    |   `-- IndexMismatch           it was built with another encoder or other passage settings
+    |-- PassageTooLong          a passage that the encoder would cut silently
+    |-- DocumentRejected        a file that cannot become a document
+    `-- NotFound                an id that the catalog does not hold
+"""
+
+
+class FootnoteError(Exception):
+    """Anything that the operator or the environment must put right."""
+
+
+class SettingsError(FootnoteError):
+    """A ``FOOTNOTE_*`` variable whose name or value cannot be used."""
+
+
+class ModelError(FootnoteError):
+    """A model that cannot be loaded, or whose files are not the expected ones."""
+
+
+class DataDirectoryError(FootnoteError):
+    """A data directory that cannot be used."""
+
+
+class DataDirectoryInUse(DataDirectoryError):
+    """Another process owns the data directory."""
+
+
+class IndexMismatch(DataDirectoryError):
+    """The data directory was built with another encoder or other passage settings."""
+
+
+class PassageTooLong(FootnoteError):
+    """A passage that does not fit the encoder's token limit."""
+
+
+class DocumentRejected(FootnoteError):
+    """A file that cannot become a document; the message says why."""
+
+
+class NotFound(FootnoteError):
+    """An id that the catalog does not hold.
+
+    Args:
+        what: ``"document"`` or ``"collection"``.
+        identifier: The id that was asked for.
+    """
+
+    def __init__(self, what: str, identifier: str) -> None:
+        super().__init__(f"there is no {what} {identifier!r}")
+        self.what = what
+        self.identifier = identifier
+
+
+class InvalidRequest(ValueError):
+    """A question, query or limit that the caller must change."""

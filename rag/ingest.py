@@ -1,0 +1,197 @@
+"""Ingest: load, parse, describe, split, chunk, encode, store; one file at a time, failures named.
+
+A document's id comes from its path, so the same file is the same document again. A file whose
+content is unchanged costs a hash.
+"""
+
+import hashlib
+import logging
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rag.catalog import Inventory, NewDocument
+from rag.chunk import chunk, sentence_fits
+from rag.describe import describe
+from rag.engine import Engine
+from rag.errors import DocumentRejected, PassageTooLong
+from rag.layout import blocks
+from rag.parse import MEDIA_TYPES, parse
+from rag.split import split
+from rag.types import Vectors
+
+logger = logging.getLogger(__name__)
+
+MAX_FILE_BYTES = 50_000_000
+_UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceFile:
+    """A file to ingest. ``path`` is how answers name it; ``file`` is where it is."""
+
+    file: Path
+    path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of a file: ``added``, ``updated``, ``unchanged`` or ``rejected`` (with its reason)."""
+
+    path: str
+    outcome: str
+    document_id: str | None = None
+    reason: str | None = None
+    passages: int = 0
+
+
+def find_files(paths: Sequence[Path]) -> list[SourceFile]:
+    """The files that ``paths`` name, sorted; a folder gives every readable type of file below it.
+
+    A file of a folder is named relative to the folder, another by its name. Hidden files and folders
+    are passed over. A path that is not there is kept: ``ingest`` rejects it by name.
+    """
+    found: dict[Path, SourceFile] = {}
+    for path in paths:
+        for file in _below(path) if path.is_dir() else [path]:
+            relative = file.relative_to(path).as_posix() if path.is_dir() else file.name
+            found.setdefault(file.resolve(), SourceFile(file=file, path=relative))
+    return sorted(found.values(), key=lambda source: (source.path, str(source.file)))
+
+
+def ingest(
+    engine: Engine,
+    files: Iterable[SourceFile],
+    *,
+    collection: str,
+    on_outcome: Callable[[Outcome], None] | None = None,
+) -> list[Outcome]:
+    """Bring files into a collection, which is made when it is missing.
+
+    Args:
+        on_outcome: Called after each file.
+
+    Returns:
+        One outcome a file, in the order of ``files``. A rejected file changes nothing.
+    """
+    engine.store.catalog.ensure_collection(collection, engine.store.fingerprint)
+    outcomes = []
+    for source in files:
+        try:
+            outcome = _ingest_file(engine, source, collection)
+        except (DocumentRejected, PassageTooLong) as error:
+            outcome = Outcome(path=source.path, outcome="rejected", reason=str(error))
+        outcomes.append(outcome)
+        if on_outcome:
+            on_outcome(outcome)
+    return outcomes
+
+
+def remove(engine: Engine, document_id: str) -> None:
+    """Remove a document from the catalog and every index.
+
+    Raises:
+        NotFound: When there is no such document.
+    """
+    document = engine.store.catalog.document(document_id)
+    passages = engine.store.catalog.remove(document_id)
+    engine.store.vectors.remove(document.collection, passages)
+
+
+def document_id(path: str, collection: str) -> str:
+    """The id of the document at ``path``: its path without ``.txt``, safe in a URL.
+
+    A path with other characters than letters, digits, ``.``, ``_`` and ``-`` gets a hash of itself,
+    and a document outside the default collection its collection's name, so no two share an id.
+
+    >>> document_id("004_e8bd.txt", "default"), document_id("notes.md", "news")
+    ('004_e8bd', 'news~notes.md')
+    """
+    stem = path.removesuffix(".txt")
+    safe = _UNSAFE.sub("-", stem).strip("-.") or "document"
+    if safe != stem:
+        safe = f"{safe[:80]}-{_short_hash(path)}"
+    return safe if collection == "default" else f"{collection}~{safe}"
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    for file in sorted(folder.rglob("*")):
+        visible = not any(part.startswith(".") for part in file.relative_to(folder).parts)
+        if visible and file.suffix.lower() in MEDIA_TYPES and file.is_file():
+            yield file
+
+
+def _ingest_file(engine: Engine, source: SourceFile, collection: str) -> Outcome:
+    content = _load(source.file)
+    sha256 = hashlib.sha256(content).hexdigest()
+    origin = str(source.file.resolve())
+    identifier, known = _identify(engine, source.path, origin, sha256, collection)
+    if known is not None and known.sha256 == sha256:
+        return Outcome(path=source.path, outcome="unchanged", document_id=identifier)
+    document = _prepare(engine, source.path, origin, content, sha256, identifier, collection)
+    removed = engine.store.catalog.replace(document)
+    engine.store.vectors.remove(collection, removed)
+    engine.store.vectors.add(collection, [passage.id for passage in document.passages], document.vectors)
+    return Outcome(
+        path=source.path,
+        outcome="added" if known is None else "updated",
+        document_id=identifier,
+        passages=len(document.passages),
+    )
+
+
+def _load(file: Path) -> bytes:
+    try:
+        size = file.stat().st_size
+        if size > MAX_FILE_BYTES:
+            raise DocumentRejected(f"too large: {size} bytes; at most {MAX_FILE_BYTES} are read")
+        return file.read_bytes()
+    except OSError as error:
+        raise DocumentRejected(f"unreadable: {error.strerror or error}") from error
+
+
+def _identify(engine: Engine, path: str, origin: str, sha256: str, collection: str) -> tuple[str, Inventory | None]:
+    """The id of a file's document and what is stored under it.
+
+    A file of the same relative path from another place, with other content, is another document: it
+    must not replace the first. It gets a hash of where it came from.
+    """
+    identifier = document_id(path, collection)
+    known = engine.store.catalog.inventory(identifier)
+    if known is None or known.origin == origin or known.sha256 == sha256:
+        return identifier, known
+    other = f"{identifier}-{_short_hash(origin)}"
+    return other, engine.store.catalog.inventory(other)
+
+
+def _prepare(
+    engine: Engine, path: str, origin: str, content: bytes, sha256: str, identifier: str, collection: str
+) -> NewDocument:
+    parsed = parse(path, content)
+    layout = blocks(parsed.text, markdown=parsed.markdown)
+    described = describe(parsed.text, layout)
+    encoder = engine.encoder
+    sentences = split(parsed.text, layout, described, lambda text: sentence_fits(text, encoder))
+    title = described.description.title
+    budget = engine.settings.passage_tokens
+    passages = chunk(identifier, parsed.text, title, sentences, encoder, budget=budget)
+    vectors: Vectors = encoder.encode_passages([passage.indexed for passage in passages])
+    return NewDocument(
+        id=identifier,
+        collection=collection,
+        path=path,
+        origin=origin,
+        description=described.description,
+        media_type=parsed.media_type,
+        sha256=sha256,
+        source=content,
+        text=parsed.text,
+        sentences=sentences,
+        passages=passages,
+        vectors=vectors,
+    )
+
+
+def _short_hash(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:8]

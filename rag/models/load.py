@@ -1,0 +1,50 @@
+"""Which loader a model's name takes: the bundled ONNX files, or sentence-transformers."""
+
+from rag.models.bundled import ENCODER, RERANKER, bundled_folder, check_files
+from rag.types import Encoder, PairScorer
+
+_QUERY_INSTRUCTION = "Represent this sentence for searching relevant passages: "
+
+
+def load_encoder(name: str, *, threads: int) -> Encoder:
+    """The encoder called ``name``.
+
+    Args:
+        threads: Texts that the bundled model runs at the same time.
+
+    Raises:
+        ModelError: When its files are missing, damaged, or not a model.
+    """
+    if name != ENCODER.name:
+        from rag.models.transformers import TransformersEncoder
+
+        return TransformersEncoder(name)
+    from rag.models.onnx import OnnxEncoder, OnnxModel
+
+    folder = bundled_folder(ENCODER)
+    check_files(ENCODER, folder)
+    return OnnxEncoder(
+        OnnxModel(folder, max_tokens=ENCODER.max_tokens, threads=threads),
+        name=ENCODER.name,
+        fingerprint=f"{ENCODER.name}@{ENCODER.sha256}",
+        max_tokens=ENCODER.max_tokens,
+        instruction=_QUERY_INSTRUCTION,
+    )
+
+
+def load_reranker(name: str, *, threads: int) -> PairScorer:
+    """The reranker called ``name``; as ``load_encoder``.
+
+    Raises:
+        ModelError: When its files are missing, damaged, or not a model.
+    """
+    if name != RERANKER.name:
+        from rag.models.transformers import TransformersPairScorer
+
+        return TransformersPairScorer(name)
+    from rag.models.onnx import OnnxModel, OnnxPairScorer
+
+    folder = bundled_folder(RERANKER)
+    check_files(RERANKER, folder)
+    model = OnnxModel(folder, max_tokens=RERANKER.max_tokens, threads=threads)
+    return OnnxPairScorer(model, name=RERANKER.name)

@@ -1,0 +1,41 @@
+"""The progress of an ingest on a terminal, drawn by rich, the one module that talks to it."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from rag.ingest import Outcome
+
+
+@contextmanager
+def show_ingest(total: int) -> Iterator[Callable[[Outcome], None]]:
+    """A bar over ``total`` files while the block runs, then a summary; gives the callback to feed.
+
+    Everything goes to the error stream. A rejected file is named, with its reason, as it happens.
+    """
+    console = Console(stderr=True)
+    counts: dict[str, int] = {}
+    passages = 0
+    started = time.perf_counter()
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console) as progress:
+        task = progress.add_task("Reading documents", total=total)
+
+        def show(outcome: Outcome) -> None:
+            nonlocal passages
+            counts[outcome.outcome] = counts.get(outcome.outcome, 0) + 1
+            passages += outcome.passages
+            if outcome.outcome == "rejected":
+                console.print(
+                    f"rejected {escape(outcome.path)}: {escape(outcome.reason or '')}", style="red", soft_wrap=True
+                )
+            progress.advance(task)
+
+        yield show
+    seconds = time.perf_counter() - started
+    named = ", ".join(f"{count} {outcome}" for outcome, count in sorted(counts.items())) or "no files"
+    console.print(f"{named}; {passages} passages in {seconds:.1f} s", soft_wrap=True)

@@ -1,0 +1,57 @@
+"""Retrieval: the passages that may answer, from the dense and the lexical leg, fused."""
+
+from collections.abc import Mapping, Sequence
+
+from rag.catalog import Catalog
+from rag.terms import match_expression
+from rag.types import Hit, Vectors
+from rag.vectors import VectorIndex
+
+Ranked = Sequence[tuple[str, float]]
+
+
+def retrieve(
+    catalog: Catalog, vectors: VectorIndex, collection: str, question: str, vector: Vectors, *, limit: int
+) -> list[Hit]:
+    """The passages of both legs, by fused score, each with the score of every leg that found it.
+
+    Args:
+        vector: The encoded question, shape (dimension,).
+        limit: Passages a leg returns; at most twice as many come back.
+    """
+    dense = vectors.search(collection, vector, limit)
+    expression = match_expression(question)
+    lexical = catalog.search_words(collection, expression, limit) if expression else []
+    fused = fuse(dense, lexical)
+    passages = catalog.passages([identifier for identifier, _ in fused])
+    scores = _scores_by_id({"dense": dense, "lexical": lexical, "fused": fused})
+    kept = [(identifier, score) for identifier, score in fused if identifier in passages]
+    return [
+        Hit(passage=passages[identifier], score=score, rank=rank, scores=scores[identifier])
+        for rank, (identifier, score) in enumerate(kept, start=1)
+    ]
+
+
+def fuse(*legs: Ranked) -> list[tuple[str, float]]:
+    """Min-max fusion: each leg's scores scaled to 0..1, added up; best first, ties by id.
+
+    A passage that a leg did not find gets nothing from it.
+
+    >>> fuse([("a", 0.9), ("b", 0.5)], [("b", 12.0), ("c", 2.0)])
+    [('a', 1.0), ('b', 1.0), ('c', 0.0)]
+    """
+    total: dict[str, float] = {}
+    for leg in legs:
+        scores = [score for _, score in leg]
+        low, width = (min(scores), max(scores) - min(scores)) if scores else (0.0, 0.0)
+        for identifier, score in leg:
+            total[identifier] = total.get(identifier, 0.0) + ((score - low) / width if width else 1.0)
+    return sorted(total.items(), key=lambda pair: (-pair[1], pair[0]))
+
+
+def _scores_by_id(legs: Mapping[str, Ranked]) -> dict[str, dict[str, float]]:
+    scores: dict[str, dict[str, float]] = {}
+    for name, leg in legs.items():
+        for identifier, score in leg:
+            scores.setdefault(identifier, {})[name] = round(score, 4)
+    return scores

@@ -1,0 +1,111 @@
+"""The settings: one frozen value, read from the environment once, at the edge, and passed down."""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from rag.errors import SettingsError
+
+PREFIX = "FOOTNOTE_"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Every setting, with its default. ``FOOTNOTE_<NAME>`` in the environment overrides each.
+
+    Args:
+        data_dir: Where the catalog and the vector index live.
+        host: Address to serve on.
+        port: Port to serve on; 0 takes a free one.
+        encoder: ``bge-small-en-v1.5`` (bundled), or a sentence-transformers name or folder.
+        reranker: ``ms-marco-MiniLM-L-12-v2`` (bundled), or a cross-encoder name or folder.
+        passage_tokens: Budget of a passage, tiktoken tokens, 32 to 400.
+        retrieve_limit: Passages that each leg of the retrieval returns, 5 to 200.
+        rerank_tokens: Budget of the pairs that one question may show the reranker, word pieces, 100 to 20000.
+        threshold: Confidence from which a question counts as answered, 0 to 1.
+        threads: Threads that run the models; 0 takes one a core.
+    """
+
+    data_dir: Path = Path(".footnote")
+    host: str = "127.0.0.1"
+    port: int = 8000
+    encoder: str = "bge-small-en-v1.5"
+    reranker: str = "ms-marco-MiniLM-L-12-v2"
+    passage_tokens: int = 160
+    retrieve_limit: int = 30
+    rerank_tokens: int = 900
+    threshold: float = 0.5
+    threads: int = 0
+
+    @property
+    def worker_threads(self) -> int:
+        """``threads``, or the number of cores where that is 0."""
+        return self.threads or os.cpu_count() or 1
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str]) -> "Settings":
+        """Read ``FOOTNOTE_*`` from ``environ``.
+
+        Raises:
+            SettingsError: For a name that is no setting and a value that cannot be used; names both.
+        """
+        names = {PREFIX + field.name.upper(): field.name for field in fields(cls)}
+        values: dict[str, object] = {}
+        for key, raw in sorted(environ.items()):
+            if not key.startswith(PREFIX) or key.startswith(f"{PREFIX}TEST_"):
+                continue
+            if key not in names:
+                raise SettingsError(f"{key} is not a setting; the settings are {', '.join(sorted(names))}")
+            values[names[key]] = _parse(key, raw)
+        return cls(**values)  # type: ignore[arg-type]
+
+
+def _parse(key: str, raw: str) -> object:
+    try:
+        return _PARSERS[key](raw.strip())
+    except ValueError as error:
+        raise SettingsError(f"{key}={raw!r} cannot be used: {error}") from None
+
+
+def _whole(low: int, high: int) -> Callable[[str], int]:
+    def parse(raw: str) -> int:
+        try:
+            value = int(raw)
+        except ValueError:
+            raise ValueError("it must be a whole number") from None
+        if not low <= value <= high:
+            raise ValueError(f"it must be from {low} to {high}")
+        return value
+
+    return parse
+
+
+def _share(raw: str) -> float:
+    try:
+        value = float(raw)
+    except ValueError:
+        raise ValueError("it must be a number") from None
+    if not 0.0 <= value <= 1.0:
+        raise ValueError("it must be from 0 to 1")
+    return value
+
+
+def _text(raw: str) -> str:
+    if not raw:
+        raise ValueError("it must not be empty")
+    return raw
+
+
+_PARSERS: dict[str, Callable[[str], object]] = {
+    "FOOTNOTE_DATA_DIR": lambda raw: Path(_text(raw)),
+    "FOOTNOTE_HOST": _text,
+    "FOOTNOTE_PORT": _whole(0, 65535),
+    "FOOTNOTE_ENCODER": _text,
+    "FOOTNOTE_RERANKER": _text,
+    "FOOTNOTE_PASSAGE_TOKENS": _whole(32, 400),
+    "FOOTNOTE_RETRIEVE_LIMIT": _whole(5, 200),
+    "FOOTNOTE_RERANK_TOKENS": _whole(100, 20_000),
+    "FOOTNOTE_THRESHOLD": _share,
+    "FOOTNOTE_THREADS": _whole(0, 256),
+}

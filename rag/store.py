@@ -1,0 +1,164 @@
+"""Opening a data directory: its lock, its catalog, and a vector index that agrees with the catalog.
+
+<data_dir>/lock          held by the one process that owns the directory
+<data_dir>/catalog.db    the truth (with -wal and -shm beside it)
+<data_dir>/vectors-N/    the disposable index; N grows when a damaged one is replaced
+"""
+
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+from filelock import FileLock, Timeout
+
+from rag.catalog import Catalog
+from rag.errors import DataDirectoryError, DataDirectoryInUse, IndexMismatch
+from rag.vectors import VectorIndex, remove_folder
+
+logger = logging.getLogger(__name__)
+
+_PROBES = 16
+_BATCH = 512
+_CLOSE = 1e-3
+
+
+class Store:
+    """A data directory that this process owns until ``close``.
+
+    Args:
+        fingerprint: Names the encoder and the passage settings; see ``engine.fingerprint``.
+
+    Raises:
+        DataDirectoryInUse: When another process owns the directory.
+        IndexMismatch: When a collection was made with another encoder or other passage settings.
+        DataDirectoryError: When the directory or its catalog cannot be used.
+    """
+
+    def __init__(self, data_dir: Path, *, fingerprint: str) -> None:
+        self.data_dir = data_dir.resolve()
+        self.fingerprint = fingerprint
+        self._lock = _lock(self.data_dir)
+        try:
+            self.catalog = Catalog(self.data_dir / "catalog.db")
+            try:
+                self._check_fingerprints()
+                self.vectors = self._open_vectors()
+            except BaseException:
+                self.catalog.close()
+                raise
+        except BaseException:
+            self._lock.release()
+            raise
+
+    def close(self) -> None:
+        """Give the directory back."""
+        self.vectors.close()
+        self.catalog.close()
+        self._lock.release()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def disagreements(self) -> list[str]:
+        """Why the vector index does not agree with the catalog, a line a collection; empty when it does."""
+        found = []
+        for state in self.catalog.collections():
+            problem = _disagreement(self.catalog, self.vectors, state.collection)
+            if problem:
+                found.append(f"{state.collection}: {problem}")
+        return found
+
+    def _check_fingerprints(self) -> None:
+        for state in self.catalog.collections():
+            if state.fingerprint != self.fingerprint:
+                raise IndexMismatch(
+                    f"collection {state.collection!r} in {self.data_dir} was made with {state.fingerprint}, "
+                    f"the settings say {self.fingerprint}; set the former settings again, "
+                    "or ingest the documents into a new FOOTNOTE_DATA_DIR"
+                )
+
+    def _open_vectors(self) -> VectorIndex:
+        folders = sorted(self.data_dir.glob("vectors-*"), key=lambda folder: int(folder.name.split("-")[1]))
+        folder = folders[-1] if folders else self.data_dir / "vectors-1"
+        try:
+            return self._in_step(VectorIndex(folder))
+        except Exception as error:  # noqa: BLE001 - Chroma raises its own errors and more for a damaged folder
+            logger.warning("the vector index in %s is damaged (%s): rebuilding it from the catalog", folder, error)
+        # Chroma keeps a client that failed to open, by path: the new index needs another folder.
+        fresh = self.data_dir / f"vectors-{int(folder.name.split('-')[1]) + 1}"
+        vectors = self._in_step(VectorIndex(fresh))
+        remove_folder(folder)
+        return vectors
+
+    def _in_step(self, vectors: VectorIndex) -> VectorIndex:
+        for state in self.catalog.collections():
+            problem = _disagreement(self.catalog, vectors, state.collection)
+            if problem:
+                logger.warning(
+                    "vector index of %s: %s: bringing it in step with the catalog", state.collection, problem
+                )
+                _repair(self.catalog, vectors, state.collection)
+        return vectors
+
+
+def _lock(data_dir: Path) -> FileLock:
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(data_dir / "lock", timeout=0)
+        lock.acquire()
+    except Timeout:
+        raise DataDirectoryInUse(
+            f"{data_dir} is in use by another Footnote process; stop that one, ask it over HTTP, "
+            "or set another FOOTNOTE_DATA_DIR"
+        ) from None
+    except OSError as error:
+        raise DataDirectoryError(f"{data_dir} cannot be used as a data directory: {error}") from error
+    return lock
+
+
+def _disagreement(catalog: Catalog, vectors: VectorIndex, collection: str) -> str | None:
+    """What differs: the ids, a stored vector, or what a passage's own vector finds."""
+    ids = catalog.passage_ids(collection)
+    held = vectors.ids(collection)
+    if held != set(ids):
+        return f"it holds {len(held)} vectors for {len(ids)} passages, {len(held & set(ids))} of them the same"
+    probes = ids[:: max(1, len(ids) // _PROBES)]
+    if not probes:
+        return None
+    truth = catalog.vectors(probes)
+    stored = vectors.vectors(collection, probes)
+    for identifier, vector in zip(probes, truth, strict=True):
+        if identifier not in stored or not np.allclose(stored[identifier], vector, atol=_CLOSE):
+            return f"the vector of {identifier} is another"
+        nearest = vectors.search(collection, vector, 1)
+        if not nearest or nearest[0][1] < 1.0 - _CLOSE:
+            return f"a search for {identifier} does not find it"
+    return None
+
+
+def _repair(catalog: Catalog, vectors: VectorIndex, collection: str) -> None:
+    """Add what is missing and remove what is too much; start afresh where that is not enough."""
+    ids = catalog.passage_ids(collection)
+    held = vectors.ids(collection)
+    vectors.remove(collection, sorted(held - set(ids)))
+    _add(catalog, vectors, collection, [identifier for identifier in ids if identifier not in held])
+    if _disagreement(catalog, vectors, collection):
+        vectors.drop(collection)
+        _add(catalog, vectors, collection, ids)
+    remaining = _disagreement(catalog, vectors, collection)
+    if remaining:
+        raise DataDirectoryError(f"the vector index of {collection} stays wrong: {remaining}")
+
+
+def _add(catalog: Catalog, vectors: VectorIndex, collection: str, ids: Sequence[str]) -> None:
+    for start in range(0, len(ids), _BATCH):
+        part = ids[start : start + _BATCH]
+        vectors.add(collection, part, catalog.vectors(part))

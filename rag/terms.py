@@ -1,0 +1,84 @@
+"""The words of a question that matter: for the lexical index, for choosing sentences, for what is missing."""
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from math import log
+
+import snowballstemmer
+
+_WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
+_PART = re.compile(r"[^\W_]+")
+_STOP = frozenset(
+    """
+    a about above after again against all also am an and any anyone anything are as at away be because been before
+    being below between both but by can cannot could did do does doing done down during each either else ever every
+    few for from further get gets give given go goes going got had has have having he her here hers herself him
+    himself his how however i if in into is it its itself just let like made make makes many may me might more most
+    much must my myself near no nor not now of off often on once one only or other others our ours out over own
+    per please s same say said says see shall she should show since so some such t tell than that the their theirs
+    them themselves then there these they thing things this those through to told too under until up upon us use
+    very was we were what whatever when whence where whether which while who whom whose why will with within without
+    would yet you your yours know happen happened happens mean means exactly according article articles source
+    sources document documents text mention mentioned ask asked want take took look
+    """.split()
+)
+_stemmer = snowballstemmer.stemmer("english")
+
+
+@lru_cache(maxsize=65_536)
+def stem(word: str) -> str:
+    """The Snowball (Porter 2) stem of a word, in lower case, without a possessive.
+
+    >>> stem("Negotiations"), stem("Putin's")
+    ('negoti', 'putin')
+    """
+    plain = re.sub(r"['’]s$", "", word.lower())
+    return str(_stemmer.stemWord(plain))
+
+
+def words(text: str) -> list[str]:
+    """The words of ``text`` in order: letters and digits, with inner apostrophes, points and hyphens.
+
+    >>> words("U.S. envoy's 3.5-hour NEAR(")
+    ['U.S', "envoy's", '3.5-hour', 'NEAR']
+    """
+    return _WORD.findall(text)
+
+
+def content_words(text: str) -> list[str]:
+    """The words of ``text`` that carry meaning, in order, each once (by stem).
+
+    >>> content_words("Who met Putin in St. Petersburg?")
+    ['met', 'Putin', 'St', 'Petersburg']
+    """
+    kept: dict[str, str] = {}
+    for word in words(text):
+        if word.lower().replace("’", "'").removesuffix("'s") not in _STOP:
+            kept.setdefault(stem(word), word)
+    return list(kept.values())
+
+
+def match_expression(text: str) -> str | None:
+    """An FTS5 expression that finds any content word of ``text``; ``None`` where it has no word at all.
+
+    Every word is quoted, so no operator of the question reaches FTS5.
+
+    >>> match_expression('"a" OR NEAR(peace')
+    '"NEAR" OR "peace"'
+    """
+    chosen = content_words(text) or words(text)
+    parts = dict.fromkeys(part for word in chosen for part in _PART.findall(word))
+    return " OR ".join(f'"{part}"' for part in parts) or None
+
+
+def overlap_scores(question: str, texts: Sequence[str]) -> list[float]:
+    """How much of the question's content each text shares: the summed idf of the shared stems.
+
+    The idf is over ``texts`` themselves: ln(1 + n / df), so a word that all of them have weighs little.
+    """
+    wanted = {stem(word) for word in content_words(question)}
+    shared = [wanted & {stem(word) for word in words(text)} for text in texts]
+    found = {term: sum(term in terms for terms in shared) for term in wanted}
+    weights = {term: log(1 + len(texts) / count) for term, count in found.items() if count}
+    return [sum(weights[term] for term in sorted(terms)) for terms in shared]

@@ -1,0 +1,309 @@
+"""The values that pass between the stages, and the protocols that have two implementations.
+
+Offsets are Unicode code points of ``Document.text``, half open. Scores: higher is better.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+Vectors = npt.NDArray[np.float32]
+Scores = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Span:
+    """A half-open range of code points of a document's text."""
+
+    start: int
+    end: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start < self.end:
+            raise ValueError(f"a span needs 0 <= start < end, not {self.start}..{self.end}")
+
+    def of(self, text: str) -> str:
+        """The characters of ``text`` that the span covers.
+
+        >>> Span(start=1, end=3).of("abcd")
+        'bc'
+        """
+        return text[self.start : self.end]
+
+
+class Kind(StrEnum):
+    """What a sentence is within its document."""
+
+    BODY = "body"
+    HEADING = "heading"
+    TITLE = "title"
+    AUTHOR = "author"
+    PUBLISHER = "publisher"
+    PUBLISHED = "published"
+    BOILERPLATE = "boilerplate"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Description:
+    """What a document says about itself; ``None`` where it does not say.
+
+    ``published`` is an ISO 8601 date.
+    """
+
+    title: str | None = None
+    author: str | None = None
+    publisher: str | None = None
+    published: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A document as the catalog lists it. ``sha256`` is of its source bytes, ``bytes`` their count."""
+
+    id: str
+    collection: str
+    title: str | None
+    author: str | None
+    publisher: str | None
+    published: str | None
+    media_type: str
+    path: str
+    sha256: str
+    bytes: int
+    characters: int
+    passages: int
+    ingested_at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sentence:
+    """A sentence, or a line that stands for one. ``text`` is the document's own characters.
+
+    ``block`` numbers the paragraph or heading that it belongs to, counted from 0 within the document.
+    """
+
+    span: Span
+    text: str
+    kind: Kind
+    block: int
+    heading: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """Whole sentences under one heading: the unit that is retrieved.
+
+    ``text`` is the document's own characters; ``indexed`` is what the encoder and the lexical index
+    see: title, heading and cleaned text.
+    """
+
+    document_id: str
+    span: Span
+    text: str
+    indexed: str
+
+    @property
+    def id(self) -> str:
+        """``"{document_id}#{start}-{end}"``."""
+        return f"{self.document_id}#{self.span.start}-{self.span.end}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """A retrieved passage. ``scores`` holds one entry a stage that saw it: dense, lexical, fused, rerank."""
+
+    passage: Passage
+    score: float
+    rank: int
+    scores: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A sentence that may answer, with what is needed to judge and to show it.
+
+    ``judged`` is the text that the reranker saw, ``score`` its relevance; ``previous`` is the sentence
+    before it in the same paragraph, ``title`` the document's own title line.
+    """
+
+    document: Document
+    sentence: Sentence
+    previous: Sentence | None
+    title: Sentence | None
+    passage_id: str
+    judged: str
+    score: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A span of a document that a statement rests on."""
+
+    document: Document
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """A statement before its citations are numbered: display text, sources (never empty) and support (0 to 1)."""
+
+    text: str
+    sources: tuple[Source, ...]
+    support: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What a reader made of the candidates: findings in the order of the answer, and its confidence."""
+
+    answered: bool
+    findings: tuple[Finding, ...]
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Citation:
+    """A footnote. ``quote`` is exactly ``document.text[start:end]``; ``before`` and ``after`` touch it."""
+
+    number: int
+    document_id: str
+    title: str | None
+    path: str
+    author: str | None
+    publisher: str | None
+    published: str | None
+    sha256: str
+    start: int
+    end: int
+    before: str
+    quote: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """One sentence of an answer and the numbers of its citations, never empty."""
+
+    text: str
+    citations: tuple[int, ...]
+    support: float
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conflict:
+    """Statements (by position) that give different ``values`` for the same thing."""
+
+    statements: tuple[int, ...]
+    kind: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RankedPassage:
+    """A passage as answers and searches list it."""
+
+    document_id: str
+    start: int
+    end: int
+    text: str
+    score: float
+    rank: int
+    scores: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorpusState:
+    """What a collection held when a question was answered."""
+
+    version: int
+    documents: int
+    passages: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelNames:
+    """The models that made an answer."""
+
+    encoder: str
+    reranker: str
+    reader: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """The answer to a question, with everything that is needed to check it."""
+
+    id: str
+    question: str
+    collection: str
+    answered: bool
+    answer: str
+    statements: tuple[Statement, ...]
+    citations: tuple[Citation, ...]
+    conflicts: tuple[Conflict, ...]
+    confidence: float
+    missing_terms: tuple[str, ...]
+    passages: tuple[RankedPassage, ...]
+    corpus: CorpusState
+    models: ModelNames
+    timings_ms: Mapping[str, float] = field(compare=False)
+
+
+class Encoder(Protocol):
+    """Turns text into unit vectors.
+
+    ``fingerprint`` names the model and the exact weights; ``max_tokens`` counts its own word pieces,
+    special tokens included.
+    """
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def fingerprint(self) -> str: ...
+    @property
+    def dimension(self) -> int: ...
+    @property
+    def max_tokens(self) -> int: ...
+
+    def count_tokens(self, text: str) -> int:
+        """The word pieces of ``text``, special tokens included, without any cut."""
+        ...
+
+    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors, shape (len(texts), dimension), float32, in the order of ``texts``."""
+        ...
+
+    def encode_query(self, question: str) -> Vectors:
+        """The unit vector of a question, shape (dimension,), float32."""
+        ...
+
+
+class PairScorer(Protocol):
+    """Scores how well texts answer a question (a cross-encoder)."""
+
+    @property
+    def name(self) -> str: ...
+
+    def count_tokens(self, question: str, text: str) -> int:
+        """The word pieces of the pair as the model reads it, special tokens included."""
+        ...
+
+    def score(self, question: str, texts: Sequence[str]) -> Scores:
+        """Relevance logits, shape (len(texts),), float32, unbounded, in the order of ``texts``."""
+        ...
+
+
+class Reader(Protocol):
+    """Makes an answer of candidates."""
+
+    @property
+    def name(self) -> str: ...
+
+    def read(self, question: str, candidates: Sequence[Candidate], *, max_statements: int) -> Reading:
+        """Choose what answers ``question``; an unanswerable one is a value, never an error."""
+        ...

@@ -1,0 +1,118 @@
+"""The vector index: ids and unit vectors in Chroma, the one module that imports it.
+
+It is disposable: the catalog holds every vector, and ``store`` rebuilds an index that is missing or
+damaged. Why it is set up so:
+
+- cosine must be chosen when a collection is made; the default is l2 and can never be changed;
+- ``embedding_function=None``: the default one downloads a model;
+- writes go in small batches, because Chroma holds the interpreter's lock while it writes;
+- one thread builds the graph, so that the same additions give the same index.
+"""
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from rag.errors import DataDirectoryError
+from rag.types import Vectors
+
+_WRITE_BATCH = 32
+_READ_BATCH = 10_000
+_CONFIGURATION = {
+    "hnsw": {"space": "cosine", "ef_construction": 200, "ef_search": 200, "max_neighbors": 32, "num_threads": 1}
+}
+
+
+class VectorIndex:
+    """An embedded Chroma database in a folder of its own.
+
+    Args:
+        folder: Made when it is missing. It must belong to this process alone.
+
+    Raises:
+        DataDirectoryError: When Chroma cannot open the folder.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        import chromadb
+
+        self._folder = folder.resolve()  # the same folder spelled in two ways would be two engines
+        self._folder.mkdir(parents=True, exist_ok=True)
+        try:
+            self._client: Any = chromadb.PersistentClient(self._folder)
+        except Exception as error:
+            raise DataDirectoryError(f"Chroma cannot open {self._folder}: {error}") from error
+        self._opened: dict[str, Any] = {}
+
+    def close(self) -> None:
+        """Free the files."""
+        self._client.close()
+
+    def count(self, collection: str) -> int:
+        """How many vectors a collection has; a collection that is not there has none."""
+        return int(self._collection(collection).count())
+
+    def ids(self, collection: str) -> set[str]:
+        """The ids of a collection."""
+        found: set[str] = set()
+        while page := self._collection(collection).get(limit=_READ_BATCH, offset=len(found), include=[])["ids"]:
+            found.update(page)
+        return found
+
+    def vectors(self, collection: str, ids: Sequence[str]) -> dict[str, Vectors]:
+        """The stored vectors of those ``ids`` that are there."""
+        rows = self._collection(collection).get(ids=list(ids), include=["embeddings"])
+        return {identifier: np.asarray(row) for identifier, row in zip(rows["ids"], rows["embeddings"], strict=True)}
+
+    def add(self, collection: str, ids: Sequence[str], vectors: Vectors) -> None:
+        """Store vectors, shape (len(ids), dimension), under ids that the collection does not have."""
+        for start in range(0, len(ids), _WRITE_BATCH):
+            part = slice(start, start + _WRITE_BATCH)
+            self._collection(collection).add(ids=list(ids[part]), embeddings=vectors[part])
+
+    def remove(self, collection: str, ids: Sequence[str]) -> None:
+        """Remove ids; those that are not there are passed over."""
+        for start in range(0, len(ids), _WRITE_BATCH):
+            self._collection(collection).delete(ids=list(ids[start : start + _WRITE_BATCH]))
+
+    def search(self, collection: str, vector: Vectors, limit: int) -> list[tuple[str, float]]:
+        """The nearest ids and their cosines to a unit vector, best first."""
+        wanted = min(limit, self.count(collection))
+        if wanted == 0:
+            return []
+        found = self._collection(collection).query(
+            query_embeddings=vector.reshape(1, -1), n_results=wanted, include=["distances"]
+        )
+        scored = [
+            (identifier, 1.0 - float(d)) for identifier, d in zip(found["ids"][0], found["distances"][0], strict=True)
+        ]
+        return sorted(scored, key=lambda pair: (-pair[1], pair[0]))
+
+    def drop(self, collection: str) -> None:
+        """Remove a collection; the next use makes it again, empty."""
+        self._collection(collection)
+        self._client.delete_collection(_name(collection))
+        self._opened.pop(collection, None)
+
+    def _collection(self, collection: str) -> Any:
+        if collection not in self._opened:
+            opened = self._client.get_or_create_collection(
+                _name(collection),
+                configuration=_CONFIGURATION,
+                embedding_function=None,
+            )
+            opened.count()  # before the first write, or a later one replays the whole log
+            self._opened[collection] = opened
+        return self._opened[collection]
+
+
+def _name(collection: str) -> str:
+    return f"footnote-{collection}"
+
+
+def remove_folder(folder: Path) -> None:
+    """Delete an index's folder, whatever is in it."""
+    shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,1 @@
+"""Footnote over HTTP: the contract of the API and the chat page, on Litestar and uvicorn."""

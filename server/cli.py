@@ -1,0 +1,68 @@
+"""``footnote serve``."""
+
+import logging
+import socket
+from pathlib import Path
+
+import click
+import uvicorn
+
+from rag.cli import data_dir_option, read_settings
+from rag.engine import DEFAULT_COLLECTION, Engine
+from rag.errors import FootnoteError
+from rag.settings import Settings
+from server.app import create_app
+from server.startup import SEEDS, Startup
+
+_GRACE_SECONDS = 2
+
+
+@click.command()
+@click.option("--host", help="Address to serve on [FOOTNOTE_HOST].")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port to serve on, 0 for a free one [FOOTNOTE_PORT].")
+@data_dir_option
+def serve(host: str | None, port: int | None, data_dir: Path | None) -> None:
+    """Serve the chat page and the API; an empty catalog takes in the seeds first."""
+    logging.getLogger("rag").setLevel(logging.INFO)
+    logging.getLogger("server").setLevel(logging.INFO)
+    run(read_settings(host=host, port=port, data_dir=data_dir))
+
+
+def run(settings: Settings) -> None:
+    """Serve until interrupted.
+
+    Raises:
+        FootnoteError: When the address is taken, or the engine cannot be loaded.
+    """
+    bound = _bind(settings.host, settings.port)
+    host, port = bound.getsockname()[:2]
+    click.echo(f"Footnote is at http://{host}:{port}/", err=True)
+    startup = Startup(settings, seeds=SEEDS, on_ready=_say_ready, on_failure=lambda: _end(server))
+    config = uvicorn.Config(
+        create_app(startup), log_config=None, timeout_graceful_shutdown=_GRACE_SECONDS, access_log=False, lifespan="on"
+    )
+    server = uvicorn.Server(config)
+    server.run(sockets=[bound])
+    if startup.error is not None:
+        raise startup.error
+
+
+def _end(server: uvicorn.Server) -> None:
+    server.should_exit = True
+
+
+def _say_ready(engine: Engine) -> None:
+    size = engine.store.catalog.state(DEFAULT_COLLECTION)
+    click.echo(f"Ready: {size.documents} documents, {size.passages} passages. Stop with Ctrl+C.", err=True)
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    bound = socket.socket(family)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind((host, port))
+    except OSError as error:
+        bound.close()
+        raise FootnoteError(f"cannot serve on {host}:{port}: {error.strerror}; choose another --port") from error
+    return bound

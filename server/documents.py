@@ -1,0 +1,82 @@
+"""``GET /v1/documents`` and below, and ``GET /v1/collections``."""
+
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Annotated
+from urllib.parse import quote
+
+from litestar import Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, QueryParameter
+
+from rag.engine import DEFAULT_COLLECTION, Engine
+from rag.types import Document
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentPage:
+    """Documents by id; ``next_cursor`` gives the page after, ``None`` on the last one."""
+
+    items: list[Document]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CollectionSize:
+    """A collection and what it holds."""
+
+    id: str
+    documents: int
+    passages: int
+    version: int
+
+
+@get("/v1/documents", sync_to_thread=True)
+def list_documents(
+    engine: NamedDependency[Engine],
+    collection: FromQuery[str] = DEFAULT_COLLECTION,
+    limit: Annotated[int, QueryParameter(ge=1, le=1000)] = 100,
+    cursor: FromQuery[str] = "",
+) -> DocumentPage:
+    """The documents of a collection."""
+    catalog = engine.store.catalog
+    catalog.state(collection)
+    found = catalog.documents(collection, limit=limit + 1, after=cursor)
+    items = found[:limit]
+    return DocumentPage(items=items, next_cursor=items[-1].id if len(found) > limit else None)
+
+
+@get("/v1/documents/{document_id:str}", sync_to_thread=True)
+def get_document(document_id: FromPath[str], engine: NamedDependency[Engine]) -> Document:
+    """One document's record."""
+    return engine.store.catalog.document(document_id)
+
+
+@get("/v1/documents/{document_id:str}/text", sync_to_thread=True)
+def get_text(document_id: FromPath[str], engine: NamedDependency[Engine]) -> Response[bytes]:
+    """Exactly the text that citations index."""
+    text = engine.store.catalog.text(document_id).encode("utf-8")
+    return Response(text, media_type="text/plain")
+
+
+@get("/v1/documents/{document_id:str}/source", sync_to_thread=True)
+def get_source(document_id: FromPath[str], engine: NamedDependency[Engine]) -> Response[bytes]:
+    """The bytes as they were given, as an attachment."""
+    catalog = engine.store.catalog
+    name = quote(PurePosixPath(catalog.document(document_id).path).name, safe="")
+    return Response(
+        catalog.source(document_id),
+        media_type="application/octet-stream",
+        headers={"Content-Disposition": f"attachment; filename*=UTF-8''{name}"},
+    )
+
+
+@get("/v1/collections", sync_to_thread=True)
+def list_collections(engine: NamedDependency[Engine]) -> list[CollectionSize]:
+    """Every collection with its size."""
+    catalog = engine.store.catalog
+    sizes = [(state.collection, catalog.state(state.collection)) for state in catalog.collections()]
+    return [
+        CollectionSize(id=name, documents=size.documents, passages=size.passages, version=size.version)
+        for name, size in sizes
+    ]

@@ -1,0 +1,24 @@
+"""``GET /health/live`` and ``GET /health/ready``."""
+
+from litestar import get
+from litestar.di import NamedDependency
+
+from rag.engine import Engine
+from server.problems import NotReady
+
+
+@get("/health/live", sync_to_thread=False)
+def live() -> dict[str, str]:
+    """The process runs."""
+    return {"status": "live"}
+
+
+@get("/health/ready", sync_to_thread=True)
+def ready(engine: NamedDependency[Engine]) -> dict[str, str]:
+    """The models are loaded, and catalog and index agree on how many passages there are."""
+    store = engine.store
+    for state in store.catalog.collections():
+        expected, held = store.catalog.state(state.collection).passages, store.vectors.count(state.collection)
+        if expected != held:
+            raise NotReady(f"the vector index of {state.collection} holds {held} of {expected} passages")
+    return {"status": "ready"}

@@ -1,0 +1,68 @@
+"""The chat page, the API page, and the headers that keep both from loading anything from elsewhere."""
+
+import importlib.util
+from collections.abc import Sequence
+from pathlib import Path
+
+from litestar import Router, get
+from litestar.datastructures import MutableScopeHeaders
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import SwaggerRenderPlugin
+from litestar.response import File
+from litestar.static_files import create_static_files_router
+from litestar.types import Message, Scope
+
+from rag import __version__
+
+STATIC = Path(__file__).resolve().parent / "static"
+_API_ASSETS = "/api-page"
+_PAGE_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+_API_PAGE_POLICY = (
+    "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "connect-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+@get("/", include_in_schema=False, sync_to_thread=False)
+def chat_page() -> File:
+    """The chat page."""
+    return File(STATIC / "index.html", media_type="text/html", content_disposition_type="inline")
+
+
+def static_routers() -> Sequence[Router]:
+    """The page's own files, and Swagger UI's as the package swagger-ui-py carries them."""
+    return [
+        create_static_files_router("/static", directories=[STATIC], include_in_schema=False),
+        create_static_files_router(_API_ASSETS, directories=[_swagger_folder()], include_in_schema=False),
+    ]
+
+
+def openapi_config() -> OpenAPIConfig:
+    """The OpenAPI document at ``/schema/openapi.json`` and a page for it at ``/schema`` that works offline."""
+    page = SwaggerRenderPlugin(
+        js_url=f"{_API_ASSETS}/swagger-ui-bundle.js",
+        css_url=f"{_API_ASSETS}/swagger-ui.css",
+        standalone_preset_js_url=f"{_API_ASSETS}/swagger-ui-standalone-preset.js",
+        favicon='<link rel="icon" href="/static/favicon.svg">',
+    )
+    return OpenAPIConfig(title="Footnote", version=__version__, path="/schema", render_plugins=[page])
+
+
+async def add_security_headers(message: Message, scope: Scope) -> None:
+    """Set the content policy and its companions on every response."""
+    if message["type"] != "http.response.start":
+        return
+    headers = MutableScopeHeaders.from_message(message)
+    headers["Content-Security-Policy"] = _API_PAGE_POLICY if scope["path"].startswith("/schema") else _PAGE_POLICY
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Referrer-Policy"] = "no-referrer"
+
+
+def _swagger_folder() -> Path:
+    spec = importlib.util.find_spec("swagger_ui")
+    if spec is None or not spec.submodule_search_locations:
+        raise ModuleNotFoundError("the API page needs the package swagger-ui-py")
+    return Path(spec.submodule_search_locations[0]) / "static"

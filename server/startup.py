@@ -1,0 +1,92 @@
+"""Loading the engine on a thread of its own, so that the port is open before the models are."""
+
+import logging
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from rag.engine import DEFAULT_COLLECTION, Engine, open_engine
+from rag.ingest import find_files, ingest
+from rag.progress import show_ingest
+from rag.settings import Settings
+from server.problems import NotReady
+
+logger = logging.getLogger(__name__)
+
+SEEDS = Path(__file__).resolve().parent.parent / "seeds"
+_SEEDED = "seeded"
+
+
+class Startup:
+    """The engine, once it is there.
+
+    Args:
+        seeds: Folder that an empty catalog is filled from; ``None`` for none.
+        on_ready: Called with the engine when it can answer.
+        on_failure: Called when it cannot be loaded; ``error`` then holds why.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        seeds: Path | None,
+        on_ready: Callable[[Engine], None],
+        on_failure: Callable[[], None],
+    ) -> None:
+        self._settings = settings
+        self._seeds = seeds
+        self._on_ready = on_ready
+        self._on_failure = on_failure
+        self._thread = threading.Thread(target=self._load, name="startup")
+        self._opened: Engine | None = None
+        self._ready = threading.Event()
+        self.error: Exception | None = None
+
+    def start(self) -> None:
+        """Begin to load."""
+        self._thread.start()
+
+    def engine(self) -> Engine:
+        """The engine.
+
+        Raises:
+            NotReady: While it is loading.
+        """
+        if self._opened is None or not self._ready.is_set():
+            raise NotReady("the models are loading")
+        return self._opened
+
+    def stop(self) -> None:
+        """Wait for the loading to end, then give the data directory back."""
+        self._thread.join()
+        self._ready.clear()
+        if self._opened is not None:
+            self._opened.close()
+            self._opened = None
+
+    def _load(self) -> None:
+        try:
+            engine = self._opened = open_engine(self._settings)
+            if self._seeds is not None:
+                _ingest_seeds(engine, self._seeds)
+            engine.warm_up()
+        except Exception as error:  # noqa: BLE001 - whatever it is, the process must end and say it
+            self.error = error
+            self._on_failure()
+            return
+        self._ready.set()
+        self._on_ready(engine)
+
+
+def _ingest_seeds(engine: Engine, seeds: Path) -> None:
+    """Fill a catalog that is empty, or in which an earlier filling was cut short, from ``seeds``."""
+    marker = engine.store.data_dir / _SEEDED
+    files = find_files([seeds]) if seeds.is_dir() else []
+    if marker.exists() or not files:
+        return
+    held = {document.path for document in engine.store.catalog.documents(DEFAULT_COLLECTION, limit=len(files) + 1)}
+    if held <= {file.path for file in files}:
+        with show_ingest(len(files)) as shown:
+            ingest(engine, files, collection=DEFAULT_COLLECTION, on_outcome=shown)
+    marker.touch()
