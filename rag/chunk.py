@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from rag.budget import count_tokens
 from rag.clean import display
 from rag.errors import PassageTooLong
-from rag.types import Encoder, Kind, Passage, Sentence, Span
+from rag.protocols import Encoder
+from rag.types import Kind, Passage, Sentence, Span
 
 _NOT_INDEXED = (Kind.BOILERPLATE, Kind.HEADING)
 

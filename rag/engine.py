@@ -12,12 +12,13 @@ from rag.cite import cite, written_answer
 from rag.clean import clean
 from rag.errors import InvalidRequest
 from rag.models import load_encoder, load_reranker
+from rag.protocols import Encoder, PairScorer, Reader
 from rag.read import ExtractiveReader
 from rag.rerank import Reranked, rerank
 from rag.retrieve import retrieve
 from rag.settings import Settings
 from rag.store import Store
-from rag.types import Answer, Encoder, Hit, ModelNames, PairScorer, RankedPassage, Reader
+from rag.types import Answer, Hit, ModelNames, RankedPassage
 
 MAX_QUESTION = 2_000
 MAX_STATEMENTS = 10
@@ -111,23 +112,27 @@ class Engine:
 
 
 def open_engine(settings: Settings) -> Engine:
-    """Load the models and open the data directory that the settings name.
+    """Load the models that the settings name and open their data directory.
 
     Raises:
         ModelError: When a model cannot be loaded.
-        DataDirectoryError: When the data directory cannot be used, is in use, or belongs to other settings.
+        DataDirectoryError: As ``assemble``.
     """
     encoder = load_encoder(settings.encoder, threads=settings.worker_threads)
     scorer = load_reranker(settings.reranker, threads=settings.worker_threads)
+    return assemble(settings, encoder, scorer)
+
+
+def assemble(settings: Settings, encoder: Encoder, scorer: PairScorer) -> Engine:
+    """An engine of these models on the data directory of ``settings``, with its default collection.
+
+    Raises:
+        DataDirectoryError: When the data directory cannot be used, is in use, or belongs to other settings.
+    """
     store = Store(settings.data_dir, fingerprint=fingerprint(encoder, settings))
     store.catalog.ensure_collection(DEFAULT_COLLECTION, store.fingerprint)
-    return Engine(
-        settings=settings,
-        store=store,
-        encoder=encoder,
-        scorer=scorer,
-        reader=ExtractiveReader(threshold=settings.threshold),
-    )
+    reader = ExtractiveReader(threshold=settings.threshold)
+    return Engine(settings=settings, store=store, encoder=encoder, scorer=scorer, reader=reader)
 
 
 def fingerprint(encoder: Encoder, settings: Settings) -> str:

@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 
 from rag.catalog import Catalog
 from rag.clean import display
+from rag.protocols import PairScorer
 from rag.terms import overlap_scores
-from rag.types import Candidate, Document, Hit, Kind, PairScorer, Passage, Sentence
+from rag.types import Candidate, Document, Hit, Kind, Passage, Sentence
 
 _POOL_PASSAGES = 12
 _LEAST_CANDIDATES = 6

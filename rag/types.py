@@ -1,12 +1,11 @@
-"""The values that pass between the stages, and the protocols that have two implementations.
+"""The values that pass between the stages.
 
 Offsets are Unicode code points of ``Document.text``, half open. Scores: higher is better.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -252,58 +251,3 @@ class Answer:
     corpus: CorpusState
     models: ModelNames
     timings_ms: Mapping[str, float] = field(compare=False)
-
-
-class Encoder(Protocol):
-    """Turns text into unit vectors.
-
-    ``fingerprint`` names the model and the exact weights; ``max_tokens`` counts its own word pieces,
-    special tokens included.
-    """
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def fingerprint(self) -> str: ...
-    @property
-    def dimension(self) -> int: ...
-    @property
-    def max_tokens(self) -> int: ...
-
-    def count_tokens(self, text: str) -> int:
-        """The word pieces of ``text``, special tokens included, without any cut."""
-        ...
-
-    def encode_passages(self, texts: Sequence[str]) -> Vectors:
-        """Unit vectors, shape (len(texts), dimension), float32, in the order of ``texts``."""
-        ...
-
-    def encode_query(self, question: str) -> Vectors:
-        """The unit vector of a question, shape (dimension,), float32."""
-        ...
-
-
-class PairScorer(Protocol):
-    """Scores how well texts answer a question (a cross-encoder)."""
-
-    @property
-    def name(self) -> str: ...
-
-    def count_tokens(self, question: str, text: str) -> int:
-        """The word pieces of the pair as the model reads it, special tokens included."""
-        ...
-
-    def score(self, question: str, texts: Sequence[str]) -> Scores:
-        """Relevance logits, shape (len(texts),), float32, unbounded, in the order of ``texts``."""
-        ...
-
-
-class Reader(Protocol):
-    """Makes an answer of candidates."""
-
-    @property
-    def name(self) -> str: ...
-
-    def read(self, question: str, candidates: Sequence[Candidate], *, max_statements: int) -> Reading:
-        """Choose what answers ``question``; an unanswerable one is a value, never an error."""
-        ...

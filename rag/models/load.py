@@ -1,7 +1,7 @@
 """Which loader a model's name takes: the bundled ONNX files, or sentence-transformers."""
 
 from rag.models.bundled import ENCODER, RERANKER, bundled_folder, check_files
-from rag.types import Encoder, PairScorer
+from rag.protocols import Encoder, PairScorer
 
 _QUERY_INSTRUCTION = "Represent this sentence for searching relevant passages: "
 

@@ -149,7 +149,6 @@ function howFound(answer) {
     [strings.models, list(answer.models, (name) => name ?? "–")],
     [strings.timings, list(answer.timings_ms, strings.milliseconds)],
     [strings.corpus, `${strings.corpusSize(answer.corpus)}, ${strings.version(answer.corpus.version)}`],
-    [strings.receipt, newTabLink(`/v1/answers/${encodeURIComponent(answer.id)}`, answer.id)],
   ];
   return element(
     "details.how",

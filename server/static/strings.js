@@ -69,7 +69,6 @@ export const strings = {
   timings: "Time",
   corpus: "Corpus",
   version: (number) => `version ${number}`,
-  receipt: "Receipt",
   milliseconds: (value) => `${value.toFixed(value < 10 ? 1 : 0)} ms`,
   rankedPassages: "Passages, best first",
   score: (value) => (value === null ? "–" : String(Number(value.toPrecision(3)))),

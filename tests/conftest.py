@@ -1,0 +1,144 @@
+"""Real parts for the tests: the bundled models, a real data directory, a real server."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from rag.engine import Engine, assemble
+from rag.ingest import Outcome, find_files, ingest
+from rag.models import load_encoder, load_reranker
+from rag.protocols import Encoder, PairScorer
+from rag.settings import Settings
+
+ROOT = Path(__file__).resolve().parent.parent
+SEEDS = ROOT / "seeds"
+HOSTILE = (
+    "😀 A treaty of long ago\n\n"
+    'Someone wrote <script>window.hacked=1</script> <img src=x onerror="window.hacked=1"> into the Zarnov chronicle. '
+    "The treaty of <b>Zarnov</b> was signed in 1847 by <i>King Odo</i>. It ended a war of eleven years.\n"
+)
+
+OpenEngine = Callable[..., Engine]
+
+
+@pytest.fixture(scope="session")
+def encoder() -> Encoder:
+    return load_encoder(Settings().encoder, threads=2)
+
+
+@pytest.fixture(scope="session")
+def scorer() -> PairScorer:
+    return load_reranker(Settings().reranker, threads=2)
+
+
+@pytest.fixture
+def open_engine(encoder: Encoder, scorer: PairScorer, tmp_path: Path) -> Iterator[OpenEngine]:
+    """Opens engines with the bundled models; each gets ``tmp_path / "data"`` unless told otherwise."""
+    opened: list[Engine] = []
+
+    def make(data_dir: Path | None = None, **settings: object) -> Engine:
+        chosen = Settings(data_dir=data_dir or tmp_path / "data", **settings)  # type: ignore[arg-type]
+        opened.append(assemble(chosen, encoder, scorer))
+        return opened[-1]
+
+    yield make
+    for engine in opened:
+        engine.close()
+
+
+@pytest.fixture(scope="session")
+def seeds_engine(encoder: Encoder, scorer: PairScorer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """An engine that holds the five seeds; tests only read it."""
+    settings = Settings(data_dir=tmp_path_factory.mktemp("seeds") / "data")
+    with closing(assemble(settings, encoder, scorer)) as engine:
+        ingest(engine, find_files([SEEDS]), collection="default")
+        yield engine
+
+
+def write_and_ingest(engine: Engine, folder: Path, texts: dict[str, str], collection: str = "default") -> list[Outcome]:
+    """Write ``texts`` (path: content) below ``folder`` and ingest the folder."""
+    for path, text in texts.items():
+        file = folder / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(text.encode("utf-8"))
+    return ingest(engine, find_files([folder]), collection=collection)
+
+
+def footnote(*arguments: str, data_dir: Path, **environ: str) -> subprocess.CompletedProcess[str]:
+    """Run the command line in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "rag", *arguments],
+        env={**_environ(data_dir), **environ},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=120,
+        cwd=ROOT,
+        check=False,
+    )
+
+
+@contextmanager
+def serve(data_dir: Path, *, wait: bool = True) -> Iterator[str]:
+    """A real server process on a free port; gives its address, ready to answer unless ``wait`` is false."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "rag", "serve", "--port", "0"],
+        env=_environ(data_dir),
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        cwd=ROOT,
+    )
+    try:
+        assert process.stderr is not None
+        first = process.stderr.readline()
+        assert first.startswith("Footnote is at http://127.0.0.1:"), first
+        address = first.split()[-1].rstrip("/")
+        if wait:
+            wait_until_ready(address)
+        yield address
+    finally:
+        process.terminate()
+        process.communicate(timeout=30)
+
+
+def wait_until_ready(address: str) -> None:
+    """Poll ``/health/ready`` until it answers 200."""
+    for _ in range(600):
+        try:
+            if httpx.get(f"{address}/health/ready", timeout=5).status_code == 200:
+                return
+        except httpx.TransportError:
+            pass
+        time.sleep(0.1)
+    raise TimeoutError(f"{address} is not ready after a minute")
+
+
+@pytest.fixture(scope="session")
+def seeds_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a server that took the seeds in on its first start."""
+    with serve(tmp_path_factory.mktemp("seeds-server") / "data") as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def hostile_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a server whose one document holds markup that must stay text."""
+    folder = tmp_path_factory.mktemp("hostile-server")
+    (folder / "hostile.txt").write_text(HOSTILE, encoding="utf-8")
+    done = footnote("ingest", str(folder / "hostile.txt"), data_dir=folder / "data")
+    assert done.returncode == 0, done.stderr
+    with serve(folder / "data") as address:
+        yield address
+
+
+def _environ(data_dir: Path) -> dict[str, str]:
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("FOOTNOTE_")}
+    return {**kept, "FOOTNOTE_DATA_DIR": str(data_dir), "HF_HUB_OFFLINE": "1", "PYTHONWARNINGS": "default"}
