@@ -5,6 +5,7 @@ index the verbatim characters.
 """
 
 import re
+from functools import lru_cache
 
 import ftfy
 
@@ -32,10 +33,12 @@ def clean(text: str) -> str:
     'rebuild trust—a daunting task'
     """
     whole = _C0.sub(" ", _SURROGATE.sub("\ufffd", text))  # C1 controls may be mojibake: those come after the repair
-    repaired = ftfy.fix_text(whole, unescape_html=False, uncurl_quotes=False, remove_terminal_escapes=False)
-    return " ".join(_CONTROL.sub(" ", repaired).split())
+    if not whole.isascii():  # ASCII holds no mojibake, and the repair is slow
+        whole = ftfy.fix_text(whole, unescape_html=False, uncurl_quotes=False, remove_terminal_escapes=False)
+    return " ".join(_CONTROL.sub(" ", whole).split())
 
 
+@lru_cache(maxsize=4_096)
 def display(text: str) -> str:
     """``clean(text)`` without Markdown's marks: what an answer shows and a model reads.
 
