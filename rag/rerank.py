@@ -15,7 +15,7 @@ from rag.protocols import PairScorer
 from rag.terms import overlap_scores
 from rag.types import Candidate, Document, Hit, Kind, Passage, Sentence
 
-_POOL_PASSAGES = 12
+_POOL_PASSAGES = 40
 _LEAST_CANDIDATES = 6
 _LEAST_WORDS = 3
 _RANK_WEIGHT = 0.15

@@ -20,7 +20,7 @@ class Settings:
         port: Port to serve on; 0 takes a free one.
         encoder: ``bge-small-en-v1.5`` (bundled), or a sentence-transformers name or folder.
         reranker: ``ms-marco-MiniLM-L-12-v2`` (bundled), or a cross-encoder name or folder.
-        passage_tokens: Budget of a passage, tiktoken tokens, 32 to 400.
+        passage_tokens: Budget of a passage, tiktoken tokens, 16 to 400.
         retrieve_limit: Passages that each leg of the retrieval returns, 5 to 200.
         rerank_tokens: Budget of the pairs that one question may show the reranker, word pieces, 100 to 20000.
         threshold: Confidence from which a question counts as answered, 0 to 1.
@@ -32,10 +32,10 @@ class Settings:
     port: int = 8000
     encoder: str = "bge-small-en-v1.5"
     reranker: str = "ms-marco-MiniLM-L-12-v2"
-    passage_tokens: int = 160
+    passage_tokens: int = 48
     retrieve_limit: int = 30
     rerank_tokens: int = 900
-    threshold: float = 0.5
+    threshold: float = 0.4
     threads: int = 0
 
     @property
@@ -103,7 +103,7 @@ _PARSERS: dict[str, Callable[[str], object]] = {
     "FOOTNOTE_PORT": _whole(0, 65535),
     "FOOTNOTE_ENCODER": _text,
     "FOOTNOTE_RERANKER": _text,
-    "FOOTNOTE_PASSAGE_TOKENS": _whole(32, 400),
+    "FOOTNOTE_PASSAGE_TOKENS": _whole(16, 400),
     "FOOTNOTE_RETRIEVE_LIMIT": _whole(5, 200),
     "FOOTNOTE_RERANK_TOKENS": _whole(100, 20_000),
     "FOOTNOTE_THRESHOLD": _share,

@@ -56,8 +56,8 @@ export const strings = {
   differOn: (kind) => `on the ${kind}:`,
   quoted: (value) => `“${value}”`,
   confidence(probability, answered) {
-    if (answered && probability >= 0.9) return "High confidence";
-    if (answered) return probability >= 0.7 ? "Good confidence" : "Low confidence";
+    if (answered && probability >= 0.7) return "High confidence";
+    if (answered) return probability >= 0.5 ? "Good confidence" : "Low confidence";
     return probability < 0.3 ? "It is unlikely that the sources answer this" : "The sources come close";
   },
   confidenceNumber: (probability) =>

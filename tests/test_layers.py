@@ -1,0 +1,52 @@
+"""What an import loads, and that the import contract names every module."""
+
+import subprocess
+import sys
+import tomllib
+
+import pytest
+
+from tests.conftest import ROOT
+
+HEAVY = ["torch", "transformers", "sentence_transformers", "chromadb", "onnxruntime"]
+
+
+def loaded_by(statement: str, names: list[str]) -> list[str]:
+    """Those of ``names`` that a fresh interpreter has loaded after ``statement``."""
+    code = f"{statement}\nimport sys\nprint(*(name for name in {names!r} if name in sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, cwd=ROOT, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.split()
+
+
+def modules_of_rag() -> set[str]:
+    """The modules of ``rag/``; a package below it counts as one."""
+    found = {path.stem for path in (ROOT / "rag").glob("*.py")} - {"__init__", "__main__"}
+    packages = {path.parent.name for path in (ROOT / "rag").glob("*/__init__.py")}
+    return {f"rag.{name}" for name in found | packages}
+
+
+def test_loaded_by_finds_what_is_loaded() -> None:
+    assert loaded_by("import json", ["json", "torch"]) == ["json"]
+
+
+@pytest.mark.parametrize(
+    ("module", "names"),
+    [
+        ("rag", [*HEAVY, "numpy"]),
+        ("rag.types", HEAVY),
+        ("rag.engine", [*HEAVY, "litestar"]),
+        ("rag.cli", [*HEAVY, "litestar"]),
+    ],
+)
+def test_import_loads_no_heavy_package(module: str, names: list[str]) -> None:
+    assert loaded_by(f"import {module}", names) == []
+
+
+def test_import_contract_names_every_module_once() -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]["contracts"]
+    layers = next(contract["layers"] for contract in contracts if "rag.types" in contract["layers"])
+    named = [name.strip() for layer in layers for name in layer.replace(":", "|").split("|")]
+    assert sorted(named) == sorted(modules_of_rag())

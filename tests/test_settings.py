@@ -1,0 +1,121 @@
+"""Settings: defaults, each variable, and what fails by name."""
+
+import os
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from rag.errors import SettingsError
+from rag.settings import Settings
+
+VALUES = [
+    ("FOOTNOTE_DATA_DIR", "/var/lib/notes", Path("/var/lib/notes")),
+    ("FOOTNOTE_HOST", "0.0.0.0", "0.0.0.0"),
+    ("FOOTNOTE_PORT", "9000", 9000),
+    ("FOOTNOTE_ENCODER", "org/encoder", "org/encoder"),
+    ("FOOTNOTE_RERANKER", "/models/reranker", "/models/reranker"),
+    ("FOOTNOTE_PASSAGE_TOKENS", "120", 120),
+    ("FOOTNOTE_RETRIEVE_LIMIT", "50", 50),
+    ("FOOTNOTE_RERANK_TOKENS", "2000", 2000),
+    ("FOOTNOTE_THRESHOLD", "0.75", 0.75),
+    ("FOOTNOTE_THREADS", "4", 4),
+]
+LIMITS = [
+    ("FOOTNOTE_PORT", 0, 65535),
+    ("FOOTNOTE_PASSAGE_TOKENS", 16, 400),
+    ("FOOTNOTE_RETRIEVE_LIMIT", 5, 200),
+    ("FOOTNOTE_RERANK_TOKENS", 100, 20000),
+    ("FOOTNOTE_THREADS", 0, 256),
+]
+TEXTS = ["FOOTNOTE_DATA_DIR", "FOOTNOTE_HOST", "FOOTNOTE_ENCODER", "FOOTNOTE_RERANKER"]
+
+
+def name_of(key: str) -> str:
+    return key.removeprefix("FOOTNOTE_").lower()
+
+
+def test_defaults_without_any_variable() -> None:
+    assert Settings.from_environ({}) == Settings(
+        data_dir=Path(".footnote"),
+        host="127.0.0.1",
+        port=8000,
+        encoder="bge-small-en-v1.5",
+        reranker="ms-marco-MiniLM-L-12-v2",
+        passage_tokens=48,
+        retrieve_limit=30,
+        rerank_tokens=900,
+        threshold=0.5,
+        threads=0,
+    )
+
+
+def test_every_setting_has_a_variable_here() -> None:
+    assert [name_of(key) for key, _, _ in VALUES] == [field.name for field in fields(Settings)]
+
+
+@pytest.mark.parametrize(("key", "raw", "value"), VALUES)
+def test_a_variable_sets_its_setting_and_no_other(key: str, raw: str, value: object) -> None:
+    found = Settings.from_environ({key: f" {raw} ", "PATH": "/bin", "FOOT": "1", "footnote_port": "1"})
+    default = Settings()
+    changed = {field.name for field in fields(Settings) if getattr(found, field.name) != getattr(default, field.name)}
+    assert changed == {name_of(key)}
+    assert getattr(found, name_of(key)) == value
+
+
+@pytest.mark.parametrize(("key", "low", "high"), LIMITS)
+def test_a_whole_number_is_taken_up_to_its_limits(key: str, low: int, high: int) -> None:
+    for value in (low, high):
+        assert getattr(Settings.from_environ({key: str(value)}), name_of(key)) == value
+
+
+@pytest.mark.parametrize(("key", "low", "high"), LIMITS)
+def test_a_whole_number_beyond_its_limits_fails_with_key_value_and_limit(key: str, low: int, high: int) -> None:
+    for value in (low - 1, high + 1):
+        with pytest.raises(SettingsError, match=f"^{key}='{value}' cannot be used: it must be from {low} to {high}$"):
+            Settings.from_environ({key: str(value)})
+
+
+@pytest.mark.parametrize("key", [key for key, _, _ in LIMITS])
+@pytest.mark.parametrize("raw", ["", "many", "1.5", "0x10"])
+def test_no_whole_number_fails_with_key_and_value(key: str, raw: str) -> None:
+    with pytest.raises(SettingsError, match=f"^{key}='{raw}' cannot be used: it must be a whole number$"):
+        Settings.from_environ({key: raw})
+
+
+@pytest.mark.parametrize("raw", ["0", "1", "1e-3"])
+def test_threshold_is_taken_from_0_to_1(raw: str) -> None:
+    assert Settings.from_environ({"FOOTNOTE_THRESHOLD": raw}).threshold == float(raw)
+
+
+@pytest.mark.parametrize("raw", ["-0.1", "1.01", "nan", "inf"])
+def test_threshold_beyond_its_limits_fails_with_key_value_and_limit(raw: str) -> None:
+    with pytest.raises(SettingsError, match=f"^FOOTNOTE_THRESHOLD='{raw}' cannot be used: it must be from 0 to 1$"):
+        Settings.from_environ({"FOOTNOTE_THRESHOLD": raw})
+
+
+def test_threshold_that_is_no_number_fails() -> None:
+    with pytest.raises(SettingsError, match=r"^FOOTNOTE_THRESHOLD='half' cannot be used: it must be a number$"):
+        Settings.from_environ({"FOOTNOTE_THRESHOLD": "half"})
+
+
+@pytest.mark.parametrize("key", TEXTS)
+def test_an_empty_text_fails(key: str) -> None:
+    with pytest.raises(SettingsError, match=f"^{key}=' ' cannot be used: it must not be empty$"):
+        Settings.from_environ({key: " "})
+
+
+@pytest.mark.parametrize("key", ["FOOTNOTE_PROT", "FOOTNOTE_", "FOOTNOTE_Port", "FOOTNOTE_TESTS"])
+def test_an_unknown_name_fails_with_the_names_there_are(key: str) -> None:
+    names = ", ".join(sorted(key for key, _, _ in VALUES))
+    with pytest.raises(SettingsError, match=f"^{key} is not a setting; the settings are {names}$"):
+        Settings.from_environ({key: "1", "FOOTNOTE_PORT": "9000"})
+
+
+def test_names_of_the_tests_are_passed_over() -> None:
+    assert Settings.from_environ({"FOOTNOTE_TEST_CHROMIUM": "/usr/bin/chromium"}) == Settings()
+
+
+def test_worker_threads_of_0_are_the_cores() -> None:
+    assert Settings(threads=3).worker_threads == 3
+    assert Settings(threads=0).worker_threads == os.cpu_count()
