@@ -24,9 +24,8 @@ from rag.engine import Engine, assemble
 from rag.ingest import find_files, ingest
 from rag.models import load_encoder, load_reranker
 from rag.protocols import Encoder, PairScorer
-from rag.settings import Settings
+from rag.settings import SEEDS, Settings
 from rag.types import Scores, Vectors
-from server.startup import SEEDS
 
 QUESTIONS = (
     "How many prisoners of war did both sides agree to exchange?",

@@ -4,7 +4,7 @@ Layers, lowest first; a module imports only from layers below its own (``make ch
 
 0. ``errors``, ``types``, ``protocols``
 1. ``settings`` and pure text functions: ``clean``, ``dates``, ``layout``, ``sentences``, ``terms``, ``budget``
-2. what touches files: ``parse``, ``models``, ``catalog``, ``vectors``
+2. what touches files: ``parse``, ``models``, ``catalog``, ``vectors``, ``seal``
 3. one module a stage: ``describe``, ``split``, ``chunk`` | ``retrieve``, ``rerank``,
    ``answerability``, ``read``, ``cite``
 4. ``store`` (opening a data directory), ``engine``, ``ingest``

@@ -8,6 +8,8 @@ from pathlib import Path
 from rag.errors import SettingsError
 
 PREFIX = "FOOTNOTE_"
+SEEDS = Path(__file__).resolve().parent.parent / "seeds"
+"""The documents that come with a checkout; an installed package has none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,9 @@
 """
 
 import logging
+import sqlite3
 from collections.abc import Sequence
+from contextlib import ExitStack, closing
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -16,11 +18,13 @@ from filelock import FileLock, Timeout
 
 from rag.catalog import Catalog
 from rag.errors import DataDirectoryError, DataDirectoryInUse, IndexMismatch
+from rag.seal import break_seal, seal
+from rag.types import Vectors
 from rag.vectors import VectorIndex, remove_folder
 
 logger = logging.getLogger(__name__)
 
-_PROBES = 16
+_PROBES = 200
 _BATCH = 512
 _CLOSE = 1e-3
 
@@ -40,22 +44,24 @@ class Store:
     def __init__(self, data_dir: Path, *, fingerprint: str) -> None:
         self.data_dir = data_dir.resolve()
         self.fingerprint = fingerprint
-        self._lock = _lock(self.data_dir)
-        try:
-            self.catalog = Catalog(self.data_dir / "catalog.db")
+        with ExitStack() as undo:
+            self._lock = _lock(self.data_dir)
+            undo.callback(self._lock.release)
+            self.catalog = undo.enter_context(closing(Catalog(self.data_dir / "catalog.db")))
             try:
                 self._check_fingerprints()
                 self.vectors = self._open_vectors()
-            except BaseException:
-                self.catalog.close()
-                raise
-        except BaseException:
-            self._lock.release()
-            raise
+            except sqlite3.DatabaseError as error:
+                path = self.data_dir / "catalog.db"
+                raise DataDirectoryError(
+                    f"{path} is not a readable catalog: {error}; restore it from a backup"
+                ) from error
+            undo.pop_all()
 
     def close(self) -> None:
         """Give the directory back."""
         self.vectors.close()
+        seal(self.vectors.folder)
         self.catalog.close()
         self._lock.release()
 
@@ -86,27 +92,46 @@ class Store:
                 )
 
     def _open_vectors(self) -> VectorIndex:
-        folders = sorted(self.data_dir.glob("vectors-*"), key=lambda folder: int(folder.name.split("-")[1]))
-        folder = folders[-1] if folders else self.data_dir / "vectors-1"
+        """The newest index folder, in step with the catalog; a new one where that cannot be."""
+        folders = sorted(self.data_dir.glob("vectors-*"), key=_number)
+        newest = folders[-1] if folders else self.data_dir / "vectors-1"
         try:
-            return self._in_step(VectorIndex(folder))
+            vectors = self._in_step(newest)
+        except sqlite3.DatabaseError:
+            raise  # the catalog's own: the index is not to blame
         except Exception as error:  # noqa: BLE001 - Chroma raises its own errors and more for a damaged folder
-            logger.warning("the vector index in %s is damaged (%s): rebuilding it from the catalog", folder, error)
-        # Chroma keeps a client that failed to open, by path: the new index needs another folder.
-        fresh = self.data_dir / f"vectors-{int(folder.name.split('-')[1]) + 1}"
-        vectors = self._in_step(VectorIndex(fresh))
-        remove_folder(folder)
+            logger.warning("the vector index in %s is damaged (%s): rebuilding it from the catalog", newest, error)
+            folders.append(newest)
+            # Chroma keeps a client that failed to open, by path: the new index needs another folder.
+            newest = self.data_dir / f"vectors-{_number(newest) + 1}"
+            vectors = self._in_step(newest)
+        for folder in folders:
+            if folder != newest:
+                remove_folder(folder)
         return vectors
 
-    def _in_step(self, vectors: VectorIndex) -> VectorIndex:
-        for state in self.catalog.collections():
-            problem = _disagreement(self.catalog, vectors, state.collection)
-            if problem:
-                logger.warning(
-                    "vector index of %s: %s: bringing it in step with the catalog", state.collection, problem
-                )
-                _repair(self.catalog, vectors, state.collection)
+    def _in_step(self, folder: Path) -> VectorIndex:
+        """Open an index and bring it in step with the catalog.
+
+        Raises:
+            Exception: Whatever Chroma raises; the index is closed then.
+        """
+        break_seal(folder)
+        vectors = VectorIndex(folder)
+        try:
+            for state in self.catalog.collections():
+                problem = _disagreement(self.catalog, vectors, state.collection)
+                if problem:
+                    logger.warning("vector index of %s: %s: bringing it in step", state.collection, problem)
+                    _repair(self.catalog, vectors, state.collection)
+        except BaseException:
+            vectors.close()
+            raise
         return vectors
+
+
+def _number(folder: Path) -> int:
+    return int(folder.name.removeprefix("vectors-"))
 
 
 def _lock(data_dir: Path) -> FileLock:
@@ -130,32 +155,40 @@ def _disagreement(catalog: Catalog, vectors: VectorIndex, collection: str) -> st
     held = vectors.ids(collection)
     if held != set(ids):
         return f"it holds {len(held)} vectors for {len(ids)} passages, {len(held & set(ids))} of them the same"
-    probes = ids[:: max(1, len(ids) // _PROBES)]
-    if not probes:
+    if not ids:
         return None
+    probes = sorted({*ids[:: max(1, len(ids) // _PROBES)], ids[-1]})
     truth = catalog.vectors(probes)
     stored = vectors.vectors(collection, probes)
     for identifier, vector in zip(probes, truth, strict=True):
         if identifier not in stored or not np.allclose(stored[identifier], vector, atol=_CLOSE):
             return f"the vector of {identifier} is another"
-        nearest = vectors.search(collection, vector, 1)
-        if not nearest or nearest[0][1] < 1.0 - _CLOSE:
+    return _unfound(catalog, vectors, collection, probes, truth)
+
+
+def _unfound(
+    catalog: Catalog, vectors: VectorIndex, collection: str, probes: Sequence[str], truth: Vectors
+) -> str | None:
+    """The first probe whose own vector finds a passage with another vector."""
+    for identifier, vector, found in zip(probes, truth, vectors.nearest(collection, truth), strict=True):
+        if found != identifier and (found is None or not np.allclose(catalog.vectors([found])[0], vector, atol=_CLOSE)):
             return f"a search for {identifier} does not find it"
     return None
 
 
 def _repair(catalog: Catalog, vectors: VectorIndex, collection: str) -> None:
-    """Add what is missing and remove what is too much; start afresh where that is not enough."""
+    """Add what is missing and remove what is too much.
+
+    Raises:
+        DataDirectoryError: When they still disagree: the index itself is damaged.
+    """
     ids = catalog.passage_ids(collection)
     held = vectors.ids(collection)
     vectors.remove(collection, sorted(held - set(ids)))
     _add(catalog, vectors, collection, [identifier for identifier in ids if identifier not in held])
-    if _disagreement(catalog, vectors, collection):
-        vectors.drop(collection)
-        _add(catalog, vectors, collection, ids)
     remaining = _disagreement(catalog, vectors, collection)
     if remaining:
-        raise DataDirectoryError(f"the vector index of {collection} stays wrong: {remaining}")
+        raise DataDirectoryError(remaining)
 
 
 def _add(catalog: Catalog, vectors: VectorIndex, collection: str, ids: Sequence[str]) -> None:

@@ -10,6 +10,7 @@ damaged. Why it is set up so:
 """
 
 import shutil
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from rag.types import Vectors
 
 _WRITE_BATCH = 32
 _READ_BATCH = 10_000
+_TRIAL_STEP = 50
 _CONFIGURATION = {
     "hnsw": {"space": "cosine", "ef_construction": 200, "ef_search": 200, "max_neighbors": 32, "num_threads": 1}
 }
@@ -39,12 +41,12 @@ class VectorIndex:
     def __init__(self, folder: Path) -> None:
         import chromadb
 
-        self._folder = folder.resolve()  # the same folder spelled in two ways would be two engines
-        self._folder.mkdir(parents=True, exist_ok=True)
+        self.folder = folder.resolve()  # the same folder spelled in two ways would be two engines
+        self.folder.mkdir(parents=True, exist_ok=True)
         try:
-            self._client: Any = chromadb.PersistentClient(self._folder)
+            self._client: Any = chromadb.PersistentClient(self.folder)
         except Exception as error:
-            raise DataDirectoryError(f"Chroma cannot open {self._folder}: {error}") from error
+            raise DataDirectoryError(f"Chroma cannot open {self.folder}: {error}") from error
         self._opened: dict[str, Any] = {}
 
     def close(self) -> None:
@@ -78,6 +80,13 @@ class VectorIndex:
         for start in range(0, len(ids), _WRITE_BATCH):
             self._collection(collection).delete(ids=list(ids[start : start + _WRITE_BATCH]))
 
+    def nearest(self, collection: str, vectors: Vectors) -> list[str | None]:
+        """The id nearest to each row of ``vectors``, ``None`` where the collection is empty."""
+        if not len(vectors) or self.count(collection) == 0:
+            return [None] * len(vectors)
+        found = self._collection(collection).query(query_embeddings=vectors, n_results=1, include=[])
+        return [ids[0] if ids else None for ids in found["ids"]]
+
     def search(self, collection: str, vector: Vectors, limit: int) -> list[tuple[str, float]]:
         """The nearest ids and their cosines to a unit vector, best first."""
         wanted = min(limit, self.count(collection))
@@ -90,12 +99,6 @@ class VectorIndex:
             (identifier, 1.0 - float(d)) for identifier, d in zip(found["ids"][0], found["distances"][0], strict=True)
         ]
         return sorted(scored, key=lambda pair: (-pair[1], pair[0]))
-
-    def drop(self, collection: str) -> None:
-        """Remove a collection; the next use makes it again, empty."""
-        self._collection(collection)
-        self._client.delete_collection(_name(collection))
-        self._opened.pop(collection, None)
 
     def _collection(self, collection: str) -> Any:
         if collection not in self._opened:
@@ -113,6 +116,20 @@ def _name(collection: str) -> str:
     return f"footnote-{collection}"
 
 
+def _try_every_vector(folder: Path) -> None:
+    """Read and search every vector of an index: what ``seal`` has a child process do."""
+    index = VectorIndex(folder)
+    for collection in index._client.list_collections():
+        found = collection.get(include=["embeddings"])
+        for start in range(0, len(found["ids"]), _TRIAL_STEP):
+            collection.query(query_embeddings=found["embeddings"][start : start + 1], n_results=1)
+    index.close()
+
+
 def remove_folder(folder: Path) -> None:
     """Delete an index's folder, whatever is in it."""
     shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    _try_every_vector(Path(sys.argv[1]))

@@ -10,9 +10,9 @@ import uvicorn
 from rag.cli import data_dir_option, read_settings
 from rag.engine import DEFAULT_COLLECTION, Engine
 from rag.errors import FootnoteError
-from rag.settings import Settings
+from rag.settings import SEEDS, Settings
 from server.app import create_app
-from server.startup import SEEDS, Startup
+from server.startup import Startup
 
 _GRACE_SECONDS = 2
 

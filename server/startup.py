@@ -13,7 +13,6 @@ from server.problems import NotReady
 
 logger = logging.getLogger(__name__)
 
-SEEDS = Path(__file__).resolve().parent.parent / "seeds"
 _SEEDED = "seeded"
 
 

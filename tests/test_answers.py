@@ -22,7 +22,7 @@ ANSWERED = [
     ("What did Russia demand about NATO?", "003", "security guarantees that Ukraine would not join NATO"),
     ("Who is the UN Secretary-General?", "003", "Secretary-General António Guterres"),
     ("What were the Minsk agreements supposed to do?", "003", "supposed to bring peace to eastern Ukraine"),
-    ("Which countries were part of the Normandy Format?", "003", "France and Germany, who, along with Ukraine and Russia"),
+    ("Which countries were part of the Normandy Format?", "003", "France and Germany, who, along with Ukraine"),
     ("What is a prerequisite for lasting peace?", "001", "A sustained and verifiable ceasefire"),
     ("Where did Zelenskyy initially refuse to hold talks?", "004", "rejected the notion of talks in Istanbul"),
 ]
@@ -41,9 +41,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("question", "document", "quote"), ANSWERED, ids=[row[0] for row in ANSWERED])
-def test_answer_cites_the_sentence_that_answers(
-    seeds_engine: Engine, question: str, document: str, quote: str
-) -> None:
+def test_answer_cites_the_sentence_that_answers(seeds_engine: Engine, question: str, document: str, quote: str) -> None:
     answer = seeds_engine.ask(question)
     assert answer.answered
     assert any(one.document_id.startswith(document) and quote in one.quote for one in answer.citations), answer.answer
