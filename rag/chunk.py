@@ -30,7 +30,7 @@ def chunk(
     passages = []
     for group in _groups(sentences, encoder, budget):
         span = Span(start=group[0].span.start, end=group[-1].span.end)
-        indexed = _indexed_text(title, group[0], span.of(text), encoder)
+        indexed = _indexed_text(title, group, encoder)
         passage = Passage(document_id=document_id, span=span, text=span.of(text), indexed=indexed)
         needed = encoder.count_tokens(indexed)
         if needed > encoder.max_tokens:
@@ -65,14 +65,16 @@ def _starts_section(previous: Sentence, sentence: Sentence) -> bool:
     return sentence.kind in _NOT_INDEXED or described or previous.heading != sentence.heading
 
 
-def _indexed_text(title: str | None, first: Sentence, text: str, encoder: Encoder) -> str:
-    """What the indexes see of a passage: title, heading and cleaned text, a line each."""
+def _indexed_text(title: str | None, group: Sequence[Sentence], encoder: Encoder) -> str:
+    """What the indexes see of a passage: title, heading and cleaned sentences, a line each."""
+    first = group[0]
     context = [] if first.kind is Kind.TITLE else [part for part in (title, first.heading) if part]
     limit = encoder.max_tokens // 4 - 8
-    return "\n".join([*(_shortened(part, encoder, limit) for part in context), display(text)])
+    shown = " ".join(display(sentence.text) for sentence in group)
+    return "\n".join([*(_shortened(part, encoder, limit) for part in context), shown])
 
 
 def _shortened(context: str, encoder: Encoder, limit: int) -> str:
-    while encoder.count_tokens(context) > limit:
+    while context and encoder.count_tokens(context) > limit:
         context = context[: len(context) * 2 // 3]
     return context

@@ -12,7 +12,7 @@ import ftfy
 _MARKDOWN = re.compile(
     r"""
       ^\s{0,3}\#{1,6}\s+            # heading marks
-    | \s+\#+\s*$                    # and closing ones
+    | (?<=\S)\s++\#+\s*$             # and closing ones
     | ^\s{0,3}>\s?                  # quote marks
     | ^\s*(?:[-*+•‣]|\d{1,3}[.)])\s+  # list marks
     | (?<!\w)(?:\*{1,3}|_{2,3})(?=\S) | (?<=\S)(?:\*{1,3}|_{2,3})(?!\w)  # emphasis
@@ -46,4 +46,4 @@ def display(text: str) -> str:
     'Published: June 02, 2025'
     """
     unlinked = _LINK.sub(r"\1", text)
-    return clean(_MARKDOWN.sub(" ", unlinked)) if _MARKDOWN.search(unlinked) else clean(unlinked)
+    return clean(_MARKDOWN.sub("", unlinked))

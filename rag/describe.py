@@ -7,6 +7,7 @@ only lines of their own. What this does not do: guess; a value that no line stat
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from rag.clean import display
 from rag.dates import parse_date
@@ -16,9 +17,10 @@ from rag.types import Description, Kind
 _FOOT_BLOCKS = 6
 _PROSE_WORDS = 16
 _TITLE_WORDS = 30
+_TITLE_CHARACTERS = 300
 
 _LABEL = re.compile(
-    r"(?:first )?(?:published|posted|released|issued|updated|last updated|date|publication date)"
+    r"(?P<label>(?:first )?(?:published|posted|released|issued|updated|last updated|date|publication date))"
     r"(?: on| at)?\s*[:–-]?\s+(?P<date>.+)",
     re.IGNORECASE,
 )
@@ -26,6 +28,14 @@ _BYLINE = re.compile(r"(?:(?:written |posted )?by|authors?)\b\s*:?\s+(?P<rest>\S
 _PARTICLES = frozenset(
     ["de", "da", "di", "del", "della", "van", "von", "der", "den", "la", "le", "al", "bin", "ibn", "and", "&", "y", "e"]
 )
+_NOT_IN_NAMES = frozenset(
+    """
+    january february march april may june july august september october november december monday tuesday wednesday
+    thursday friday saturday sunday updated published posted index note notes bio biography
+    """.split()
+)
+_SUFFIX = re.compile(r"\b(?:Jr|Sr|Dr|Ph\.?D|M\.?D|Esq|Inc|Ltd|Co)\.$")
+_UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")  # scripts without spaces: about two characters a word
 _PUBLISHER = re.compile(r"(?:source|publisher|published by|publication)\s*:\s+(?P<name>\S.{1,79})", re.IGNORECASE)
 _AGENCY_DATELINE = re.compile(r"[A-Z][\w .,'’-]{1,60}\((?P<name>[A-Z][\w .&-]{1,40})\)\s*[—–-]")
 _PRESS = re.compile(
@@ -61,6 +71,14 @@ class Described:
     kinds: tuple[Kind, ...]
 
 
+class _Fact(NamedTuple):
+    """What one line says; ``updated`` marks a date of a change."""
+
+    kind: Kind
+    value: str
+    updated: bool = False
+
+
 def describe(text: str, blocks: Sequence[Block]) -> Described:
     """Find what the blocks of a document say about it.
 
@@ -72,12 +90,12 @@ def describe(text: str, blocks: Sequence[Block]) -> Described:
     head = _head_length(blocks, lines, kinds)
     edges = [*range(head), *range(max(head, len(lines) - _FOOT_BLOCKS), len(lines))]
     title = _find_title(blocks, lines, kinds, head)
+    facts = {position: fact for position in edges if (fact := _fact_at(position, lines, kinds, head, title))}
+    _keep_one_date(facts)
     values: dict[Kind, str] = {Kind.TITLE: lines[title]} if title is not None else {}
-    for position in edges:
-        if kinds[position] is Kind.BODY and position != title and not is_prose(lines[position]):
-            kind, value = _line_fact(lines[position], in_head=position < head, after_title=title is not None)
-            kinds[position] = kind
-            values.setdefault(kind, value)
+    for position, fact in facts.items():
+        kinds[position] = fact.kind
+        values.setdefault(fact.kind, fact.value)
     if title is not None:
         kinds[title] = Kind.TITLE
         _mark_repeats(lines, kinds, title, head)
@@ -93,8 +111,9 @@ def is_prose(line: str) -> bool:
     >>> is_prose("Looking Ahead"), is_prose("He left at once."), is_prose("What's Next for the Peace Talks?")
     (False, True, False)
     """
-    count = len(line.split())
-    return count >= _PROSE_WORDS or (count >= 3 and line.rstrip("\"'”’)»]").endswith((".", "!", "…", "。", "؟", "।")))
+    count = len(line.split()) + len(_UNSPACED.findall(line)) // 2
+    ended = line.rstrip("\"'”’)»]").endswith((".", "!", "…", "。", "؟", "।")) and not _SUFFIX.search(line)
+    return count >= _PROSE_WORDS or (count >= 3 and ended)
 
 
 def _first_kind(line: str) -> Kind:
@@ -112,7 +131,7 @@ def _head_length(blocks: Sequence[Block], lines: Sequence[str], kinds: Sequence[
 
 
 def _find_title(blocks: Sequence[Block], lines: Sequence[str], kinds: Sequence[Kind], head: int) -> int | None:
-    """The first marked heading of the head, else its first line of three words or more, else its first."""
+    """The first marked heading of the head, else its first line of two words or more, else its first."""
     if head == len(lines):
         return None
     possible = [
@@ -120,27 +139,47 @@ def _find_title(blocks: Sequence[Block], lines: Sequence[str], kinds: Sequence[K
         for position in range(head)
         if kinds[position] is Kind.BODY
         and len(lines[position].split()) <= _TITLE_WORDS
-        and _line_fact(lines[position], in_head=True, after_title=False)[0] is Kind.BODY
+        and len(lines[position]) <= _TITLE_CHARACTERS
+        and _line_fact(lines[position]) is None
     ]
     marked = [position for position in possible if blocks[position].heading]
-    worded = [position for position in possible if len(lines[position].split()) >= 3]
+    worded = [position for position in possible if len(lines[position].split()) >= 2]
     return next(iter(marked or worded or possible), None)
 
 
-def _line_fact(line: str, *, in_head: bool, after_title: bool) -> tuple[Kind, str]:
+def _fact_at(position: int, lines: Sequence[str], kinds: Sequence[Kind], head: int, title: int | None) -> _Fact | None:
+    """What the line at ``position`` says of its document, unless it is the title, prose or boilerplate."""
+    if kinds[position] is not Kind.BODY or position == title or is_prose(lines[position]):
+        return None
+    return _line_fact(lines[position], below_title=title is not None and position < head)
+
+
+def _line_fact(line: str, *, below_title: bool = False) -> _Fact | None:
     label = _LABEL.fullmatch(line)
     date = parse_date(label.group("date") if label else line)
     if date:
-        return Kind.PUBLISHED, date
+        return _Fact(Kind.PUBLISHED, date, updated=label is not None and "update" in label.group("label").lower())
     if publisher := _PUBLISHER.fullmatch(line):
-        return Kind.PUBLISHER, publisher.group("name").strip()
-    byline = _BYLINE.fullmatch(line)
-    author = _leading_name(byline.group("rest")) if byline else None
-    if author:
-        return Kind.AUTHOR, author
-    if in_head and after_title and len(line.split()) <= 6 and _PRESS.search(line) and line[:1].isupper():
-        return Kind.PUBLISHER, line
-    return Kind.BODY, line
+        return _Fact(Kind.PUBLISHER, publisher.group("name").strip())
+    if byline := _BYLINE.fullmatch(line):
+        rest = byline.group("rest")
+        if author := _leading_name(rest):
+            return _Fact(Kind.AUTHOR, author)
+        return _Fact(Kind.PUBLISHER, rest.removeprefix("the ")) if _names_press(rest) else None
+    return _Fact(Kind.PUBLISHER, line) if below_title and line[:1].isupper() and _names_press(line) else None
+
+
+def _names_press(line: str) -> bool:
+    return len(line.split()) <= 6 and _PRESS.search(line) is not None
+
+
+def _keep_one_date(facts: dict[int, _Fact]) -> None:
+    """Of several dates keep the first that says published; else the first."""
+    dates = [position for position, fact in facts.items() if fact.kind is Kind.PUBLISHED]
+    kept = min(dates, key=lambda position: facts[position].updated, default=None)
+    for position in dates:
+        if position != kept:
+            del facts[position]
 
 
 def _leading_name(text: str) -> str | None:
@@ -151,7 +190,8 @@ def _leading_name(text: str) -> str | None:
     """
     name: list[str] = []
     for word in text.split():
-        if not (word[0].isupper() or (name and word.lower() in _PARTICLES)):
+        known = word[0].isupper() and word.strip(",.:").lower() not in _NOT_IN_NAMES
+        if not (known or (name and word.lower() in _PARTICLES)):
             break
         name.append(word)
         if word.endswith((";", "|")):
@@ -166,7 +206,7 @@ def _mark_repeats(lines: Sequence[str], kinds: list[Kind], title: int, head: int
     for position, line in enumerate(lines):
         if position != title and line.casefold() == lines[title].casefold():
             kinds[position] = Kind.BOILERPLATE
-        if position < title < head and kinds[position] is Kind.BODY and len(line.split()) <= 3:
+        if position < title < head and kinds[position] is Kind.BODY and len(line.split()) == 1:
             kinds[position] = Kind.BOILERPLATE
 
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from statistics import quantiles
+from typing import NamedTuple
 
 from markdown_it import MarkdownIt
 
@@ -22,7 +23,10 @@ _HEADING_MARKS = re.compile(
 )
 _LIST_ITEM = re.compile(r"\s*(?:[-*+•‣◦]|\d{1,3}[.)]|\(?[a-z]\))\s+\S")
 _RULED = re.compile(r"\s*(?:[-=_*~#]\s*){3,}$")
-_PARAGRAPH_GAP = re.compile(r"(?:\r\n?|\n)[ \t]*(?:\r\n?|\n)")
+_PARAGRAPH_GAP = re.compile(r"(?>\r\n|\n|\r)[ \t]*(?>\r\n|\n|\r)")
+_FRONT_MATTER = re.compile(r"---[ \t]*\r?\n(?:.*\r?\n)*?---[ \t]*(?:\r?\n|$)")
+_NESTING = 100
+_LEAVES = ("inline", "fence", "code_block", "html_block", "tr_open")
 _WIDEST_WRAP = 120
 _NARROWEST_WRAP = 50
 
@@ -35,30 +39,44 @@ class Block:
     heading: bool = False
 
 
+class _Line(NamedTuple):
+    """A line of plain text: where it starts, indent included, and its characters without white space around."""
+
+    start: int
+    span: Span
+
+    @property
+    def width(self) -> int:
+        return self.span.end - self.start
+
+
 def blocks(text: str, *, markdown: bool = False) -> list[Block]:
     """The blocks of ``text`` in order, without surrounding white space.
 
     Args:
         markdown: Read as Markdown. A plain text with ``# headings`` is read so too.
     """
-    if markdown or _ATX_HEADING.search(text):
-        return list(_markdown_blocks(text))
-    return list(_plain_blocks(text))
+    if not markdown and not _ATX_HEADING.search(text):
+        return list(_plain_blocks(text, 0, len(text)))
+    front = _FRONT_MATTER.match(text)
+    start = front.end() if front else 0
+    return [*_plain_blocks(text, 0, start), *_markdown_blocks(text, start)]
 
 
-def _markdown_blocks(text: str) -> Iterator[Block]:
-    """Blocks from the token map, which counts lines as split at \\n, \\r\\n and \\r."""
-    starts = [0, *(match.end() for match in re.finditer(r"\r\n|\n|\r", text)), len(text)]
-    parser = MarkdownIt("commonmark").enable("table")
-    heading = False
-    for token in parser.parse(text.replace("\x00", " ")):
+def _markdown_blocks(text: str, start: int) -> Iterator[Block]:
+    """Blocks from the token map, which counts lines as split at \\n, \\r\\n and \\r; a row of a table is a block."""
+    body = text[start:]
+    starts = [start, *(start + match.end() for match in re.finditer(r"\r\n|\n|\r", body)), len(text)]
+    parser = MarkdownIt("commonmark", {"maxNesting": _NESTING}).enable("table")
+    heading = row = False
+    for token in parser.parse(body.replace("\x00", " ")):
         heading = token.type == "heading_open" or (heading and token.type == "inline")
-        if token.type in ("inline", "fence", "code_block", "html_block") and token.map:
-            span = stripped(text, starts[token.map[0]], starts[min(token.map[1], len(starts) - 1)])
-            if span and heading:
-                yield Block(span=_without_marks(text, span), heading=True)
-            elif span:
-                yield Block(span=span)
+        row = token.type == "tr_open" or (row and token.type != "tr_close")
+        if not token.map or token.type not in _LEAVES or (row and token.type == "inline"):
+            continue
+        span = stripped(text, starts[token.map[0]], starts[min(token.map[1], len(starts) - 1)])
+        if span:
+            yield Block(span=_without_marks(text, span) if heading else span, heading=heading)
 
 
 def _without_marks(text: str, heading: Span) -> Span:
@@ -69,35 +87,38 @@ def _without_marks(text: str, heading: Span) -> Span:
     return Span(start=heading.start + marked.start(name), end=heading.start + marked.end(name))
 
 
-def _plain_blocks(text: str) -> Iterator[Block]:
-    lines = [span for match in _LINE.finditer(text) if (span := stripped(text, match.start(), match.end()))]
+def _plain_blocks(text: str, start: int, end: int) -> Iterator[Block]:
+    lines = [_Line(match.start(), span) for match in _LINE.finditer(text, start, end) if (span := _shown(text, match))]
     width = _wrap_width(lines)
-    start: Span | None = None
+    first: _Line | None = None
     for position, line in enumerate(lines):
-        start = start or line
+        first = first or line
         following = lines[position + 1] if position + 1 < len(lines) else None
         if following is None or not _continues(text, line, following, width):
-            yield Block(span=Span(start=start.start, end=line.end))
-            start = None
+            yield Block(span=Span(start=first.span.start, end=line.span.end))
+            first = None
 
 
-def _wrap_width(lines: list[Span]) -> int | None:
+def _shown(text: str, line: re.Match[str]) -> Span | None:
+    return stripped(text, line.start(), line.end())
+
+
+def _wrap_width(lines: list[_Line]) -> int | None:
     """The column at which the text is wrapped, ``None`` where it is not.
 
     One outlier, a long address say, does not make a text unwrapped: the 95th percentile decides.
     """
-    lengths = [line.end - line.start for line in lines]
-    if len(lengths) < 2:
+    if len(lines) < 2:
         return None
-    width = round(quantiles(lengths, n=20, method="inclusive")[-1])
+    width = round(quantiles([line.width for line in lines], n=20, method="inclusive")[-1])
     return width if _NARROWEST_WRAP <= width <= _WIDEST_WRAP else None
 
 
-def _continues(text: str, line: Span, following: Span, width: int | None) -> bool:
+def _continues(text: str, line: _Line, following: _Line, width: int | None) -> bool:
     """True where the break after ``line`` is only a wrap: the next word would not have fitted."""
-    if width is None or _PARAGRAPH_GAP.search(text, line.end, following.start):
+    if width is None or _PARAGRAPH_GAP.search(text, line.span.end, following.span.start):
         return False
-    if _LIST_ITEM.match(following.of(text)) or _RULED.match(line.of(text)) or _RULED.match(following.of(text)):
+    this, after = line.span.of(text), following.span.of(text)
+    if _LIST_ITEM.match(after) or _RULED.match(this) or _RULED.match(after):
         return False
-    first_word = following.of(text).split(maxsplit=1)[0]
-    return line.end - line.start + 1 + len(first_word) > width
+    return line.width + 1 + len(after.split(maxsplit=1)[0]) > width

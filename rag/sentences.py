@@ -12,6 +12,7 @@ from rag.types import Span
 
 _CLAUSE_END = re.compile(r"[;:,]\s")
 _SPACE = re.compile(r"\s")
+_LIST_MARK = re.compile(r"\s*\(?(?:\d{1,3}|[A-Za-z]|[ivxIVX]{1,4})[.)]\s*")
 
 
 def split_sentences(text: str, within: Span, fits: Callable[[str], bool]) -> list[Span]:
@@ -24,9 +25,13 @@ def split_sentences(text: str, within: Span, fits: Callable[[str], bool]) -> lis
         fits: Whether a sentence's characters are short enough; one character always counts as so.
     """
     found: list[Span] = []
+    start = within.start
     for boundary in sentencex.get_sentence_boundaries("en", within.of(text)):
-        start, end = within.start + boundary["start_index"], within.start + boundary["end_index"]
+        end = within.start + boundary["end_index"]
+        if _LIST_MARK.fullmatch(text, start, end) and end < within.end:
+            continue  # the number of a list item belongs to its sentence
         found.extend(_pieces(text, start, end, fits))
+        start = end
     return found
 
 

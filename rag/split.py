@@ -11,7 +11,9 @@ from rag.types import Kind, Sentence
 
 _HEADING_CHARACTERS = 100
 _HEADING_WORDS = 14
-_LIST_MARK = re.compile(r"[-*+•‣◦]\s|\d{1,3}[.)]\s")
+_NUMBER = re.compile(r"\d{1,3}[.)]\s")
+_BLANK_LINE = re.compile(r"(?>\r\n|\n|\r)[ \t]*(?>\r\n|\n|\r)")
+_LIST_MARK = re.compile(r"[-*+•‣◦]\s")
 
 
 def split(text: str, blocks: Sequence[Block], described: Described, fits: Callable[[str], bool]) -> list[Sentence]:
@@ -23,11 +25,13 @@ def split(text: str, blocks: Sequence[Block], described: Described, fits: Callab
         fits: Whether a sentence is short enough for a passage; a longer one is cut.
     """
     lines = [display(block.span.of(text)) for block in blocks]
-    kinds = [_kind(position, blocks, lines, described.kinds) for position in range(len(blocks))]
+    headings = _headings(text, blocks, lines, described.kinds)
+    kinds = [Kind.HEADING if position in headings else kind for position, kind in enumerate(described.kinds)]
     sentences: list[Sentence] = []
     heading: str | None = None
     for position, (block, kind) in enumerate(zip(blocks, kinds, strict=True)):
-        spans = split_sentences(text, block.span, fits) if kind is Kind.BODY else [block.span]
+        whole = kind is not Kind.BODY and (kind is Kind.HEADING or fits(block.span.of(text)))
+        spans = [block.span] if whole else split_sentences(text, block.span, fits)
         if kind is Kind.HEADING:
             heading = lines[position]
         sentences.extend(
@@ -43,18 +47,27 @@ def split(text: str, blocks: Sequence[Block], described: Described, fits: Callab
     return sentences
 
 
-def _kind(position: int, blocks: Sequence[Block], lines: Sequence[str], kinds: Sequence[Kind]) -> Kind:
-    kind = kinds[position]
-    if kind is not Kind.BODY:
-        return kind
-    if blocks[position].heading:
-        return Kind.HEADING
-    following = next((later for later in range(position + 1, len(lines)) if kinds[later] is Kind.BODY), None)
-    followed = following is not None and not blocks[following].heading and is_prose(lines[following])
-    return Kind.HEADING if followed and _looks_like_heading(lines[position]) else Kind.BODY
+def _headings(text: str, blocks: Sequence[Block], lines: Sequence[str], kinds: Sequence[Kind]) -> set[int]:
+    """The positions of marked headings, and of unmarked ones: short lines with prose next, alone or after prose."""
+    body = [position for position, kind in enumerate(kinds) if kind is Kind.BODY]
+    found = {position for position in body if blocks[position].heading}
+    for before, position, after in zip([None, *body], body, [*body[1:], None], strict=False):
+        if after is None or blocks[after].heading or not is_prose(lines[after]):
+            continue
+        here = blocks[position].span.of(text)
+        numbered = _NUMBER.match(here) and _NUMBER.match(blocks[after].span.of(text))
+        listed = before is not None and not is_prose(lines[before]) and _touch(text, blocks[before], blocks[position])
+        if not numbered and not listed and _looks_like_heading(here, lines[position]):
+            found.add(position)
+    return found
 
 
-def _looks_like_heading(line: str) -> bool:
+def _touch(text: str, one: Block, other: Block) -> bool:
+    """True where no blank line lies between two blocks."""
+    return not _BLANK_LINE.search(text, one.span.end, other.span.start)
+
+
+def _looks_like_heading(source: str, line: str) -> bool:
     short = len(line) <= _HEADING_CHARACTERS and len(line.split()) <= _HEADING_WORDS
     starts = line[:1].isupper() or line[:1].isdigit() or not line[:1].isascii()
-    return short and starts and not is_prose(line) and not _LIST_MARK.match(line) and line[-1:] not in ",;"
+    return short and starts and not is_prose(line) and not _LIST_MARK.match(source) and line[-1:] not in ",;"

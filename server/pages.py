@@ -48,7 +48,9 @@ def openapi_config() -> OpenAPIConfig:
         standalone_preset_js_url=f"{_API_ASSETS}/swagger-ui-standalone-preset.js",
         favicon='<link rel="icon" href="/static/favicon.svg">',
     )
-    return OpenAPIConfig(title="Footnote", version=__version__, path="/schema", render_plugins=[page])
+    return OpenAPIConfig(
+        title="Footnote", version=__version__, path="/schema", render_plugins=[page], use_handler_docstrings=True
+    )
 
 
 async def add_security_headers(message: Message, scope: Scope) -> None:

@@ -126,20 +126,17 @@ def test_a_label_above_the_title_and_repeated_headlines_are_boilerplate() -> Non
 
 
 def test_a_title_of_two_words_is_not_lost_to_the_line_below_it() -> None:
-    # BUG: a longer line below takes its place and the real title becomes boilerplate, which no index holds.
     lines = ["Grandma's Pancakes", "Preparation time: ten minutes", PROSE]
     assert found(*lines).title == "Grandma's Pancakes"
     assert Kind.BOILERPLATE not in described(*lines).kinds
 
 
 def test_a_heading_without_spaces_is_a_title_where_prose_without_spaces_follows() -> None:
-    # BUG: is_prose asks for three words, and a Chinese or Japanese sentence is one.
     assert is_prose("分析人士认为这是重要的一步。")
     assert found("中国和法国签署新协议", "双方星期一在北京签署了一项新的贸易协议。").title == "中国和法国签署新协议"
 
 
 def test_front_matter_of_markdown_is_not_a_title() -> None:
-    # BUG: CommonMark reads it as a setext heading; the real title "River Bridge ..." becomes body or publisher.
     front = "---\ntitle: River Bridge\ndate: 2024-05-03\nauthor: Jane Doe\n---"
     assert found(front, f"# {TITLE}", PROSE, markdown=True).title == TITLE
 
@@ -158,6 +155,7 @@ def test_front_matter_of_markdown_is_not_a_title() -> None:
         ("By Ludwig van Beethoven", "Ludwig van Beethoven"),
         ("By José Ortega y Gasset", "José Ortega y Gasset"),
         ("By Jane Doe in Paris", "Jane Doe"),
+        ("By Jane Doe and others", "Jane Doe"),
         ("By Jane Doe (Reuters)", "Jane Doe"),
         ("By Jane Doe | 3 May 2024", "Jane Doe"),
         ("By Jane Doe 50 views", "Jane Doe"),
@@ -179,7 +177,6 @@ def test_author_is_the_name_of_the_byline(line: str, author: str) -> None:
     ],
 )
 def test_author_ends_where_the_name_does(line: str, author: str) -> None:
-    # BUG: "Jr." is taken for the end of prose (no author); the others give "Jane Doe May" and "Jane Doe Updated".
     assert found(TITLE, line, PROSE).author == author
 
 
@@ -188,7 +185,7 @@ def test_author_ends_where_the_name_does(line: str, author: str) -> None:
     [
         "By Monday the bridge had been closed.",
         "By Monday, the bridge had been closed for a week, and nobody in the town knew why it was so",
-        *["by the end of May", "By and large", "Bypass the Bridge", "Authors’ rights", "By", "Author:"],
+        *["by the end of May", "By and By", "Bypass the Bridge", "Authors’ rights", "By", "Author:"],
     ],
 )
 def test_a_line_that_names_nobody_is_no_byline(line: str) -> None:
@@ -197,7 +194,6 @@ def test_a_line_that_names_nobody_is_no_byline(line: str) -> None:
 
 @pytest.mark.parametrize("line", ["By Monday, everything had changed", "Author Index"])
 def test_a_subtitle_is_no_byline(line: str) -> None:
-    # BUG: any capitalised word after "By" or "Author" is a name: authors "Monday" and "Index".
     assert found(TITLE, line, PROSE).author is None
 
 
@@ -223,7 +219,6 @@ def test_published_is_none_where_no_line_is_a_whole_date(line: str) -> None:
 
 
 def test_published_is_preferred_to_updated() -> None:
-    # BUG: describe() promises this, but the first date wins.
     assert found(TITLE, "Updated: 5 May 2024", "Published: 3 May 2024", PROSE).published == "2024-05-03"
 
 
@@ -241,7 +236,6 @@ def test_publisher_is_a_line_that_names_one(line: str, publisher: str) -> None:
 
 
 def test_publisher_has_no_by_before_it() -> None:
-    # BUG: gives "By the Associated Press".
     assert found(TITLE, "By the Associated Press", PROSE).publisher in (
         None,
         "the Associated Press",

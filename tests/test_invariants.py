@@ -57,9 +57,7 @@ def check_answer(engine: Engine, answer: Answer) -> None:
 
 @PROFILE
 @given(text=TEXTS, question=QUESTIONS)
-def test_every_citation_is_the_exact_characters(
-    encoder: Encoder, scorer: PairScorer, text: str, question: str
-) -> None:
+def test_every_citation_is_the_exact_characters(encoder: Encoder, scorer: PairScorer, text: str, question: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(data_dir=Path(folder, "data"), threshold=0.0)
         with closing(assemble(settings, encoder, scorer)) as engine:

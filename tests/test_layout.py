@@ -128,7 +128,6 @@ def test_hard_wrapped_paragraphs_are_a_block_each(end: str, width: int) -> None:
 
 
 def test_hard_wrapped_paragraphs_with_windows_line_ends_are_a_block_each() -> None:
-    # BUG: the pattern of a paragraph's gap takes the \r and the \n of one line end for two, so every line is a block.
     text = wrapped(72, PROSE, SHORTER, PROSE).replace("\n", "\r\n")
     assert [" ".join(block.split()) for block in texts(text)] == [PROSE, SHORTER, PROSE]
 
@@ -152,7 +151,6 @@ def test_one_long_line_does_not_unwrap_a_text() -> None:
 
 
 def test_indented_paragraphs_of_wrapped_text_are_a_block_each() -> None:
-    # BUG: the width of a line is counted without its indent, so indented lists and quotations fall apart mid-sentence.
     item = textwrap.fill(PROSE, 72, initial_indent="  - ", subsequent_indent="    ")
     text = f"{wrapped(72, PROSE, PROSE)}\n{item}\n{item}\n"
     assert [" ".join(block.split()) for block in texts(text)][2:] == [f"- {PROSE}"] * 2
@@ -206,7 +204,6 @@ def test_nul_characters_do_not_move_the_blocks_of_markdown() -> None:
 
 
 def test_rows_of_a_markdown_table_are_a_block_each() -> None:
-    # BUG: every cell gives its whole row again, and the catalog then fails: UNIQUE sentences.document_id, start.
     text = "# T\n\n| City | Size |\n|------|------|\n| Rome | 2.8  |\n| Oslo | 0.7  |\n"
     found = blocks(text, markdown=True)
     assert_sound(text, found)
@@ -217,5 +214,4 @@ def test_rows_of_a_markdown_table_are_a_block_each() -> None:
     "text", ["\n".join("  " * depth + f"- level {depth}" for depth in range(12)), "> " * 25 + "level 11"]
 )
 def test_deeply_nested_markdown_is_not_lost(text: str) -> None:
-    # BUG: markdown-it stops at 20 levels (a list takes two each), and what is below is in no block.
     assert "level 11" in "\n".join(texts(text, markdown=True))

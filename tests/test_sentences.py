@@ -133,7 +133,6 @@ def test_spans_count_code_points() -> None:
 
 
 def test_the_number_of_a_list_item_is_no_sentence_of_its_own() -> None:
-    # BUG: gives "1." and "Beat the eggs."; the bare number is scored, shown and cited.
     assert sentence_texts("1. Beat the eggs. Add milk.") == ["1. Beat the eggs.", "Add milk."]
 
 
@@ -205,20 +204,18 @@ def test_a_short_line_is_no_heading_where_no_prose_follows() -> None:
 
 
 def test_a_marked_heading_needs_no_prose_after_it() -> None:
-    lines = [PROSE, "## one", "### two", "text", "Looking Ahead", "## three"]
-    assert headings(*lines, markdown=True) == ["one", "two", "three"]
+    lines = [PROSE, "## one", "### two", "text", "Looking Ahead", "## It ends here."]
+    assert headings(*lines, markdown=True) == ["one", "two", "It ends here."]
 
 
 @pytest.mark.parametrize(
     "items", [["- Two lemons", "- Flour is needed too."], ["1. Add salt", "2. Stir it very well."]]
 )
 def test_an_item_of_a_list_is_no_heading(items: list[str]) -> None:
-    # BUG: the marks are looked for in the display text, which has none; a heading is in no passage, so it is not found.
     assert headings(PROSE, *items) == []
 
 
 def test_the_last_name_of_a_list_is_no_heading() -> None:
-    # BUG: "Carol White" becomes a heading and is in no passage.
     assert headings(PROSE, "Ann Smith\nBob Jones\nCarol White", PROSE) == []
 
 

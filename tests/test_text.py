@@ -34,7 +34,7 @@ OPERATORS = st.lists(
         ("rebuild trustâ€”a daunting\ntask", "rebuild trust—a daunting task"),
         ("Donâ€™t", "Don’t"),
         ("“curly” ‘quotes’ stay", "“curly” ‘quotes’ stay"),
-        ("&lt;b&gt; stays", "&lt;b&gt; stays"),
+        ("the &lt;b&gt; of a café", "the &lt;b&gt; of a café"),
         ("a\r\n\tb\u00a0 c", "a b c"),
         ("nul\x00bell\x07end", "nul bell end"),
         ("esc\x1b[31mred", "esc [31mred"),
@@ -86,7 +86,6 @@ def test_display_takes_markdown_marks_away(text: str, expected: str) -> None:
     [("**Kyiv**, then *Oslo*.", "Kyiv, then Oslo."), ("Call `run()`.", "Call run()."), ("(`x`)", "(x)")],
 )
 def test_display_puts_no_space_between_a_marked_word_and_its_punctuation(text: str, expected: str) -> None:
-    # BUG: a mark becomes a space, so answers read "Kyiv , then Oslo ." and "( x )".
     assert display(text) == expected
 
 
@@ -106,7 +105,6 @@ def test_display_keeps_plain_words(text: str) -> None:
 
 
 def test_display_takes_time_in_proportion_to_the_white_space() -> None:
-    # BUG: 20,000 spaces take 3 s and 50,000 take 17 s: \s+\#+\s*$ starts again at each of them.
     start = time.process_time()
     assert display("a" + " " * 20_000 + "b") == "a b"
     assert time.process_time() - start < 0.5
@@ -159,7 +157,6 @@ def test_parse_date_of_something_else_is_none(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["May 12-14, 2024", "In 1999 we met on May 4"])
 def test_parse_date_of_a_range_or_a_clause_is_none(text: str) -> None:
-    # BUG: dateparser passes over the words it does not know, so these give 2024-05-12 and 1999-05-04.
     assert parse_date(text) is None
 
 
