@@ -49,7 +49,7 @@ class Engine:
             InvalidRequest: For a question or a number outside these limits.
             NotFound: When there is no such collection.
         """
-        asked = _checked_question(question)
+        asked = _checked("question", question)
         _check_range("max_statements", max_statements, MAX_STATEMENTS)
         watch = _Watch()
         state = self.store.catalog.state(collection)
@@ -86,7 +86,7 @@ class Engine:
             InvalidRequest: For a query or a number outside these limits.
             NotFound: When there is no such collection.
         """
-        asked = _checked_question(query)
+        asked = _checked("query", query)
         _check_range("limit", limit, MAX_RESULTS)
         self.store.catalog.state(collection)
         found = self._rerank(asked, collection, max(limit, self.settings.retrieve_limit), _Watch())
@@ -159,12 +159,14 @@ class _Watch:
         return {stage: round(1000 * value, 1) for stage, value in seconds.items()}
 
 
-def _checked_question(question: str) -> str:
-    if not question.strip():
-        raise InvalidRequest("the question must not be blank")
-    if len(question) > MAX_QUESTION:
-        raise InvalidRequest(f"the question has {len(question)} characters; at most {MAX_QUESTION} are read")
-    return clean(question)
+def _checked(name: str, text: str) -> str:
+    """``text`` cleaned; it must have something to read and at most ``MAX_QUESTION`` characters."""
+    if len(text) > MAX_QUESTION:
+        raise InvalidRequest(f"{name} has {len(text)} characters; at most {MAX_QUESTION} are read")
+    cleaned = clean(text)
+    if not cleaned:
+        raise InvalidRequest(f"{name} must not be blank")
+    return cleaned
 
 
 def _check_range(name: str, value: int, high: int) -> None:

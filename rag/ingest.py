@@ -15,7 +15,7 @@ from rag.catalog import Inventory, NewDocument
 from rag.chunk import chunk, sentence_fits
 from rag.describe import describe
 from rag.engine import Engine
-from rag.errors import DocumentRejected, PassageTooLong
+from rag.errors import DocumentRejected, InvalidRequest, PassageTooLong
 from rag.layout import blocks
 from rag.parse import MEDIA_TYPES, parse
 from rag.split import split
@@ -24,6 +24,7 @@ from rag.types import Vectors
 logger = logging.getLogger(__name__)
 
 MAX_FILE_BYTES = 50_000_000
+_COLLECTION = re.compile(r"[a-z0-9][a-z0-9_-]{1,61}[a-z0-9]")
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
 
@@ -74,7 +75,12 @@ def ingest(
 
     Returns:
         One outcome a file, in the order of ``files``. A rejected file changes nothing.
+
+    Raises:
+        InvalidRequest: For a collection's name that cannot be one.
     """
+    if not _COLLECTION.fullmatch(collection):
+        raise InvalidRequest(f"collection {collection!r}: 3 to 63 of a-z, 0-9, - and _, letter or digit at both ends")
     engine.store.catalog.ensure_collection(collection, engine.store.fingerprint)
     outcomes = []
     for source in files:
@@ -118,7 +124,7 @@ def document_id(path: str, collection: str) -> str:
 def _below(folder: Path) -> Iterator[Path]:
     for file in sorted(folder.rglob("*")):
         visible = not any(part.startswith(".") for part in file.relative_to(folder).parts)
-        if visible and file.suffix.lower() in MEDIA_TYPES and file.is_file():
+        if visible and file.suffix.lower() in MEDIA_TYPES and not file.is_dir():
             yield file
 
 
@@ -130,9 +136,9 @@ def _ingest_file(engine: Engine, source: SourceFile, collection: str) -> Outcome
     if known is not None and known.sha256 == sha256:
         return Outcome(path=source.path, outcome="unchanged", document_id=identifier)
     document = _prepare(engine, source.path, origin, content, sha256, identifier, collection)
-    removed = engine.store.catalog.replace(document)
-    engine.store.vectors.remove(collection, removed)
-    engine.store.vectors.add(collection, [passage.id for passage in document.passages], document.vectors)
+    replaced = engine.store.catalog.replace(document)
+    engine.store.vectors.remove(collection, replaced.removed)
+    engine.store.vectors.add(collection, replaced.added, document.vectors)
     return Outcome(
         path=source.path,
         outcome="added" if known is None else "updated",
@@ -158,11 +164,11 @@ def _identify(engine: Engine, path: str, origin: str, sha256: str, collection: s
     must not replace the first. It gets a hash of where it came from.
     """
     identifier = document_id(path, collection)
-    known = engine.store.catalog.inventory(identifier)
-    if known is None or known.origin == origin or known.sha256 == sha256:
-        return identifier, known
     other = f"{identifier}-{_short_hash(origin)}"
-    return other, engine.store.catalog.inventory(other)
+    known, own = engine.store.catalog.inventory(identifier), engine.store.catalog.inventory(other)
+    if own is None and (known is None or known.origin == origin or known.sha256 == sha256):
+        return identifier, known
+    return other, own
 
 
 def _prepare(

@@ -19,7 +19,9 @@ def retrieve(
         vector: The encoded question, shape (dimension,).
         limit: Passages a leg returns; at most twice as many come back.
     """
-    dense = vectors.search(collection, vector, limit)
+    nearest = vectors.search(collection, vector, limit)
+    ids = catalog.ids([key for key, _ in nearest])
+    dense = [(ids[key], score) for key, score in nearest if key in ids]
     expression = match_expression(question)
     lexical = catalog.search_words(collection, expression, limit) if expression else []
     fused = fuse(dense, lexical)

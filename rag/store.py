@@ -150,19 +150,19 @@ def _lock(data_dir: Path) -> FileLock:
 
 
 def _disagreement(catalog: Catalog, vectors: VectorIndex, collection: str) -> str | None:
-    """What differs: the ids, a stored vector, or what a passage's own vector finds."""
-    ids = catalog.passage_ids(collection)
-    held = vectors.ids(collection)
-    if held != set(ids):
-        return f"it holds {len(held)} vectors for {len(ids)} passages, {len(held & set(ids))} of them the same"
-    if not ids:
+    """What differs: the keys, a stored vector, or what a passage's own vector finds."""
+    keys = catalog.passage_keys(collection)
+    held = vectors.keys(collection)
+    if held != set(keys):
+        return f"it holds {len(held)} vectors for {len(keys)} passages, {len(held & set(keys))} of them the same"
+    if not keys:
         return None
-    probes = sorted({*ids[:: max(1, len(ids) // _PROBES)], ids[-1]})
+    probes = sorted({*keys[:: max(1, len(keys) // _PROBES)], keys[-1]})
     truth = catalog.vectors(probes)
     stored = vectors.vectors(collection, probes)
-    for identifier, vector in zip(probes, truth, strict=True):
-        if identifier not in stored or not np.allclose(stored[identifier], vector, atol=_CLOSE):
-            return f"the vector of {identifier} is another"
+    for key, vector in zip(probes, truth, strict=True):
+        if key not in stored or not np.allclose(stored[key], vector, atol=_CLOSE):
+            return f"the vector of passage {key} is another"
     return _unfound(catalog, vectors, collection, probes, truth)
 
 
@@ -170,9 +170,9 @@ def _unfound(
     catalog: Catalog, vectors: VectorIndex, collection: str, probes: Sequence[str], truth: Vectors
 ) -> str | None:
     """The first probe whose own vector finds a passage with another vector."""
-    for identifier, vector, found in zip(probes, truth, vectors.nearest(collection, truth), strict=True):
-        if found != identifier and (found is None or not np.allclose(catalog.vectors([found])[0], vector, atol=_CLOSE)):
-            return f"a search for {identifier} does not find it"
+    for key, vector, found in zip(probes, truth, vectors.nearest(collection, truth), strict=True):
+        if found != key and (found is None or not np.allclose(catalog.vectors([found])[0], vector, atol=_CLOSE)):
+            return f"a search for passage {key} does not find it"
     return None
 
 
@@ -182,16 +182,13 @@ def _repair(catalog: Catalog, vectors: VectorIndex, collection: str) -> None:
     Raises:
         DataDirectoryError: When they still disagree: the index itself is damaged.
     """
-    ids = catalog.passage_ids(collection)
-    held = vectors.ids(collection)
-    vectors.remove(collection, sorted(held - set(ids)))
-    _add(catalog, vectors, collection, [identifier for identifier in ids if identifier not in held])
+    keys = catalog.passage_keys(collection)
+    held = vectors.keys(collection)
+    vectors.remove(collection, sorted(held - set(keys)))
+    missing = [key for key in keys if key not in held]
+    for start in range(0, len(missing), _BATCH):
+        part = missing[start : start + _BATCH]
+        vectors.add(collection, part, catalog.vectors(part))
     remaining = _disagreement(catalog, vectors, collection)
     if remaining:
         raise DataDirectoryError(remaining)
-
-
-def _add(catalog: Catalog, vectors: VectorIndex, collection: str, ids: Sequence[str]) -> None:
-    for start in range(0, len(ids), _BATCH):
-        part = ids[start : start + _BATCH]
-        vectors.add(collection, part, catalog.vectors(part))

@@ -1,4 +1,4 @@
-"""The vector index: ids and unit vectors in Chroma, the one module that imports it.
+"""The vector index: unit vectors by key in Chroma, the one module that imports it.
 
 It is disposable: the catalog holds every vector, and ``store`` rebuilds an index that is missing or
 damaged. Why it is set up so:
@@ -57,38 +57,38 @@ class VectorIndex:
         """How many vectors a collection has; a collection that is not there has none."""
         return int(self._collection(collection).count())
 
-    def ids(self, collection: str) -> set[str]:
-        """The ids of a collection."""
+    def keys(self, collection: str) -> set[str]:
+        """The keys of a collection."""
         found: set[str] = set()
         while page := self._collection(collection).get(limit=_READ_BATCH, offset=len(found), include=[])["ids"]:
             found.update(page)
         return found
 
-    def vectors(self, collection: str, ids: Sequence[str]) -> dict[str, Vectors]:
-        """The stored vectors of those ``ids`` that are there."""
-        rows = self._collection(collection).get(ids=list(ids), include=["embeddings"])
-        return {identifier: np.asarray(row) for identifier, row in zip(rows["ids"], rows["embeddings"], strict=True)}
+    def vectors(self, collection: str, keys: Sequence[str]) -> dict[str, Vectors]:
+        """The stored vectors of those ``keys`` that are there."""
+        rows = self._collection(collection).get(ids=list(keys), include=["embeddings"])
+        return {key: np.asarray(row) for key, row in zip(rows["ids"], rows["embeddings"], strict=True)}
 
-    def add(self, collection: str, ids: Sequence[str], vectors: Vectors) -> None:
-        """Store vectors, shape (len(ids), dimension), under ids that the collection does not have."""
-        for start in range(0, len(ids), _WRITE_BATCH):
+    def add(self, collection: str, keys: Sequence[str], vectors: Vectors) -> None:
+        """Store vectors, shape (len(keys), dimension), under keys that the collection does not have."""
+        for start in range(0, len(keys), _WRITE_BATCH):
             part = slice(start, start + _WRITE_BATCH)
-            self._collection(collection).add(ids=list(ids[part]), embeddings=vectors[part])
+            self._collection(collection).add(ids=list(keys[part]), embeddings=vectors[part])
 
-    def remove(self, collection: str, ids: Sequence[str]) -> None:
-        """Remove ids; those that are not there are passed over."""
-        for start in range(0, len(ids), _WRITE_BATCH):
-            self._collection(collection).delete(ids=list(ids[start : start + _WRITE_BATCH]))
+    def remove(self, collection: str, keys: Sequence[str]) -> None:
+        """Remove keys; those that are not there are passed over."""
+        for start in range(0, len(keys), _WRITE_BATCH):
+            self._collection(collection).delete(ids=list(keys[start : start + _WRITE_BATCH]))
 
     def nearest(self, collection: str, vectors: Vectors) -> list[str | None]:
-        """The id nearest to each row of ``vectors``, ``None`` where the collection is empty."""
+        """The key nearest to each row of ``vectors``, ``None`` where the collection is empty."""
         if not len(vectors) or self.count(collection) == 0:
             return [None] * len(vectors)
         found = self._collection(collection).query(query_embeddings=vectors, n_results=1, include=[])
         return [ids[0] if ids else None for ids in found["ids"]]
 
     def search(self, collection: str, vector: Vectors, limit: int) -> list[tuple[str, float]]:
-        """The nearest ids and their cosines to a unit vector, best first."""
+        """The nearest keys and their cosines to a unit vector, best first."""
         wanted = min(limit, self.count(collection))
         if wanted == 0:
             return []

@@ -9,10 +9,17 @@ from litestar.params import JSONBody
 from rag.engine import Engine
 from rag.errors import InvalidRequest
 from rag.types import Answer
-from server.requests import AskRequest, SearchRequest
+from server.problems import described
+from server.requests import AskRequest, SearchRequest, strict_json
 
 
-@post("/v1/ask", status_code=200, sync_to_thread=True)
+@post(
+    "/v1/ask",
+    status_code=200,
+    sync_to_thread=True,
+    before_request=strict_json(AskRequest),
+    responses=described(400, 404, 413, 415, 503),
+)
 def ask(data: JSONBody[AskRequest], engine: NamedDependency[Engine]) -> Answer:
     """Answer a question from the documents, every statement with citations, or say that they do not answer it."""
     if data.reader not in (None, engine.reader.name):
@@ -20,7 +27,13 @@ def ask(data: JSONBody[AskRequest], engine: NamedDependency[Engine]) -> Answer:
     return engine.ask(data.question, collection=data.collection, max_statements=data.max_statements)
 
 
-@post("/v1/search", status_code=200, sync_to_thread=True)
+@post(
+    "/v1/search",
+    status_code=200,
+    sync_to_thread=True,
+    before_request=strict_json(SearchRequest),
+    responses=described(400, 404, 413, 415, 503),
+)
 def search(data: JSONBody[SearchRequest], engine: NamedDependency[Engine]) -> dict[str, Any]:
     """The passages that best match a query, ranked as in an answer."""
     return {"passages": engine.search(data.query, collection=data.collection, limit=data.limit)}

@@ -1,6 +1,6 @@
 """``GET /v1/documents`` and below, and ``GET /v1/collections``."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import PurePosixPath
 from typing import Annotated
 from urllib.parse import quote
@@ -11,13 +11,32 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 
 from rag.engine import DEFAULT_COLLECTION, Engine
 from rag.types import Document
+from server.problems import described
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentRecord:
+    """A document as the contract lists it."""
+
+    id: str
+    title: str | None
+    author: str | None
+    publisher: str | None
+    published: str | None
+    media_type: str
+    path: str
+    sha256: str
+    bytes: int
+    characters: int
+    passages: int
+    ingested_at: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentPage:
     """Documents by id; ``next_cursor`` gives the page after, ``None`` on the last one."""
 
-    items: list[Document]
+    items: list[DocumentRecord]
     next_cursor: str | None
 
 
@@ -31,7 +50,7 @@ class CollectionSize:
     version: int
 
 
-@get("/v1/documents", sync_to_thread=True)
+@get("/v1/documents", sync_to_thread=True, responses=described(400, 404, 503))
 def list_documents(
     engine: NamedDependency[Engine],
     collection: FromQuery[str] = DEFAULT_COLLECTION,
@@ -42,24 +61,24 @@ def list_documents(
     catalog = engine.store.catalog
     catalog.state(collection)
     found = catalog.documents(collection, limit=limit + 1, after=cursor)
-    items = found[:limit]
+    items = [_record(document) for document in found[:limit]]
     return DocumentPage(items=items, next_cursor=items[-1].id if len(found) > limit else None)
 
 
-@get("/v1/documents/{document_id:str}", sync_to_thread=True)
-def get_document(document_id: FromPath[str], engine: NamedDependency[Engine]) -> Document:
+@get("/v1/documents/{document_id:str}", sync_to_thread=True, responses=described(400, 404, 503))
+def get_document(document_id: FromPath[str], engine: NamedDependency[Engine]) -> DocumentRecord:
     """One document's record."""
-    return engine.store.catalog.document(document_id)
+    return _record(engine.store.catalog.document(document_id))
 
 
-@get("/v1/documents/{document_id:str}/text", sync_to_thread=True)
+@get("/v1/documents/{document_id:str}/text", sync_to_thread=True, responses=described(400, 404, 503))
 def get_text(document_id: FromPath[str], engine: NamedDependency[Engine]) -> Response[bytes]:
     """Exactly the text that citations index."""
     text = engine.store.catalog.text(document_id).encode("utf-8")
     return Response(text, media_type="text/plain")
 
 
-@get("/v1/documents/{document_id:str}/source", sync_to_thread=True)
+@get("/v1/documents/{document_id:str}/source", sync_to_thread=True, responses=described(400, 404, 503))
 def get_source(document_id: FromPath[str], engine: NamedDependency[Engine]) -> Response[bytes]:
     """The bytes as they were given, as an attachment."""
     catalog = engine.store.catalog
@@ -71,7 +90,7 @@ def get_source(document_id: FromPath[str], engine: NamedDependency[Engine]) -> R
     )
 
 
-@get("/v1/collections", sync_to_thread=True)
+@get("/v1/collections", sync_to_thread=True, responses=described(503))
 def list_collections(engine: NamedDependency[Engine]) -> list[CollectionSize]:
     """Every collection with its size."""
     catalog = engine.store.catalog
@@ -80,3 +99,7 @@ def list_collections(engine: NamedDependency[Engine]) -> list[CollectionSize]:
         CollectionSize(id=name, documents=size.documents, passages=size.passages, version=size.version)
         for name, size in sizes
     ]
+
+
+def _record(document: Document) -> DocumentRecord:
+    return DocumentRecord(**{field.name: getattr(document, field.name) for field in fields(DocumentRecord)})

@@ -4,7 +4,7 @@ from litestar import get
 from litestar.di import NamedDependency
 
 from rag.engine import Engine
-from server.problems import NotReady
+from server.problems import NotReady, described
 
 
 @get("/health/live", sync_to_thread=False)
@@ -13,7 +13,7 @@ def live() -> dict[str, str]:
     return {"status": "live"}
 
 
-@get("/health/ready", sync_to_thread=True)
+@get("/health/ready", sync_to_thread=True, responses=described(503))
 def ready(engine: NamedDependency[Engine]) -> dict[str, str]:
     """The models are loaded, and catalog and index agree on how many passages there are."""
     store = engine.store

@@ -1,12 +1,13 @@
 """Every error as a problem detail (RFC 9457); the text of an unforeseen exception is never shown."""
 
 import logging
-import re
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-from litestar import Request, Response
-from litestar.exceptions import HTTPException, SerializationException, ValidationException
+from litestar import MediaType, Request, Response
+from litestar.exceptions import HTTPException, ValidationException
+from litestar.openapi import ResponseSpec
 from litestar.types import ExceptionHandlersMap
 
 from rag.errors import InvalidRequest, NotFound
@@ -16,9 +17,19 @@ logger = logging.getLogger(__name__)
 PROBLEM_JSON = "application/problem+json"
 RETRY_SECONDS = "1"
 
-_UNKNOWN_KEY = re.compile(r"unknown field `(.*?)`")
 _Request = Request[Any, Any, Any]
 _Problem = Response[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """The body of every error (RFC 9457); ``errors`` names invalid fields."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: list[dict[str, str]] | None = None
 
 
 class NotReady(HTTPException):
@@ -52,22 +63,18 @@ def problem(
 def _on_http_exception(request: _Request, error: HTTPException) -> _Problem:
     if error.status_code == HTTPStatus.INTERNAL_SERVER_ERROR:
         return _on_exception(request, error)
-    malformed = isinstance(error.__cause__, SerializationException)
-    detail = f"the body cannot be read as JSON: {error.detail}" if malformed else error.detail
-    return problem(error.status_code, detail, headers=error.headers)
+    return problem(error.status_code, error.detail, headers=error.headers)
 
 
 def _on_validation_error(_: _Request, error: ValidationException) -> _Problem:
     found = error.extra if isinstance(error.extra, list) else []
-    errors = [_invalid_field(one) for one in found if isinstance(one, dict)]
+    errors = [
+        {"field": str(one.get("key", "")), "message": str(one.get("message", ""))}
+        for one in found
+        if isinstance(one, dict)
+    ]
     named = "; ".join(f"{one['field']}: {one['message']}" if one["field"] else one["message"] for one in errors)
     return problem(HTTPStatus.BAD_REQUEST, named or error.detail, errors=errors)
-
-
-def _invalid_field(found: dict[str, Any]) -> dict[str, str]:
-    message = str(found.get("message", ""))
-    unknown = _UNKNOWN_KEY.search(message)
-    return {"field": unknown.group(1) if unknown else str(found.get("key", "")), "message": message}
 
 
 def _on_invalid_request(_: _Request, error: InvalidRequest) -> _Problem:
@@ -90,3 +97,20 @@ HANDLERS: ExceptionHandlersMap = {
     NotFound: _on_not_found,
     Exception: _on_exception,
 }
+
+
+def described(*statuses: int) -> dict[int, ResponseSpec]:
+    """How the OpenAPI document describes the problems of a route."""
+    return {
+        status: ResponseSpec(
+            Problem, media_type=PROBLEM_JSON, description=HTTPStatus(status).phrase, generate_examples=False
+        )
+        for status in statuses
+    }
+
+
+def without_html(response: Response[Any]) -> Response[Any]:
+    """Litestar's own page for an unknown address below ``/schema`` as a problem."""
+    if response.status_code == HTTPStatus.NOT_FOUND and response.media_type == MediaType.HTML:
+        return problem(HTTPStatus.NOT_FOUND, "Not Found")
+    return response

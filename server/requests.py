@@ -1,11 +1,22 @@
-"""The bodies of requests, as msgspec reads them: unknown keys and values out of range are refused."""
+"""The bodies of requests: unknown keys, other types and values out of range are refused, naming the field.
 
-from typing import Annotated, Literal
+Litestar reads ``"4"`` as 4, ignores the content type and fails with a 500 on bytes that are no UTF-8;
+``strict_json`` looks at a body first.
+"""
 
+import re
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any, Literal
+
+import msgspec
+from litestar import Request
+from litestar.exceptions import ClientException, HTTPException, ValidationException
 from msgspec import Meta, Struct
 
 from rag.engine import DEFAULT_COLLECTION, MAX_QUESTION, MAX_RESULTS, MAX_STATEMENTS
 
+_UNKNOWN_KEY = re.compile(r"unknown field `(?P<key>.*?)`")
+_PLACE = re.compile(r" - at `\$(?P<path>.*?)`$")
 Question = Annotated[str, Meta(min_length=1, max_length=MAX_QUESTION)]
 
 
@@ -32,3 +43,43 @@ class SearchRequest(Struct, forbid_unknown_fields=True, frozen=True, kw_only=Tru
     query: Question
     collection: str = DEFAULT_COLLECTION
     limit: Annotated[int, Meta(ge=1, le=MAX_RESULTS)] = 10
+
+
+class UnsupportedMediaType(HTTPException):
+    """A body of another content type than JSON."""
+
+    status_code = 415
+
+
+def strict_json(body_type: type[Struct]) -> Callable[[Request[Any, Any, Any]], Awaitable[None]]:
+    """A ``before_request`` hook that holds a body to ``body_type``.
+
+    It raises 415 for another content type than JSON, which also keeps pages of other sites from
+    posting without being asked, and 400 for a body that does not fit.
+    """
+    decoder = msgspec.json.Decoder(body_type)
+
+    async def check(request: Request[Any, Any, Any]) -> None:
+        if request.content_type[0] not in ("", "application/json"):
+            raise UnsupportedMediaType(detail=f"send application/json, not {request.content_type[0]}")
+        body = await request.body()
+        if not body:
+            raise ClientException(detail="the body is empty; send a JSON object")
+        if not request.content_type[0]:
+            raise UnsupportedMediaType(detail="send the header Content-Type: application/json")
+        try:
+            decoder.decode(body)
+        except msgspec.ValidationError as error:
+            raise ValidationException(extra=[_invalid_field(str(error))]) from error
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            raise ClientException(detail=f"the body cannot be read as JSON: {error}") from error
+
+    return check
+
+
+def _invalid_field(message: str) -> dict[str, str]:
+    """The field that msgspec's message names, and the message without the place."""
+    unknown, place = _UNKNOWN_KEY.search(message), _PLACE.search(message)
+    path = place.group("path").lstrip(".") if place else ""
+    key = ".".join(part for part in (path, unknown.group("key") if unknown else "") if part)
+    return {"key": key, "message": _PLACE.sub("", message)}

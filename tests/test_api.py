@@ -206,7 +206,7 @@ def test_documents_paging_gives_each_document_once(client: httpx.Client, limit: 
 
 def test_document_record_has_the_keys_of_the_contract(client: httpx.Client) -> None:
     for item in client.get("/v1/documents").json()["items"]:
-        assert_shape(item, DOCUMENT)  # BUG: the record has a key "collection" that API.md does not know
+        assert_shape(item, DOCUMENT)
 
 
 def test_document_record_agrees_with_its_file(client: httpx.Client) -> None:
@@ -256,7 +256,6 @@ def test_openapi_describes_errors_as_problem_details(client: httpx.Client) -> No
     for path, methods in client.get("/schema/openapi.json").json()["paths"].items():
         for responses in (method["responses"] for method in methods.values()):
             for status in (status for status in responses if int(status) >= 400):
-                # BUG: it describes application/json with {status_code, detail, extra}, which is never sent
                 assert set(responses[status]["content"]) == {"application/problem+json"}, path
 
 

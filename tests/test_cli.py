@@ -136,7 +136,7 @@ def test_unknown_collection_is_status_1_and_a_blank_question_status_2(runs: dict
     assert (nowhere.returncode, nowhere.stdout) == (1, "")
     assert nowhere.stderr == "Error: there is no collection 'nowhere'\n"
     assert (blank.returncode, blank.stdout) == (2, "")
-    assert blank.stderr.endswith("Error: the question must not be blank\n")
+    assert blank.stderr.endswith("Error: question must not be blank\n")
 
 
 @pytest.mark.parametrize(
@@ -145,9 +145,9 @@ def test_unknown_collection_is_status_1_and_a_blank_question_status_2(runs: dict
         (["ask", "peace"], {"FOOTNOTE_TEMPERATURE": "1"}, 1, "FOOTNOTE_TEMPERATURE is not a setting"),
         (
             ["ask", "peace"],
-            {"FOOTNOTE_PASSAGE_TOKENS": "31"},
+            {"FOOTNOTE_PASSAGE_TOKENS": "15"},
             1,
-            "FOOTNOTE_PASSAGE_TOKENS='31' cannot be used: it must",
+            "FOOTNOTE_PASSAGE_TOKENS='15' cannot be used: it must",
         ),
         (["ask", "peace"], {"FOOTNOTE_THRESHOLD": "high"}, 1, "FOOTNOTE_THRESHOLD='high' cannot be used: it must"),
         (["ask"], {}, 2, "Missing argument 'QUESTION'"),
@@ -201,7 +201,7 @@ def test_ingest_again_passes_over_and_a_changed_file_replaces_its_passages(
     files = tmp_path / "files"
     before = open_engine()
     write_and_ingest(before, files, {"good.txt": LIGHTHOUSE, "other.txt": HARBOUR})
-    kept = {one for one in before.store.catalog.passage_ids("default") if one.startswith("other#")}
+    good, other = before.store.catalog.passage_keys("default")
     before.close()
     again = footnote("ingest", str(files), data_dir=tmp_path / "data")
     assert again.returncode == 0
@@ -213,9 +213,11 @@ def test_ingest_again_passes_over_and_a_changed_file_replaces_its_passages(
     engine = open_engine()
     assert "Ben Wood" in engine.ask(WHO_BUILT).answer
     assert not any("Ada Stone" in passage.text for passage in engine.search("Ada Stone", limit=100))
-    held = set(engine.store.catalog.passage_ids("default"))
-    assert held == {*kept, f"good#0-{len(LIGHTHOUSE) - 1 + len('Ben Wood and his son') - len('Ada Stone')}"}
-    assert engine.store.vectors.ids("default") == held
+    held = set(engine.store.catalog.passage_keys("default"))
+    assert len(held) == 2
+    assert good not in held
+    assert other in held
+    assert engine.store.vectors.keys("default") == held
     assert engine.store.catalog.state("default").version == 3
 
 
@@ -246,7 +248,7 @@ def test_files_of_one_name_from_two_folders_are_both_kept(open_engine: OpenEngin
 
 def test_folder_gives_its_dangling_links_too(folder: Path) -> None:
     named = [file.path for file in find_files([folder])]
-    assert "dangling.txt" in named  # BUG: a file of the folder that cannot be read is passed over without a word
+    assert "dangling.txt" in named
 
 
 def test_file_that_becomes_its_namesake_loses_its_former_text(open_engine: OpenEngine, tmp_path: Path) -> None:
@@ -254,9 +256,9 @@ def test_file_that_becomes_its_namesake_loses_its_former_text(open_engine: OpenE
     write_and_ingest(engine, tmp_path / "a", {"notes.txt": LIGHTHOUSE})
     write_and_ingest(engine, tmp_path / "b", {"notes.txt": HARBOUR})
     write_and_ingest(engine, tmp_path / "b", {"notes.txt": LIGHTHOUSE})
-    assert engine.store.catalog.search_words("default", '"harbour"', 9) == []  # BUG: b's former text is still there
+    assert engine.store.catalog.search_words("default", '"harbour"', 9) == []
 
 
 def test_collection_name_that_chroma_refuses_is_refused_first(open_engine: OpenEngine) -> None:
     with pytest.raises((InvalidRequest, DataDirectoryError), match="collection"):
-        ingest(open_engine(), [], collection="Bad name!")  # BUG: catalogued; no command opens this directory again
+        ingest(open_engine(), [], collection="Bad name!")

@@ -1,7 +1,6 @@
 """Display text, dates, words and token counts: pure functions of a text."""
 
 import sqlite3
-import time
 import unicodedata
 from contextlib import closing
 from math import log
@@ -105,9 +104,8 @@ def test_display_keeps_plain_words(text: str) -> None:
 
 
 def test_display_takes_time_in_proportion_to_the_white_space() -> None:
-    start = time.process_time()
-    assert display("a" + " " * 20_000 + "b") == "a b"
-    assert time.process_time() - start < 0.5
+    # With a pattern that starts again at each space this takes hours.
+    assert display("a" + " " * 500_000 + "b") == "a b"
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,14 @@ class NewDocument:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Replaced:
+    """The keys of the passages that came and went when a document was stored."""
+
+    added: Sequence[str]
+    removed: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Inventory:
     """What is known of a document's source: enough to see whether a file has changed."""
 
@@ -107,23 +115,20 @@ class Catalog:
         row = self._one("SELECT id, origin, sha256 FROM documents WHERE id = ?", document_id)
         return Inventory(id=row["id"], origin=row["origin"], sha256=row["sha256"]) if row else None
 
-    def replace(self, document: NewDocument) -> list[str]:
-        """Store a document in one transaction, in place of one with its id.
-
-        Returns:
-            The ids of the passages that it replaced.
-        """
+    def replace(self, document: NewDocument) -> Replaced:
+        """Store a document in one transaction, in place of one with its id."""
         with self._connections.write() as connection:
             removed = _delete(connection, document.id)
             _insert(connection, document)
             _touch(connection, document.collection)
-        return removed
+            added = _keys(connection, document.id)
+        return Replaced(added=added, removed=removed)
 
     def remove(self, document_id: str) -> list[str]:
         """Remove a document with all that is derived from it.
 
         Returns:
-            The ids of its passages.
+            The keys of its passages.
 
         Raises:
             NotFound: When there is no such document.
@@ -201,16 +206,23 @@ class Catalog:
             )
         return found
 
-    def passage_ids(self, collection: str) -> list[str]:
-        """The ids of every passage of a collection, in the order in which they came."""
-        rows = self._connections.read().execute(
-            "SELECT id FROM passages WHERE collection = ? ORDER BY row", (collection,)
-        )
-        return [row["id"] for row in rows]
+    def passage_keys(self, collection: str) -> list[str]:
+        """The keys of every passage of a collection, in the order in which they came.
 
-    def vectors(self, ids: Sequence[str]) -> Vectors:
-        """The vectors of these passages, shape (len(ids), dimension), in the order of ``ids``."""
-        rows = [self._one("SELECT vector FROM passages WHERE id = ?", identifier) for identifier in ids]
+        A key names one passage as it was stored once: the same span stored again has another key, so
+        an index that missed a change can tell.
+        """
+        sql = "SELECT row FROM passages WHERE collection = ? ORDER BY row"
+        return [str(row["row"]) for row in self._connections.read().execute(sql, (collection,))]
+
+    def ids(self, keys: Sequence[str]) -> dict[str, str]:
+        """The passage id of each key; a key that is not there any more is left out."""
+        found = {key: self._one("SELECT id FROM passages WHERE row = ?", key) for key in keys}
+        return {key: row["id"] for key, row in found.items() if row is not None}
+
+    def vectors(self, keys: Sequence[str]) -> Vectors:
+        """The vectors of these keys, shape (len(keys), dimension), in the order of ``keys``."""
+        rows = [self._one("SELECT vector FROM passages WHERE row = ?", key) for key in keys]
         return np.stack([np.frombuffer(row["vector"], dtype="<f4") for row in rows if row is not None])
 
     def search_words(self, collection: str, expression: str, limit: int) -> list[tuple[str, float]]:
@@ -241,12 +253,15 @@ def _document(row: sqlite3.Row) -> Document:
 
 
 def _delete(connection: sqlite3.Connection, document_id: str) -> list[str]:
-    removed = connection.execute(
-        "SELECT id FROM passages WHERE document_id = ? ORDER BY row", (document_id,)
-    ).fetchall()
+    removed = _keys(connection, document_id)
     connection.execute("DELETE FROM passages WHERE document_id = ?", (document_id,))
     connection.execute("DELETE FROM documents WHERE id = ?", (document_id,))
-    return [row["id"] for row in removed]
+    return removed
+
+
+def _keys(connection: sqlite3.Connection, document_id: str) -> list[str]:
+    sql = "SELECT row FROM passages WHERE document_id = ? ORDER BY row"
+    return [str(row["row"]) for row in connection.execute(sql, (document_id,))]
 
 
 def _touch(connection: sqlite3.Connection, collection: str) -> None:

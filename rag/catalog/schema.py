@@ -37,7 +37,7 @@ CREATE TABLE documents (
 CREATE INDEX documents_by_collection ON documents (collection, id);
 
 CREATE TABLE passages (
-    row INTEGER PRIMARY KEY,
+    row INTEGER PRIMARY KEY AUTOINCREMENT,   -- names its vector in the index; never used twice
     id TEXT NOT NULL UNIQUE,
     document_id TEXT NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
     collection TEXT NOT NULL,
