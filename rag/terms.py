@@ -65,7 +65,7 @@ def match_expression(text: str) -> str | None:
     Every word is quoted, so no operator of the question reaches FTS5.
 
     >>> match_expression('"a" OR NEAR(peace')
-    '"NEAR" OR "peace"'
+    '"peace"'
     """
     chosen = content_words(text) or words(text)
     parts = dict.fromkeys(part for word in chosen for part in _PART.findall(word))
