@@ -24,7 +24,7 @@ _HEADING_MARKS = re.compile(
 _LIST_ITEM = re.compile(r"\s*(?:[-*+•‣◦]|\d{1,3}[.)]|\(?[a-z]\))\s+\S")
 _RULED = re.compile(r"\s*(?:[-=_*~#]\s*){3,}$")
 _PARAGRAPH_GAP = re.compile(r"(?>\r\n|\n|\r)[ \t]*(?>\r\n|\n|\r)")
-_FRONT_MATTER = re.compile(r"---[ \t]*\r?\n(?:.*\r?\n)*?---[ \t]*(?:\r?\n|$)")
+_FRONT_MATTER = re.compile(r"---[ \t]*\r?\n(?![ \t]*\r?\n)(?:(?!---)[^\r\n]*\r?\n)*?---[ \t]*(?:\r?\n|$)")
 _NESTING = 100
 _LEAVES = ("inline", "fence", "code_block", "html_block", "tr_open")
 _WIDEST_WRAP = 120

@@ -22,9 +22,7 @@ from eval.measures import (
 from eval.sets import EvalSetError, in_half, load_set
 from tests.conftest import footnote
 
-BRIDGE = (
-    "The Bridge\n\nThe bridge at Orlen was opened in 1932. Mayor Ines Halvorsen cut the ribbon.\n"
-)
+BRIDGE = "The Bridge\n\nThe bridge at Orlen was opened in 1932. Mayor Ines Halvorsen cut the ribbon.\n"
 MILL = "The Mill\n\nThe mill at Quarn grinds rye. Its wheel turns twelve times a minute.\n"
 
 

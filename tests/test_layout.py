@@ -215,3 +215,12 @@ def test_rows_of_a_markdown_table_are_a_block_each() -> None:
 )
 def test_deeply_nested_markdown_is_not_lost(text: str) -> None:
     assert "level 11" in "\n".join(texts(text, markdown=True))
+
+
+def test_a_rule_at_the_start_is_no_front_matter() -> None:
+    assert headings("---\n\n# One\n\nSome text.\n\n---\n\n# Two\n") == ["One", "Two"]
+
+
+def test_a_rule_at_the_start_of_many_windows_lines_ends() -> None:
+    # A pattern in which two parts could take the \r doubled its time with each line: 40 of them took days.
+    assert len(texts("---\r\n" + "A line.\r\n" * 200, markdown=True)) == 1

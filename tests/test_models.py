@@ -2,6 +2,8 @@
 
 import hashlib
 import importlib.util
+import json
+import os
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -143,6 +145,17 @@ def test_loaders_name_their_models_and_weights(encoder: Encoder, minilm: Encoder
     moved = Path(shutil.copytree(minilm_folder(), tmp_path / "model"))
     assert load_encoder(str(moved), threads=1).fingerprint == minilm.fingerprint
     assert minilm.fingerprint.startswith(f"{minilm.name}@")
+
+
+def test_encoder_normalises_where_its_folder_does_not(minilm: Encoder, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(minilm_folder(), tmp_path / "model", copy_function=os.symlink))
+    modules = json.loads((folder / "modules.json").read_text(encoding="utf-8"))
+    (folder / "modules.json").unlink()
+    (folder / "modules.json").write_text(json.dumps(modules[:2]), encoding="utf-8")
+    assert modules[2]["type"].endswith("Normalize")
+    bare = load_encoder(str(folder), threads=1)
+    assert np.allclose(bare.encode_passages(TEXTS), minilm.encode_passages(TEXTS), atol=1e-5)
+    assert np.allclose(bare.encode_query(QUESTION), minilm.encode_query(QUESTION), atol=1e-5)
 
 
 def test_scorer_gives_a_logit_a_text_in_order(each_scorer: PairScorer) -> None:
