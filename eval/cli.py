@@ -26,7 +26,7 @@ QUESTIONS = Path(__file__).resolve().parent / "questions" / "seeds.jsonl"
 @click.option("--corpus", type=click.Path(path_type=Path, exists=True), default=SEEDS, help="Documents, or a set.")
 @click.option("--questions", type=click.Path(path_type=Path, exists=True), help="Questions over a folder, JSON Lines.")
 @click.option("--half", type=click.Choice(["test", "calibration", "both"]), default="test", show_default=True)
-@click.option("--limit", type=click.IntRange(min=1), help="Ask N answerable and N unanswerable ones, drawn by a fixed seed.")
+@click.option("--limit", type=click.IntRange(min=1), help="Draw N answerable and N unanswerable ones by a fixed seed.")
 @click.option("--out", type=click.Path(path_type=Path), help="Write settings, scores and every answer as JSON.")
 def evaluate(corpus: Path, questions: Path | None, half: str, limit: int | None, out: Path | None) -> None:
     """Measure answers against the source text; without options, on the seeds."""

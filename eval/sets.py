@@ -136,20 +136,29 @@ def _folder_question(record: Mapping[str, Any], texts: Mapping[str, str], place:
 
 
 def _records_set(folder: Path) -> EvalSet:
-    documents = tuple(_written(record) for _, record in _records(folder / "corpus.jsonl"))
-    questions = tuple(
-        Question(
-            id=str(record["id"]),
-            text=record["question"],
-            kind=record.get("question_type", "unanswerable" if record["unanswerable"] else "answerable"),
-            group=str(record.get("context_id", record["id"])),
-            answerable=not record["unanswerable"],
-            answers=tuple(record.get("answers", ())),
-            relevant_ids=tuple(record.get("relevant_ids", ())),
-        )
-        for _, record in _records(folder / "queries.jsonl")
+    corpus = [record for _, record in _records(folder / "corpus.jsonl")]
+    texts = {record["id"]: record["text"] for record in corpus}
+    questions = tuple(_records_question(record, texts) for _, record in _records(folder / "queries.jsonl"))
+    return EvalSet(name=folder.name, documents=tuple(_written(record) for record in corpus), questions=questions)
+
+
+def _records_question(record: Mapping[str, Any], texts: Mapping[str, str]) -> Question:
+    """A question with its gold sentences, of which all count, where the record has them (the first annotator's)."""
+    relevant = tuple(record.get("relevant_ids", ()))
+    sentences = next(iter(record.get("gold_sentences") or ()), ())
+    return Question(
+        id=str(record["id"]),
+        text=record["question"],
+        kind=record.get("question_type", "unanswerable" if record["unanswerable"] else "answerable"),
+        group=str(record.get("context_id", record["id"])),
+        answerable=not record["unanswerable"],
+        gold=tuple(
+            Gold(document_id=one, quote=quote) for quote in sentences for one in relevant if quote in texts[one]
+        ),
+        any_gold=False,
+        answers=tuple(record.get("answers", ())),
+        relevant_ids=relevant,
     )
-    return EvalSet(name=folder.name, documents=documents, questions=questions)
 
 
 def _squad_set(file: Path) -> EvalSet:

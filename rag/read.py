@@ -11,7 +11,7 @@ from rag.clean import display
 from rag.terms import content_words, stem
 from rag.types import Candidate, Finding, Kind, Reading, Source, Span
 
-_MARGIN = 1.0
+_MARGIN = 3.0
 _SAME = 0.8
 _DANGLING = re.compile(
     r"(?:(?:he|she|it|they|this|these|those|that|his|her|hers|its|their|theirs|such|both|neither|some|others?|another"
