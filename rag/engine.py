@@ -1,8 +1,8 @@
-"""The engine: everything that answers a question, behind ``ask`` and ``search``."""
+"""The engine: everything that answers a question, behind ``ask``, ``stream`` and ``search``."""
 
 import secrets
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -11,6 +11,7 @@ from rag.answerability import missing_terms
 from rag.cite import cite, written_answer
 from rag.clean import clean
 from rag.errors import InvalidRequest
+from rag.events import Event, Finished, Judged, Retrieved, Stated
 from rag.models import load_encoder, load_reranker
 from rag.protocols import Encoder, PairScorer, Reader
 from rag.read import ExtractiveReader
@@ -18,7 +19,7 @@ from rag.rerank import Reranked, rerank
 from rag.retrieve import retrieve
 from rag.settings import Settings
 from rag.store import Store
-from rag.types import Answer, Hit, ModelNames, RankedPassage
+from rag.types import Answer, CorpusState, Hit, ModelNames, RankedPassage
 
 MAX_QUESTION = 2_000
 MAX_STATEMENTS = 10
@@ -49,31 +50,22 @@ class Engine:
             InvalidRequest: For a question or a number outside these limits.
             NotFound: When there is no such collection.
         """
+        events = self.stream(question, collection=collection, max_statements=max_statements)
+        return answer_of(events)
+
+    def stream(
+        self, question: str, *, collection: str = DEFAULT_COLLECTION, max_statements: int = 4
+    ) -> Iterator[Event]:
+        """The answer as it comes: what was retrieved, each statement, and last the whole.
+
+        The work of a stage is done when its event is asked for, so a caller that stops asking stops
+        the work. Arguments and errors are those of ``ask``; what a caller must change is raised here,
+        before the first event.
+        """
         asked = _checked("question", question)
         _check_range("max_statements", max_statements, MAX_STATEMENTS)
-        watch = _Watch()
         state = self.store.catalog.state(collection)
-        found = self._rerank(asked, collection, self.settings.retrieve_limit, watch)
-        with watch.measure("read"):
-            reading = self.reader.read(asked, found.candidates, max_statements=max_statements)
-            statements, citations = cite(reading.findings, cache(self.store.catalog.text))
-            missing = missing_terms(self.store.catalog, collection, asked)
-        return Answer(
-            id=f"ans_{time.time_ns() // 1_000_000:012x}{secrets.token_hex(8)}",
-            question=question,
-            collection=collection,
-            answered=reading.answered,
-            answer=written_answer(statements) if reading.answered else NOT_ANSWERED,
-            statements=tuple(statements),
-            citations=tuple(citations),
-            conflicts=(),
-            confidence=reading.confidence,
-            missing_terms=missing,
-            passages=_listed([hit for hit in found.hits if "rerank" in hit.scores][:_LISTED_PASSAGES]),
-            corpus=state,
-            models=ModelNames(encoder=self.encoder.name, reranker=self.scorer.name, reader=self.reader.name),
-            timings_ms=watch.timings(),
-        )
+        return self._stream(_Asked(typed=question, text=asked, collection=collection, state=state), max_statements)
 
     def search(self, query: str, *, collection: str = DEFAULT_COLLECTION, limit: int = 10) -> tuple[RankedPassage, ...]:
         """The passages that best match ``query``, ranked as in an answer.
@@ -89,8 +81,9 @@ class Engine:
         asked = _checked("query", query)
         _check_range("limit", limit, MAX_RESULTS)
         self.store.catalog.state(collection)
-        found = self._rerank(asked, collection, max(limit, self.settings.retrieve_limit), _Watch())
-        return _listed(found.hits[:limit])
+        watch = _Watch()
+        hits = self._retrieve(asked, collection, max(limit, self.settings.retrieve_limit), watch)
+        return _listed(self._rerank(asked, hits, watch).hits[:limit])
 
     def warm_up(self) -> None:
         """Run each model once, so that the first question is not slower than the next."""
@@ -101,14 +94,51 @@ class Engine:
         """Give the data directory back."""
         self.store.close()
 
-    def _rerank(self, question: str, collection: str, limit: int, watch: "_Watch") -> Reranked:
-        catalog = self.store.catalog
+    def _stream(self, asked: "_Asked", max_statements: int) -> Iterator[Event]:
+        watch = _Watch()
+        hits = self._retrieve(asked.text, asked.collection, self.settings.retrieve_limit, watch)
+        yield Retrieved(passages=_listed(hits[:_LISTED_PASSAGES]))
+        found = self._rerank(asked.text, hits, watch)
+        yield Judged()
+        with watch.measure("read"):
+            reading = self.reader.read(asked.text, found.candidates, max_statements=max_statements)
+            statements, citations = cite(reading.findings, cache(self.store.catalog.text))
+            missing = missing_terms(self.store.catalog, asked.collection, asked.text)
+        for statement in statements:
+            cited = tuple(citations[number - 1] for number in statement.citations)
+            yield Stated(statement=statement, citations=cited)
+        answer = Answer(
+            id=f"ans_{time.time_ns() // 1_000_000:012x}{secrets.token_hex(8)}",
+            question=asked.typed,
+            collection=asked.collection,
+            answered=reading.answered,
+            answer=written_answer(statements) if reading.answered else NOT_ANSWERED,
+            statements=tuple(statements),
+            citations=tuple(citations),
+            conflicts=(),
+            confidence=reading.confidence,
+            missing_terms=missing,
+            passages=_listed([hit for hit in found.hits if "rerank" in hit.scores][:_LISTED_PASSAGES]),
+            corpus=asked.state,
+            models=ModelNames(encoder=self.encoder.name, reranker=self.scorer.name, reader=self.reader.name),
+            timings_ms=watch.timings(),
+        )
+        yield Finished(answer=answer)
+
+    def _retrieve(self, question: str, collection: str, limit: int, watch: "_Watch") -> list[Hit]:
         with watch.measure("encode"):
             vector = self.encoder.encode_query(question)
         with watch.measure("retrieve"):
-            hits = retrieve(catalog, self.store.vectors, collection, question, vector, limit=limit)
+            return retrieve(self.store.catalog, self.store.vectors, collection, question, vector, limit=limit)
+
+    def _rerank(self, question: str, hits: Sequence[Hit], watch: "_Watch") -> Reranked:
         with watch.measure("rerank"):
-            return rerank(catalog, self.scorer, question, hits, budget=self.settings.rerank_tokens)
+            return rerank(self.store.catalog, self.scorer, question, hits, budget=self.settings.rerank_tokens)
+
+
+def answer_of(events: Iterable[Event]) -> Answer:
+    """The answer that ``events`` of ``Engine.stream`` end with."""
+    return next(event.answer for event in events if isinstance(event, Finished))
 
 
 def open_engine(settings: Settings) -> Engine:
@@ -138,6 +168,16 @@ def assemble(settings: Settings, encoder: Encoder, scorer: PairScorer) -> Engine
 def fingerprint(encoder: Encoder, settings: Settings) -> str:
     """Names what passages and vectors are made with: encoder, weights, dimension, passage budget."""
     return f"encoder={encoder.fingerprint} dimension={encoder.dimension} passage_tokens={settings.passage_tokens}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """A question as it was typed and as it is read, and the collection that it is put to."""
+
+    typed: str
+    text: str
+    collection: str
+    state: CorpusState
 
 
 @dataclass(slots=True)

@@ -49,15 +49,19 @@ def problem(
     Args:
         errors: ``{"field", "message"}`` of each invalid field.
     """
-    body: dict[str, Any] = {
-        "type": "about:blank",
-        "title": HTTPStatus(status).phrase,
-        "status": int(status),
-        "detail": detail,
-    }
+    body = _problem_body(status, detail)
     if errors:
         body["errors"] = errors
     return Response(body, status_code=status, media_type=PROBLEM_JSON, headers=headers)
+
+
+def failure() -> dict[str, Any]:
+    """The problem object of an unforeseen exception; it shows nothing of it."""
+    return _problem_body(HTTPStatus.INTERNAL_SERVER_ERROR, "the server failed; its log says why")
+
+
+def _problem_body(status: int, detail: str) -> dict[str, Any]:
+    return {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": int(status), "detail": detail}
 
 
 def _on_http_exception(request: _Request, error: HTTPException) -> _Problem:
@@ -87,7 +91,7 @@ def _on_not_found(_: _Request, error: NotFound) -> _Problem:
 
 def _on_exception(request: _Request, error: Exception) -> _Problem:
     logger.error("%s %s failed", request.method, request.url.path, exc_info=error)
-    return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "the server failed; its log says why")
+    return Response(failure(), status_code=HTTPStatus.INTERNAL_SERVER_ERROR, media_type=PROBLEM_JSON)
 
 
 HANDLERS: ExceptionHandlersMap = {

@@ -1,0 +1,38 @@
+"""What happens while a question is answered, in this order.
+
+Retrieved, judged, stated (once a statement), finished.
+"""
+
+from dataclasses import dataclass
+
+from rag.types import Answer, Citation, RankedPassage, Statement
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retrieved:
+    """The passages that may answer, by the score of the retrieval alone: nothing has judged them yet."""
+
+    passages: tuple[RankedPassage, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """The reranker has judged the passages; what comes next is reading."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stated:
+    """A statement of the answer and the citations that it names."""
+
+    statement: Statement
+    citations: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finished:
+    """The whole answer."""
+
+    answer: Answer
+
+
+Event = Retrieved | Judged | Stated | Finished
