@@ -1,0 +1,47 @@
+"""What several commands share: their options, the settings, and an engine that is closed again."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TypeVar
+
+import click
+
+from rag.engine import DEFAULT_COLLECTION, Engine, open_engine
+from rag.settings import Settings
+
+_Command = TypeVar("_Command", bound=Callable[..., object])
+
+
+def data_dir_option(command: _Command) -> _Command:
+    """Add ``--data-dir`` to a command."""
+    option = click.option("--data-dir", type=click.Path(path_type=Path), help="Data directory [FOOTNOTE_DATA_DIR].")
+    return option(command)
+
+
+def collection_option(command: _Command) -> _Command:
+    """Add ``--collection`` to a command."""
+    return click.option("--collection", default=DEFAULT_COLLECTION, show_default=True)(command)
+
+
+def read_settings(**given: object) -> Settings:
+    """The settings of the environment, with those options that were given in their place.
+
+    Raises:
+        SettingsError: For a name or value that cannot be used.
+    """
+    settings = Settings.from_environ(os.environ)
+    return replace(settings, **{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+
+
+@contextmanager
+def opened(data_dir: Path | None) -> Iterator[Engine]:
+    """An engine on the data directory of the option or the environment, closed at the end of the block.
+
+    Raises:
+        FootnoteError: When the settings, the models or the directory cannot be used.
+    """
+    with closing(open_engine(read_settings(data_dir=data_dir))) as engine:
+        yield engine
