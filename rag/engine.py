@@ -15,6 +15,7 @@ from rag.events import Event, Finished, Judged, Retrieved, Stated
 from rag.models import load_encoder, load_reranker
 from rag.protocols import Encoder, PairScorer, Reader
 from rag.read import ExtractiveReader
+from rag.receipts import Receipts
 from rag.rerank import Reranked, rerank
 from rag.retrieve import retrieve
 from rag.settings import Settings
@@ -38,6 +39,7 @@ class Engine:
     encoder: Encoder
     scorer: PairScorer
     reader: Reader
+    receipts: Receipts
 
     def ask(self, question: str, *, collection: str = DEFAULT_COLLECTION, max_statements: int = 4) -> Answer:
         """Answer a question, or say that the sources do not.
@@ -92,6 +94,7 @@ class Engine:
 
     def close(self) -> None:
         """Give the data directory back."""
+        self.receipts.close()
         self.store.close()
 
     def _stream(self, asked: "_Asked", max_statements: int) -> Iterator[Event]:
@@ -162,7 +165,8 @@ def assemble(settings: Settings, encoder: Encoder, scorer: PairScorer) -> Engine
     store = Store(settings.data_dir, fingerprint=fingerprint(encoder, settings))
     store.catalog.ensure_collection(DEFAULT_COLLECTION, store.fingerprint)
     reader = ExtractiveReader(threshold=settings.threshold)
-    return Engine(settings=settings, store=store, encoder=encoder, scorer=scorer, reader=reader)
+    receipts = Receipts(store.catalog.answers, keep=settings.keep_answers)
+    return Engine(settings=settings, store=store, encoder=encoder, scorer=scorer, reader=reader, receipts=receipts)
 
 
 def fingerprint(encoder: Encoder, settings: Settings) -> str:

@@ -51,7 +51,7 @@ class NotFound(FootnoteError):
     """An id that the catalog does not hold.
 
     Args:
-        what: ``"document"`` or ``"collection"``.
+        what: ``"document"``, ``"collection"`` or ``"answer"``.
         identifier: The id that was asked for.
     """
 

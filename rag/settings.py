@@ -26,6 +26,7 @@ class Settings:
         retrieve_limit: Passages that each leg of the retrieval returns, 5 to 200.
         rerank_tokens: Budget of the pairs that one question may show the reranker, word pieces, 100 to 20000.
         threshold: Confidence from which a question counts as answered, 0 to 1.
+        keep_answers: Newest answers that can be read again, 0 to 1000000.
         threads: Threads that run the models; 0 takes one a core.
     """
 
@@ -38,6 +39,7 @@ class Settings:
     retrieve_limit: int = 30
     rerank_tokens: int = 900
     threshold: float = 0.4
+    keep_answers: int = 10_000
     threads: int = 0
 
     @property
@@ -109,5 +111,6 @@ _PARSERS: dict[str, Callable[[str], object]] = {
     "FOOTNOTE_RETRIEVE_LIMIT": _whole(5, 200),
     "FOOTNOTE_RERANK_TOKENS": _whole(100, 20_000),
     "FOOTNOTE_THRESHOLD": _share,
+    "FOOTNOTE_KEEP_ANSWERS": _whole(0, 1_000_000),
     "FOOTNOTE_THREADS": _whole(0, 256),
 }

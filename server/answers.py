@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-import msgspec
 from litestar import MediaType, Request, Response, post
 from litestar.di import NamedDependency
 from litestar.openapi.spec import OpenAPIMediaType, OpenAPIResponse, Operation, Schema
@@ -48,8 +47,9 @@ def ask(
         raise InvalidRequest(f"reader: {data.reader!r} is not set up here; use {engine.reader.name!r} or null")
     events = engine.stream(data.question, collection=data.collection, max_statements=data.max_statements)
     if request.accept.best_match([MediaType.JSON, streaming.MEDIA_TYPE]) == streaming.MEDIA_TYPE:
-        return streaming.event_response(events, msgspec.json.encode)
-    return Response(answer_of(events))
+        return streaming.event_response(events, engine.receipts.keep)
+    body: Any = engine.receipts.keep(answer_of(events))
+    return Response(body, media_type=MediaType.JSON)
 
 
 @post(

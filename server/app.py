@@ -12,7 +12,8 @@ from server.answers import ask, search
 from server.documents import get_document, get_source, get_text, list_collections, list_documents
 from server.health import live, ready
 from server.pages import add_security_headers, chat_page, openapi_config, static_routers
-from server.problems import HANDLERS, without_html
+from server.problems import HANDLERS
+from server.receipts import get_answer, give_feedback
 from server.startup import Startup
 
 
@@ -33,13 +34,12 @@ def create_app(startup: Startup) -> Litestar:
     return Litestar(
         route_handlers=[
             *(ask, search, list_documents, get_document, get_text, get_source, list_collections),
-            *(live, ready, chat_page),
+            *(get_answer, give_feedback, live, ready, chat_page),
             *static_routers(),
         ],
         dependencies={"engine": Provide(provide_engine, sync_to_thread=False)},
         exception_handlers=HANDLERS,
         lifespan=[lifespan],
-        after_request=without_html,
         before_send=[add_security_headers],
         openapi_config=openapi_config(),
         logging_config=None,

@@ -13,6 +13,7 @@ from litestar.static_files import create_static_files_router
 from litestar.types import Message, Scope
 
 from rag import __version__
+from server.problems import without_html
 
 STATIC = Path(__file__).resolve().parent / "static"
 _API_ASSETS = "/api-page"
@@ -49,7 +50,11 @@ def openapi_config() -> OpenAPIConfig:
         favicon='<link rel="icon" href="/static/favicon.svg">',
     )
     return OpenAPIConfig(
-        title="Footnote", version=__version__, path="/schema", render_plugins=[page], use_handler_docstrings=True
+        title="Footnote",
+        version=__version__,
+        openapi_router=Router("/schema", route_handlers=[], after_request=without_html, include_in_schema=False),
+        render_plugins=[page],
+        use_handler_docstrings=True,
     )
 
 

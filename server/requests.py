@@ -17,6 +17,7 @@ from rag.engine import DEFAULT_COLLECTION, MAX_QUESTION, MAX_RESULTS, MAX_STATEM
 
 _UNKNOWN_KEY = re.compile(r"unknown field `(?P<key>.*?)`")
 _PLACE = re.compile(r" - at `\$(?P<path>.*?)`$")
+MAX_COMMENT = 2_000
 Question = Annotated[str, Meta(min_length=1, max_length=MAX_QUESTION)]
 
 
@@ -43,6 +44,13 @@ class SearchRequest(Struct, forbid_unknown_fields=True, frozen=True, kw_only=Tru
     query: Question
     collection: str = DEFAULT_COLLECTION
     limit: Annotated[int, Meta(ge=1, le=MAX_RESULTS)] = 10
+
+
+class FeedbackRequest(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """The body of ``POST /v1/answers/{id}/feedback``."""
+
+    helpful: bool
+    comment: Annotated[str, Meta(max_length=MAX_COMMENT)] | None = None
 
 
 class UnsupportedMediaType(HTTPException):

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -10,12 +11,17 @@ from pathlib import Path
 
 import httpx
 import pytest
+import uvicorn
+from litestar import Litestar
+from litestar.di import Provide
+from litestar.handlers import HTTPRouteHandler
 
 from rag.engine import Engine, assemble
 from rag.ingest import Outcome, find_files, ingest
 from rag.models import load_encoder, load_reranker
 from rag.protocols import Encoder, PairScorer
 from rag.settings import Settings
+from server.problems import HANDLERS
 
 ROOT = Path(__file__).resolve().parent.parent
 SEEDS = ROOT / "seeds"
@@ -107,6 +113,24 @@ def serve(data_dir: Path, *, wait: bool = True) -> Iterator[str]:
     finally:
         process.terminate()
         process.communicate(timeout=30)
+
+
+@contextmanager
+def serve_here(provide: Callable[[], Engine], *handlers: HTTPRouteHandler) -> Iterator[str]:
+    """A real server in this process: ``handlers`` on the engine that ``provide`` gives; its address."""
+    engine = Provide(provide, sync_to_thread=False)
+    app = Litestar(handlers, dependencies={"engine": engine}, exception_handlers=HANDLERS, logging_config=None)
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, lifespan="off"))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        while not server.started:
+            time.sleep(0.01)
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join(timeout=30)
+    assert not thread.is_alive()
 
 
 def wait_until_ready(address: str) -> None:

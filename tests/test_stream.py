@@ -2,8 +2,7 @@
 
 import json
 import threading
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -13,9 +12,6 @@ import anyio
 import httpx
 import numpy as np
 import pytest
-import uvicorn
-from litestar import Litestar
-from litestar.di import Provide
 from litestar.response.sse import ServerSentEventMessage
 
 from rag.engine import Engine
@@ -24,9 +20,9 @@ from rag.settings import Settings
 from rag.types import Candidate, Reading, Scores
 from server.answers import ask
 from server.health import live
-from server.problems import HANDLERS
 from server.startup import Startup
 from server.streaming import with_pings
+from tests.conftest import serve_here
 
 PRISONERS = "How many prisoners of war will be exchanged?"
 INSIST = "What does Ukraine insist on?"
@@ -71,24 +67,6 @@ class CountingReader:
     def read(self, question: str, candidates: Sequence[Candidate], *, max_statements: int) -> Reading:
         self.asked += 1
         return Reading(answered=False, findings=(), confidence=0.0)
-
-
-@contextmanager
-def served(provide: Callable[[], Engine]) -> Iterator[str]:
-    """A real server in this process whose engine is what ``provide`` gives; its address."""
-    engine = Provide(provide, sync_to_thread=False)
-    app = Litestar([ask, live], dependencies={"engine": engine}, exception_handlers=HANDLERS, logging_config=None)
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, lifespan="off"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    try:
-        while not server.started:
-            time.sleep(0.01)
-        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join(timeout=30)
-    assert not thread.is_alive()
 
 
 @contextmanager
@@ -174,7 +152,7 @@ def test_what_fails_before_the_stream_is_a_problem_response(
 
 def test_stream_while_not_ready_is_a_problem_response(tmp_path: Path) -> None:
     startup = Startup(Settings(data_dir=tmp_path), seeds=None, on_ready=lambda _: None, on_failure=lambda: None)
-    with served(startup.engine) as address:
+    with serve_here(startup.engine, ask) as address:
         response = httpx.post(f"{address}/v1/ask", json={"question": "Why?"}, headers=STREAM)
     assert (response.status_code, response.headers["retry-after"]) == (503, "1")
     assert response.json()["status"] == 503
@@ -189,7 +167,7 @@ def test_other_accept_headers_get_json(seeds_server: str, accept: str) -> None:
 def test_passages_come_before_the_reranker_works(seeds_engine: Engine) -> None:
     scorer = WaitingScorer()
     engine = replace(seeds_engine, scorer=scorer)
-    with served(lambda: engine) as address, streamed(address, PRISONERS) as messages:
+    with serve_here(lambda: engine, ask, live) as address, streamed(address, PRISONERS) as messages:
         kind, data = next(messages)
         assert not scorer.let.is_set()
         assert (kind, len(data["passages"])) == ("passages", 8)
@@ -199,7 +177,7 @@ def test_passages_come_before_the_reranker_works(seeds_engine: Engine) -> None:
 
 def test_failure_midway_is_an_error_event_that_shows_nothing(seeds_engine: Engine) -> None:
     engine = replace(seeds_engine, scorer=FailingScorer())
-    with served(lambda: engine) as address, streamed(address, PRISONERS) as messages:
+    with serve_here(lambda: engine, ask, live) as address, streamed(address, PRISONERS) as messages:
         events = list(messages)
     assert [kind for kind, _ in events] == ["passages", "error"]
     assert set(events[1][1]) == {"type", "title", "status", "detail"}
@@ -210,7 +188,7 @@ def test_failure_midway_is_an_error_event_that_shows_nothing(seeds_engine: Engin
 def test_client_that_leaves_stops_the_work_between_stages(seeds_engine: Engine) -> None:
     scorer, reader = WaitingScorer(), CountingReader()
     engine = replace(seeds_engine, scorer=scorer, reader=reader)
-    with served(lambda: engine) as address:
+    with serve_here(lambda: engine, ask, live) as address:
         with streamed(address, PRISONERS) as messages:
             assert next(messages)[0] == "passages"
             assert scorer.started.wait(timeout=30)

@@ -1,5 +1,6 @@
 """The catalog: what is true about the corpus. All SQL of Footnote is in this package."""
 
+from rag.catalog.answers import AnswerTable, StoredAnswer, now
 from rag.catalog.catalog import Catalog, IndexState, Inventory, NewDocument
 
-__all__ = ["Catalog", "IndexState", "Inventory", "NewDocument"]
+__all__ = ["AnswerTable", "Catalog", "IndexState", "Inventory", "NewDocument", "StoredAnswer", "now"]

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from rag.catalog.answers import AnswerTable
 from rag.catalog.schema import Connections
 from rag.errors import NotFound
 from rag.types import CorpusState, Description, Document, Kind, Passage, Sentence, Span, Vectors
@@ -76,6 +77,7 @@ class Catalog:
 
     def __init__(self, path: Path) -> None:
         self._connections = Connections(path)
+        self.answers = AnswerTable(self._connections)
 
     def close(self) -> None:
         """Close the file."""

@@ -59,6 +59,21 @@ CREATE TABLE sentences (
     PRIMARY KEY (document_id, "start")
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE answers (
+    row INTEGER PRIMARY KEY AUTOINCREMENT,   -- in the order in which they were given
+    id TEXT NOT NULL UNIQUE,
+    question TEXT NOT NULL,
+    created TEXT NOT NULL,
+    body BLOB NOT NULL                       -- JSON, as it was sent
+) STRICT;
+
+CREATE TABLE feedback (
+    answer_id TEXT PRIMARY KEY REFERENCES answers (id) ON DELETE CASCADE,
+    helpful INTEGER NOT NULL,
+    comment TEXT,
+    created TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE VIRTUAL TABLE lexical USING fts5 (
     indexed, content='passages', content_rowid='row', tokenize='porter unicode61 remove_diacritics 2'
 );
@@ -104,10 +119,11 @@ class Connections:
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield connection
+                connection.execute("COMMIT")
             except BaseException:
-                connection.execute("ROLLBACK")
+                if connection.in_transaction:  # SQLite has undone it by itself when the disk is full
+                    connection.execute("ROLLBACK")
                 raise
-            connection.execute("COMMIT")
 
     def close(self) -> None:
         """Close every thread's connection."""

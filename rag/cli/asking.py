@@ -23,6 +23,7 @@ def ask(question: str, collection: str, max_statements: int, as_json: bool, data
     """Answer a question from the documents."""
     with opened(data_dir) as engine:
         answer = engine.ask(question, collection=collection, max_statements=max_statements)
+        engine.receipts.keep(answer)
     click.echo(_as_json(asdict(answer)) if as_json else _written(answer))
     if not answer.answered:
         sys.exit(NOT_ANSWERED_STATUS)
