@@ -12,6 +12,7 @@ from rag.cite import cite, written_answer
 from rag.clean import clean
 from rag.errors import InvalidRequest
 from rag.events import Event, Finished, Judged, Retrieved, Stated
+from rag.gate import Gate
 from rag.models import load_encoder, load_reranker
 from rag.protocols import Encoder, PairScorer, Reader
 from rag.read import ExtractiveReader
@@ -40,6 +41,7 @@ class Engine:
     scorer: PairScorer
     reader: Reader
     receipts: Receipts
+    gate: Gate = field(default_factory=Gate)
 
     def ask(self, question: str, *, collection: str = DEFAULT_COLLECTION, max_statements: int = 4) -> Answer:
         """Answer a question, or say that the sources do not.
@@ -67,7 +69,8 @@ class Engine:
         asked = _checked("question", question)
         _check_range("max_statements", max_statements, MAX_STATEMENTS)
         state = self.store.catalog.state(collection)
-        return self._stream(_Asked(typed=question, text=asked, collection=collection, state=state), max_statements)
+        known = _Asked(typed=question, text=asked, collection=collection, state=state)
+        return self.gate.ahead(self._stream(known, max_statements))
 
     def search(self, query: str, *, collection: str = DEFAULT_COLLECTION, limit: int = 10) -> tuple[RankedPassage, ...]:
         """The passages that best match ``query``, ranked as in an answer.
@@ -84,8 +87,9 @@ class Engine:
         _check_range("limit", limit, MAX_RESULTS)
         self.store.catalog.state(collection)
         watch = _Watch()
-        hits = self._retrieve(asked, collection, max(limit, self.settings.retrieve_limit), watch)
-        return _listed(self._rerank(asked, hits, watch).hits[:limit])
+        with self.gate.question():
+            hits = self._retrieve(asked, collection, max(limit, self.settings.retrieve_limit), watch)
+            return _listed(self._rerank(asked, hits, watch).hits[:limit])
 
     def warm_up(self) -> None:
         """Run each model once, so that the first question is not slower than the next."""

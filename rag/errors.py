@@ -11,7 +11,8 @@ question, a limit out of range) is ``InvalidRequest``, a ``ValueError``.
     |   `-- IndexMismatch           it was built with another encoder or other passage settings
     |-- PassageTooLong          a passage that the encoder would cut silently
     |-- DocumentRejected        a file that cannot become a document
-    `-- NotFound                an id that the catalog does not hold
+    |-- NotFound                an id that the catalog does not hold
+    `-- Conflict                what the catalog holds forbids the change
 """
 
 
@@ -59,6 +60,10 @@ class NotFound(FootnoteError):
         super().__init__(f"there is no {what} {identifier!r}")
         self.what = what
         self.identifier = identifier
+
+
+class Conflict(FootnoteError):
+    """A change that what the catalog holds forbids; the message says what stands in the way."""
 
 
 class InvalidRequest(ValueError):

@@ -7,15 +7,18 @@ content is unchanged costs a hash.
 import hashlib
 import logging
 import re
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+
+import numpy as np
 
 from rag.catalog import Inventory, NewDocument
 from rag.chunk import chunk, sentence_fits
 from rag.describe import describe
-from rag.engine import Engine
-from rag.errors import DocumentRejected, InvalidRequest, PassageTooLong
+from rag.engine import DEFAULT_COLLECTION, Engine
+from rag.errors import Conflict, DocumentRejected, FootnoteError, InvalidRequest, PassageTooLong
 from rag.layout import blocks
 from rag.parse import MEDIA_TYPES, parse
 from rag.split import split
@@ -24,16 +27,36 @@ from rag.types import Vectors
 logger = logging.getLogger(__name__)
 
 MAX_FILE_BYTES = 50_000_000
+_ENCODED_AT_ONCE = 16
+_GIVE_WAY_SECONDS = 1.0
 _COLLECTION = re.compile(r"[a-z0-9][a-z0-9_-]{1,61}[a-z0-9]")
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
 
+class IngestStopped(FootnoteError):
+    """An ingest that was asked to stop did."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceFile:
-    """A file to ingest. ``path`` is how answers name it; ``file`` is where it is."""
+    """A file to ingest. ``path`` is how answers name it; ``file`` is where it is.
+
+    ``origin`` says where it came from, so that two files of one path are told apart; the file itself
+    unless it is given.
+    """
 
     file: Path
     path: str
+    origin: str | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Work:
+    """An ingest that runs: its passages found and encoded so far, and whether it is to stop."""
+
+    found: int = 0
+    encoded: int = 0
+    stop: threading.Event = field(default_factory=threading.Event)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,19 +102,61 @@ def ingest(
     Raises:
         InvalidRequest: For a collection's name that cannot be one.
     """
-    if not _COLLECTION.fullmatch(collection):
-        raise InvalidRequest(f"collection {collection!r}: 3 to 63 of a-z, 0-9, - and _, letter or digit at both ends")
-    engine.store.catalog.ensure_collection(collection, engine.store.fingerprint)
-    outcomes = []
-    for source in files:
-        try:
-            outcome = _ingest_file(engine, source, collection)
-        except (DocumentRejected, PassageTooLong) as error:
-            outcome = Outcome(path=source.path, outcome="rejected", reason=str(error))
-        outcomes.append(outcome)
+    ensure_collection(engine, collection)
+    outcomes = {}
+    for position, outcome in take_in(engine, files, collection=collection, work=Work()):
+        outcomes[position] = outcome
         if on_outcome:
             on_outcome(outcome)
-    return outcomes
+    return [outcome for _, outcome in sorted(outcomes.items())]
+
+
+def ensure_collection(engine: Engine, collection: str) -> bool:
+    """Make a collection unless it is there; whether it was made.
+
+    Raises:
+        InvalidRequest: For a name that cannot be one.
+    """
+    if not _COLLECTION.fullmatch(collection):
+        raise InvalidRequest(f"collection {collection!r}: 3 to 63 of a-z, 0-9, - and _, letter or digit at both ends")
+    return engine.store.catalog.ensure_collection(collection, engine.store.fingerprint)
+
+
+def drop_collection(engine: Engine, collection: str) -> None:
+    """Remove a collection with all its documents and its indexes.
+
+    Raises:
+        NotFound: When there is no such collection.
+        Conflict: For the default collection, and while files are taken into it.
+    """
+    if collection == DEFAULT_COLLECTION:
+        raise Conflict(
+            f"collection {collection!r} is the one that is asked when none is named, and stays; remove its documents"
+        )
+    with engine.store.writing:
+        engine.store.catalog.drop_collection(collection)
+        engine.store.vectors.drop(collection)
+
+
+def take_in(
+    engine: Engine, files: Iterable[SourceFile], *, collection: str, work: Work
+) -> Iterator[tuple[int, Outcome]]:
+    """Bring files into a collection that is there.
+
+    Yields:
+        The position of a file and its outcome, as soon as that is certain to last; not always in order.
+
+    Raises:
+        NotFound: When there is no such collection.
+        IngestStopped: When ``work.stop`` was set; what has no outcome yet did not change anything.
+    """
+    engine.store.catalog.state(collection)
+    for position, source in enumerate(files):
+        try:
+            outcome = _ingest_file(engine, source, collection, work)
+        except (DocumentRejected, PassageTooLong) as error:
+            outcome = Outcome(path=source.path, outcome="rejected", reason=str(error))
+        yield position, outcome
 
 
 def remove(engine: Engine, document_id: str) -> None:
@@ -100,9 +165,10 @@ def remove(engine: Engine, document_id: str) -> None:
     Raises:
         NotFound: When there is no such document.
     """
-    document = engine.store.catalog.document(document_id)
-    passages = engine.store.catalog.remove(document_id)
-    engine.store.vectors.remove(document.collection, passages)
+    with engine.store.writing:
+        document = engine.store.catalog.document(document_id)
+        passages = engine.store.catalog.remove(document_id)
+        engine.store.vectors.remove(document.collection, passages)
 
 
 def document_id(path: str, collection: str) -> str:
@@ -128,17 +194,18 @@ def _below(folder: Path) -> Iterator[Path]:
             yield file
 
 
-def _ingest_file(engine: Engine, source: SourceFile, collection: str) -> Outcome:
+def _ingest_file(engine: Engine, source: SourceFile, collection: str, work: Work) -> Outcome:
     content = _load(source.file)
     sha256 = hashlib.sha256(content).hexdigest()
-    origin = str(source.file.resolve())
+    origin = source.origin or str(source.file.resolve())
     identifier, known = _identify(engine, source.path, origin, sha256, collection)
     if known is not None and known.sha256 == sha256:
         return Outcome(path=source.path, outcome="unchanged", document_id=identifier)
-    document = _prepare(engine, source.path, origin, content, sha256, identifier, collection)
-    replaced = engine.store.catalog.replace(document)
-    engine.store.vectors.remove(collection, replaced.removed)
-    engine.store.vectors.add(collection, replaced.added, document.vectors)
+    document = _prepare(engine, source.path, origin, content, sha256, identifier, collection, work)
+    with engine.store.writing:
+        replaced = engine.store.catalog.replace(document)
+        engine.store.vectors.remove(collection, replaced.removed)
+        engine.store.vectors.add(collection, replaced.added, document.vectors)
     return Outcome(
         path=source.path,
         outcome="added" if known is None else "updated",
@@ -172,7 +239,14 @@ def _identify(engine: Engine, path: str, origin: str, sha256: str, collection: s
 
 
 def _prepare(
-    engine: Engine, path: str, origin: str, content: bytes, sha256: str, identifier: str, collection: str
+    engine: Engine,
+    path: str,
+    origin: str,
+    content: bytes,
+    sha256: str,
+    identifier: str,
+    collection: str,
+    work: Work,
 ) -> NewDocument:
     parsed = parse(path, content)
     layout = blocks(parsed.text, markdown=parsed.markdown)
@@ -182,7 +256,7 @@ def _prepare(
     title = described.description.title
     budget = engine.settings.passage_tokens
     passages = chunk(identifier, parsed.text, title, sentences, encoder, budget=budget)
-    vectors: Vectors = encoder.encode_passages([passage.indexed for passage in passages])
+    vectors = _encode(engine, [passage.indexed for passage in passages], work)
     return NewDocument(
         id=identifier,
         collection=collection,
@@ -197,6 +271,19 @@ def _prepare(
         passages=passages,
         vectors=vectors,
     )
+
+
+def _encode(engine: Engine, texts: Sequence[str], work: Work) -> Vectors:
+    """The vectors of ``texts``, in steps between which questions go first."""
+    work.found += len(texts)
+    parts = []
+    for start in range(0, len(texts), _ENCODED_AT_ONCE):
+        if work.stop.is_set():
+            raise IngestStopped("the ingest was stopped")
+        engine.gate.give_way(_GIVE_WAY_SECONDS)
+        parts.append(engine.encoder.encode_passages(texts[start : start + _ENCODED_AT_ONCE]))
+        work.encoded += len(parts[-1])
+    return np.concatenate(parts) if parts else np.zeros((0, engine.encoder.dimension), dtype=np.float32)
 
 
 def _short_hash(text: str) -> str:

@@ -27,6 +27,7 @@ class Settings:
         rerank_tokens: Budget of the pairs that one question may show the reranker, word pieces, 100 to 20000.
         threshold: Confidence from which a question counts as answered, 0 to 1.
         keep_answers: Newest answers that can be read again, 0 to 1000000.
+        max_upload_mb: Size of a file, and of a request with files, that is accepted over HTTP, MB, 1 to 100000.
         threads: Threads that run the models; 0 takes one a core.
     """
 
@@ -40,6 +41,7 @@ class Settings:
     rerank_tokens: int = 900
     threshold: float = 0.4
     keep_answers: int = 10_000
+    max_upload_mb: int = 200
     threads: int = 0
 
     @property
@@ -112,5 +114,6 @@ _PARSERS: dict[str, Callable[[str], object]] = {
     "FOOTNOTE_RERANK_TOKENS": _whole(100, 20_000),
     "FOOTNOTE_THRESHOLD": _share,
     "FOOTNOTE_KEEP_ANSWERS": _whole(0, 1_000_000),
+    "FOOTNOTE_MAX_UPLOAD_MB": _whole(1, 100_000),
     "FOOTNOTE_THREADS": _whole(0, 256),
 }

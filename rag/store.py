@@ -7,6 +7,7 @@
 
 import logging
 import sqlite3
+import threading
 from collections.abc import Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
@@ -44,6 +45,7 @@ class Store:
     def __init__(self, data_dir: Path, *, fingerprint: str) -> None:
         self.data_dir = data_dir.resolve()
         self.fingerprint = fingerprint
+        self.writing = threading.Lock()  # held while the catalog and the index are changed together
         with ExitStack() as undo:
             self._lock = _lock(self.data_dir)
             undo.callback(self._lock.release)

@@ -80,6 +80,12 @@ class VectorIndex:
         for start in range(0, len(keys), _WRITE_BATCH):
             self._collection(collection).delete(ids=list(keys[start : start + _WRITE_BATCH]))
 
+    def drop(self, collection: str) -> None:
+        """Remove a collection with all its vectors."""
+        self._collection(collection)  # Chroma fails for one that is not there
+        del self._opened[collection]
+        self._client.delete_collection(_name(collection))
+
     def nearest(self, collection: str, vectors: Vectors) -> list[str | None]:
         """The key nearest to each row of ``vectors``, ``None`` where the collection is empty."""
         if not len(vectors) or self.count(collection) == 0:

@@ -8,13 +8,17 @@ from litestar import Litestar
 from litestar.di import Provide
 
 from rag.engine import Engine
+from rag.jobs import Jobs
 from server.answers import ask, search
-from server.documents import get_document, get_source, get_text, list_collections, list_documents
+from server.collections import create_collection, delete_collection, list_collections
+from server.documents import delete_document, get_document, get_source, get_text, list_documents
 from server.health import live, ready
+from server.origin import refuse_other_sites
 from server.pages import add_security_headers, chat_page, openapi_config, static_routers
 from server.problems import HANDLERS
 from server.receipts import get_answer, give_feedback
 from server.startup import Startup
+from server.uploads import get_job, upload_documents
 
 
 def create_app(startup: Startup) -> Litestar:
@@ -31,13 +35,22 @@ def create_app(startup: Startup) -> Litestar:
     def provide_engine() -> Engine:
         return startup.engine()
 
+    def provide_jobs() -> Jobs:
+        return startup.jobs()
+
     return Litestar(
         route_handlers=[
-            *(ask, search, list_documents, get_document, get_text, get_source, list_collections),
-            *(get_answer, give_feedback, live, ready, chat_page),
+            *(ask, search, get_answer, give_feedback),
+            *(upload_documents, get_job, list_documents, get_document, get_text, get_source, delete_document),
+            *(list_collections, create_collection, delete_collection),
+            *(live, ready, chat_page),
             *static_routers(),
         ],
-        dependencies={"engine": Provide(provide_engine, sync_to_thread=False)},
+        dependencies={
+            "engine": Provide(provide_engine, sync_to_thread=False),
+            "jobs": Provide(provide_jobs, sync_to_thread=False),
+        },
+        guards=[refuse_other_sites],
         exception_handlers=HANDLERS,
         lifespan=[lifespan],
         before_send=[add_security_headers],

@@ -1,15 +1,16 @@
-"""``GET /v1/documents`` and below, and ``GET /v1/collections``."""
+"""``/v1/documents`` and below, but for the upload."""
 
 from dataclasses import dataclass, fields
 from pathlib import PurePosixPath
 from typing import Annotated
 from urllib.parse import quote
 
-from litestar import Response, get
+from litestar import Response, delete, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, QueryParameter
 
 from rag.engine import DEFAULT_COLLECTION, Engine
+from rag.ingest import remove
 from rag.types import Document
 from server.problems import described
 
@@ -38,16 +39,6 @@ class DocumentPage:
 
     items: list[DocumentRecord]
     next_cursor: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CollectionSize:
-    """A collection and what it holds."""
-
-    id: str
-    documents: int
-    passages: int
-    version: int
 
 
 @get("/v1/documents", sync_to_thread=True, responses=described(400, 404, 503))
@@ -90,15 +81,12 @@ def get_source(document_id: FromPath[str], engine: NamedDependency[Engine]) -> R
     )
 
 
-@get("/v1/collections", sync_to_thread=True, responses=described(503))
-def list_collections(engine: NamedDependency[Engine]) -> list[CollectionSize]:
-    """Every collection with its size."""
-    catalog = engine.store.catalog
-    sizes = [(state.collection, catalog.state(state.collection)) for state in catalog.collections()]
-    return [
-        CollectionSize(id=name, documents=size.documents, passages=size.passages, version=size.version)
-        for name, size in sizes
-    ]
+@delete(
+    "/v1/documents/{document_id:str}", status_code=204, sync_to_thread=True, responses=described(400, 403, 404, 503)
+)
+def delete_document(document_id: FromPath[str], engine: NamedDependency[Engine]) -> None:
+    """Remove a document from the text, the lexical and the vector index; it can be brought again."""
+    remove(engine, document_id)
 
 
 def _record(document: Document) -> DocumentRecord:

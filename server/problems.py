@@ -10,7 +10,7 @@ from litestar.exceptions import HTTPException, ValidationException
 from litestar.openapi import ResponseSpec
 from litestar.types import ExceptionHandlersMap
 
-from rag.errors import InvalidRequest, NotFound
+from rag.errors import Conflict, InvalidRequest, NotFound
 
 logger = logging.getLogger(__name__)
 
@@ -89,6 +89,10 @@ def _on_not_found(_: _Request, error: NotFound) -> _Problem:
     return problem(HTTPStatus.NOT_FOUND, str(error))
 
 
+def _on_conflict(_: _Request, error: Conflict) -> _Problem:
+    return problem(HTTPStatus.CONFLICT, str(error))
+
+
 def _on_exception(request: _Request, error: Exception) -> _Problem:
     logger.error("%s %s failed", request.method, request.url.path, exc_info=error)
     return Response(failure(), status_code=HTTPStatus.INTERNAL_SERVER_ERROR, media_type=PROBLEM_JSON)
@@ -99,6 +103,7 @@ HANDLERS: ExceptionHandlersMap = {
     HTTPException: _on_http_exception,
     InvalidRequest: _on_invalid_request,
     NotFound: _on_not_found,
+    Conflict: _on_conflict,
     Exception: _on_exception,
 }
 

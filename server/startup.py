@@ -7,6 +7,7 @@ from pathlib import Path
 
 from rag.engine import DEFAULT_COLLECTION, Engine, open_engine
 from rag.ingest import find_files, ingest
+from rag.jobs import Jobs
 from rag.progress import show_ingest
 from rag.settings import Settings
 from server.problems import NotReady
@@ -39,6 +40,7 @@ class Startup:
         self._on_failure = on_failure
         self._thread = threading.Thread(target=self._load, name="startup")
         self._opened: Engine | None = None
+        self._jobs: Jobs | None = None
         self._ready = threading.Event()
         self.error: Exception | None = None
 
@@ -56,13 +58,28 @@ class Startup:
             raise NotReady("the models are loading")
         return self._opened
 
+    def jobs(self) -> Jobs:
+        """The jobs of the engine.
+
+        Raises:
+            NotReady: While it is loading.
+        """
+        self.engine()
+        if self._jobs is None:
+            raise NotReady("the server is stopping")
+        return self._jobs
+
     def stop(self) -> None:
         """Wait for the loading to end, then give the data directory back."""
         self._thread.join()
         self._ready.clear()
-        if self._opened is not None:
+        stopped = self._jobs is None or self._jobs.stop()
+        self._jobs = None
+        if not stopped:
+            logger.warning("stopped in the middle of a large file; it is taken in again at the next start")
+        elif self._opened is not None:
             self._opened.close()
-            self._opened = None
+        self._opened = None
 
     def _load(self) -> None:
         try:
@@ -70,6 +87,9 @@ class Startup:
             if self._seeds is not None:
                 _ingest_seeds(engine, self._seeds)
             engine.warm_up()
+            jobs = Jobs(engine)
+            jobs.start()
+            self._jobs = jobs
         except Exception as error:  # noqa: BLE001 - whatever it is, the process must end and say it
             self.error = error
             self._on_failure()

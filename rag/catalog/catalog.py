@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 
 from rag.catalog.answers import AnswerTable
+from rag.catalog.jobs import JobTable
 from rag.catalog.schema import Connections
-from rag.errors import NotFound
+from rag.errors import Conflict, NotFound
 from rag.types import CorpusState, Description, Document, Kind, Passage, Sentence, Span, Vectors
 
 _LISTED = """
@@ -78,6 +79,7 @@ class Catalog:
     def __init__(self, path: Path) -> None:
         self._connections = Connections(path)
         self.answers = AnswerTable(self._connections)
+        self.jobs = JobTable(self._connections)
 
     def close(self) -> None:
         """Close the file."""
@@ -88,12 +90,28 @@ class Catalog:
         rows = self._connections.read().execute("SELECT id, fingerprint FROM collections ORDER BY id")
         return [IndexState(collection=row["id"], fingerprint=row["fingerprint"]) for row in rows]
 
-    def ensure_collection(self, collection: str, fingerprint: str) -> None:
-        """Make a collection unless it is there."""
+    def ensure_collection(self, collection: str, fingerprint: str) -> bool:
+        """Make a collection unless it is there; whether it was made."""
         with self._connections.write() as connection:
-            connection.execute(
-                "INSERT OR IGNORE INTO collections (id, fingerprint) VALUES (?, ?)", (collection, fingerprint)
-            )
+            sql = "INSERT OR IGNORE INTO collections (id, fingerprint) VALUES (?, ?)"
+            return connection.execute(sql, (collection, fingerprint)).rowcount == 1
+
+    def drop_collection(self, collection: str) -> None:
+        """Remove a collection with everything in it.
+
+        Raises:
+            NotFound: When there is no such collection.
+            Conflict: While a job of it is queued or running.
+        """
+        with self._connections.write() as connection:
+            if connection.execute("SELECT 1 FROM collections WHERE id = ?", (collection,)).fetchone() is None:
+                raise NotFound("collection", collection)
+            unfinished = self.jobs.unfinished(collection)
+            if unfinished:
+                raise Conflict(f"collection {collection!r} has {unfinished} unfinished jobs; wait for them")
+            for table in ("passages", "documents"):
+                connection.execute(f"DELETE FROM {table} WHERE collection = ?", (collection,))
+            connection.execute("DELETE FROM collections WHERE id = ?", (collection,))
 
     def state(self, collection: str) -> CorpusState:
         """The version and size of a collection.

@@ -74,6 +74,24 @@ CREATE TABLE feedback (
     created TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE jobs (
+    row INTEGER PRIMARY KEY AUTOINCREMENT,   -- in the order in which they were accepted
+    id TEXT NOT NULL UNIQUE,
+    collection TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('queued', 'running', 'done', 'failed')),
+    created TEXT NOT NULL
+) STRICT;
+CREATE INDEX jobs_by_state ON jobs (state, row);
+
+CREATE TABLE job_files (
+    job INTEGER NOT NULL REFERENCES jobs (row) ON DELETE CASCADE,
+    position INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    outcome TEXT, document_id TEXT, reason TEXT,
+    passages INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (job, position)
+) STRICT, WITHOUT ROWID;
+
 CREATE VIRTUAL TABLE lexical USING fts5 (
     indexed, content='passages', content_rowid='row', tokenize='porter unicode61 remove_diacritics 2'
 );
