@@ -3,12 +3,13 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check bench clean
+.PHONY: help serve test check eval bench clean
 
 help:
 	@echo 'make serve   install, take the seeds in on the first run, serve on http://127.0.0.1:8000/'
 	@echo 'make test    install and run the tests'
 	@echo 'make check   lint, types and import layers'
+	@echo 'make eval    measure the answers over the seeds; fail where they are worse than the base line'
 	@echo 'make bench   what Footnote costs beside the bare models'
 	@echo 'make clean   remove the virtual environment (documents stay)'
 
@@ -23,6 +24,9 @@ check: .venv/installed-dev
 	@$(BIN)/python -m ruff format --check .
 	@$(BIN)/python -m mypy
 	@$(BIN)/lint-imports
+
+eval: .venv/installed-dev
+	@$(BIN)/python -m rag eval --half both --gate eval/baseline.json
 
 bench: .venv/installed-dev
 	@$(BIN)/python -m eval.bench

@@ -1,1 +1,6 @@
-"""Measuring Footnote: what it costs, and how well its answers are grounded."""
+"""Measuring Footnote: on the seeds, on known sets, on one's own documents with one's own questions."""
+
+from eval.bootstrap import Score
+from eval.suite import Result, measure
+
+__all__ = ["Result", "Score", "measure"]

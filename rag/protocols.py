@@ -36,10 +36,15 @@ class Encoder(Protocol):
 
 
 class PairScorer(Protocol):
-    """Scores how well texts answer a question (a cross-encoder)."""
+    """Scores how well texts answer a question (a cross-encoder).
+
+    ``fingerprint`` names the model and the exact weights.
+    """
 
     @property
     def name(self) -> str: ...
+    @property
+    def fingerprint(self) -> str: ...
 
     def count_tokens(self, question: str, text: str) -> int:
         """The word pieces of the pair as the model reads it, special tokens included."""

@@ -147,6 +147,14 @@ def test_loaders_name_their_models_and_weights(encoder: Encoder, minilm: Encoder
     assert minilm.fingerprint.startswith(f"{minilm.name}@")
 
 
+def test_rerankers_name_their_weights(scorer: PairScorer, tiny_reranker: Path, tmp_path: Path) -> None:
+    assert scorer.fingerprint == f"ms-marco-MiniLM-L-12-v2@{RERANKER.sha256}"
+    tiny = load_reranker(str(tiny_reranker), threads=1)
+    moved = Path(shutil.copytree(tiny_reranker, tmp_path / tiny_reranker.name))
+    assert load_reranker(str(moved), threads=1).fingerprint == tiny.fingerprint
+    assert tiny.fingerprint.startswith(f"{tiny.name}@")
+
+
 def test_encoder_normalises_where_its_folder_does_not(minilm: Encoder, tmp_path: Path) -> None:
     folder = Path(shutil.copytree(minilm_folder(), tmp_path / "model", copy_function=os.symlink))
     modules = json.loads((folder / "modules.json").read_text(encoding="utf-8"))

@@ -38,6 +38,7 @@ class WaitingScorer:
     started: threading.Event = field(default_factory=threading.Event)
     let: threading.Event = field(default_factory=threading.Event)
     name: str = "waiting"
+    fingerprint: str = "waiting"
 
     def count_tokens(self, question: str, text: str) -> int:
         return len(f"{question} {text}".split())

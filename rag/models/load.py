@@ -47,4 +47,4 @@ def load_reranker(name: str, *, threads: int) -> PairScorer:
     folder = bundled_folder(RERANKER)
     check_files(RERANKER, folder)
     model = OnnxModel(folder, max_tokens=RERANKER.max_tokens, threads=threads)
-    return OnnxPairScorer(model, name=RERANKER.name)
+    return OnnxPairScorer(model, name=RERANKER.name, fingerprint=f"{RERANKER.name}@{RERANKER.sha256}")

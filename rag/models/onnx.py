@@ -143,15 +143,24 @@ class OnnxEncoder:
 
 
 class OnnxPairScorer:
-    """The reranker of a BERT-like ONNX file with one logit."""
+    """The reranker of a BERT-like ONNX file with one logit.
 
-    def __init__(self, model: OnnxModel, *, name: str) -> None:
+    Args:
+        fingerprint: Names the model and its exact weights.
+    """
+
+    def __init__(self, model: OnnxModel, *, name: str, fingerprint: str) -> None:
         self._model = model
         self._name = name
+        self._fingerprint = fingerprint
 
     @property
     def name(self) -> str:
         return self._name
+
+    @property
+    def fingerprint(self) -> str:
+        return self._fingerprint
 
     def count_tokens(self, question: str, text: str) -> int:
         return self._model.count_tokens(question, text)

@@ -84,10 +84,15 @@ class TransformersPairScorer:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="reranker")
         self._name = Path(name).name if Path(name).is_dir() else name
         self._model = self._on_thread(lambda: _load_cross_encoder(name))
+        self._fingerprint = f"{self._name}@{self._on_thread(lambda: _weights_sha256(self._model))}"
 
     @property
     def name(self) -> str:
         return self._name
+
+    @property
+    def fingerprint(self) -> str:
+        return self._fingerprint
 
     def count_tokens(self, question: str, text: str) -> int:
         return self._on_thread(lambda: len(self._model.tokenizer(question, text, verbose=False)["input_ids"]))
