@@ -2,21 +2,24 @@
 
 import secrets
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 
 from rag.answerability import missing_terms
+from rag.catalog import Catalog
 from rag.cite import cite, written_answer
 from rag.clean import clean
 from rag.errors import InvalidRequest
 from rag.events import Event, Finished, Judged, Retrieved, Stated
 from rag.gate import Gate
+from rag.index import Index
 from rag.models import load_encoder, load_reranker
 from rag.protocols import Encoder, PairScorer, Reader
 from rag.read import ExtractiveReader
 from rag.receipts import Receipts
+from rag.recipe import Recipe
 from rag.rerank import Reranked, rerank
 from rag.retrieve import retrieve
 from rag.settings import Settings
@@ -33,15 +36,27 @@ _LISTED_PASSAGES = 8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Engine:
-    """An open data directory and the models that read it; safe to use from several threads."""
+    """An open data directory and the models that read it; safe to use from several threads.
+
+    ``recipes`` has, by its fingerprint, that of every generation which may answer.
+    """
 
     settings: Settings
     store: Store
-    encoder: Encoder
+    recipes: Mapping[str, Recipe]
     scorer: PairScorer
     reader: Reader
     receipts: Receipts
     gate: Gate = field(default_factory=Gate)
+
+    @property
+    def encoder(self) -> Encoder:
+        """The encoder of the generation that answers."""
+        return self.recipe(self.store.index).encoder
+
+    def recipe(self, index: Index) -> Recipe:
+        """What the passages and vectors of a generation are made with."""
+        return self.recipes[index.generation.made_with.fingerprint]
 
     def ask(self, question: str, *, collection: str = DEFAULT_COLLECTION, max_statements: int = 4) -> Answer:
         """Answer a question, or say that the sources do not.
@@ -68,8 +83,9 @@ class Engine:
         """
         asked = _checked("question", question)
         _check_range("max_statements", max_statements, MAX_STATEMENTS)
-        state = self.store.catalog.state(collection)
-        known = _Asked(typed=question, text=asked, collection=collection, state=state)
+        index = self.store.index
+        state = index.catalog.state(collection)
+        known = _Asked(typed=question, text=asked, collection=collection, state=state, index=index)
         return self.gate.ahead(self._stream(known, max_statements))
 
     def search(self, query: str, *, collection: str = DEFAULT_COLLECTION, limit: int = 10) -> tuple[RankedPassage, ...]:
@@ -85,11 +101,11 @@ class Engine:
         """
         asked = _checked("query", query)
         _check_range("limit", limit, MAX_RESULTS)
-        self.store.catalog.state(collection)
-        watch = _Watch()
+        index, watch = self.store.index, _Watch()
+        index.catalog.state(collection)
         with self.gate.question():
-            hits = self._retrieve(asked, collection, max(limit, self.settings.retrieve_limit), watch)
-            return _listed(self._rerank(asked, hits, watch).hits[:limit])
+            hits = self._retrieve(index, asked, collection, max(limit, self.settings.retrieve_limit), watch)
+            return _listed(self._rerank(index.catalog, asked, hits, watch).hits[:limit])
 
     def warm_up(self) -> None:
         """Run each model once, so that the first question is not slower than the next."""
@@ -102,15 +118,15 @@ class Engine:
         self.store.close()
 
     def _stream(self, asked: "_Asked", max_statements: int) -> Iterator[Event]:
-        watch = _Watch()
-        hits = self._retrieve(asked.text, asked.collection, self.settings.retrieve_limit, watch)
+        watch, catalog = _Watch(), asked.index.catalog
+        hits = self._retrieve(asked.index, asked.text, asked.collection, self.settings.retrieve_limit, watch)
         yield Retrieved(passages=_listed(hits[:_LISTED_PASSAGES]))
-        found = self._rerank(asked.text, hits, watch)
+        found = self._rerank(catalog, asked.text, hits, watch)
         yield Judged()
         with watch.measure("read"):
             reading = self.reader.read(asked.text, found.candidates, max_statements=max_statements)
-            statements, citations = cite(reading.findings, cache(self.store.catalog.text))
-            missing = missing_terms(self.store.catalog, asked.collection, asked.text)
+            statements, citations = cite(reading.findings, cache(catalog.text))
+            missing = missing_terms(catalog, asked.collection, asked.text)
         for statement in statements:
             cited = tuple(citations[number - 1] for number in statement.citations)
             yield Stated(statement=statement, citations=cited)
@@ -127,20 +143,24 @@ class Engine:
             missing_terms=missing,
             passages=_listed([hit for hit in found.hits if "rerank" in hit.scores][:_LISTED_PASSAGES]),
             corpus=asked.state,
-            models=ModelNames(encoder=self.encoder.name, reranker=self.scorer.name, reader=self.reader.name),
+            models=self._models(asked.index),
             timings_ms=watch.timings(),
         )
         yield Finished(answer=answer)
 
-    def _retrieve(self, question: str, collection: str, limit: int, watch: "_Watch") -> list[Hit]:
-        with watch.measure("encode"):
-            vector = self.encoder.encode_query(question)
-        with watch.measure("retrieve"):
-            return retrieve(self.store.catalog, self.store.vectors, collection, question, vector, limit=limit)
+    def _models(self, index: Index) -> ModelNames:
+        encoder = self.recipe(index).encoder
+        return ModelNames(encoder=encoder.name, reranker=self.scorer.name, reader=self.reader.name)
 
-    def _rerank(self, question: str, hits: Sequence[Hit], watch: "_Watch") -> Reranked:
+    def _retrieve(self, index: Index, question: str, collection: str, limit: int, watch: "_Watch") -> list[Hit]:
+        with watch.measure("encode"):
+            vector = self.recipe(index).encoder.encode_query(question)
+        with watch.measure("retrieve"):
+            return retrieve(index.catalog, index.vectors, collection, question, vector, limit=limit)
+
+    def _rerank(self, catalog: Catalog, question: str, hits: Sequence[Hit], watch: "_Watch") -> Reranked:
         with watch.measure("rerank"):
-            return rerank(self.store.catalog, self.scorer, question, hits, budget=self.settings.rerank_tokens)
+            return rerank(catalog, self.scorer, question, hits, budget=self.settings.rerank_tokens)
 
 
 def answer_of(events: Iterable[Event]) -> Answer:
@@ -166,16 +186,13 @@ def assemble(settings: Settings, encoder: Encoder, scorer: PairScorer) -> Engine
     Raises:
         DataDirectoryError: When the data directory cannot be used, is in use, or belongs to other settings.
     """
-    store = Store(settings.data_dir, fingerprint=fingerprint(encoder, settings))
-    store.catalog.ensure_collection(DEFAULT_COLLECTION, store.fingerprint)
+    recipe = Recipe(encoder=encoder, named=settings.encoder, passage_tokens=settings.passage_tokens)
+    store = Store(settings.data_dir, made_with=recipe.made_with)
+    store.catalog.ensure_collection(DEFAULT_COLLECTION)
+    recipes = {recipe.made_with.fingerprint: recipe}
     reader = ExtractiveReader(threshold=settings.threshold)
     receipts = Receipts(store.catalog.answers, keep=settings.keep_answers)
-    return Engine(settings=settings, store=store, encoder=encoder, scorer=scorer, reader=reader, receipts=receipts)
-
-
-def fingerprint(encoder: Encoder, settings: Settings) -> str:
-    """Names what passages and vectors are made with: encoder, weights, dimension, passage budget."""
-    return f"encoder={encoder.fingerprint} dimension={encoder.dimension} passage_tokens={settings.passage_tokens}"
+    return Engine(settings=settings, store=store, recipes=recipes, scorer=scorer, reader=reader, receipts=receipts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,6 +203,7 @@ class _Asked:
     text: str
     collection: str
     state: CorpusState
+    index: Index
 
 
 @dataclass(slots=True)

@@ -8,7 +8,8 @@ question, a limit out of range) is ``InvalidRequest``, a ``ValueError``.
     |-- ModelError              a model whose files are missing, or are not the expected ones
     |-- DataDirectoryError      a data directory that cannot be used
     |   |-- DataDirectoryInUse      another process owns it
-    |   `-- IndexMismatch           it was built with another encoder or other passage settings
+    |   |-- IndexMismatch           it was built with another encoder or other passage settings
+    |   `-- GenerationRetired       a document made for a generation that another has replaced
     |-- PassageTooLong          a passage that the encoder would cut silently
     |-- DocumentRejected        a file that cannot become a document
     |-- NotFound                an id that the catalog does not hold
@@ -38,6 +39,10 @@ class DataDirectoryInUse(DataDirectoryError):
 
 class IndexMismatch(DataDirectoryError):
     """The data directory was built with another encoder or other passage settings."""
+
+
+class GenerationRetired(DataDirectoryError):
+    """What was to be stored was made for a generation that another has replaced since."""
 
 
 class PassageTooLong(FootnoteError):

@@ -15,13 +15,12 @@ from pathlib import Path
 import numpy as np
 
 from rag.catalog import Inventory, NewDocument
-from rag.chunk import chunk, sentence_fits
-from rag.describe import describe
+from rag.derive import derive
 from rag.engine import DEFAULT_COLLECTION, Engine
 from rag.errors import Conflict, DocumentRejected, FootnoteError, InvalidRequest, PassageTooLong
-from rag.layout import blocks
+from rag.index import Index
 from rag.parse import MEDIA_TYPES, parse
-from rag.split import split
+from rag.recipe import Recipe
 from rag.types import Vectors
 
 logger = logging.getLogger(__name__)
@@ -119,7 +118,7 @@ def ensure_collection(engine: Engine, collection: str) -> bool:
     """
     if not _COLLECTION.fullmatch(collection):
         raise InvalidRequest(f"collection {collection!r}: 3 to 63 of a-z, 0-9, - and _, letter or digit at both ends")
-    return engine.store.catalog.ensure_collection(collection, engine.store.fingerprint)
+    return engine.store.catalog.ensure_collection(collection)
 
 
 def drop_collection(engine: Engine, collection: str) -> None:
@@ -133,9 +132,7 @@ def drop_collection(engine: Engine, collection: str) -> None:
         raise Conflict(
             f"collection {collection!r} is the one that is asked when none is named, and stays; remove its documents"
         )
-    with engine.store.writing:
-        engine.store.catalog.drop_collection(collection)
-        engine.store.vectors.drop(collection)
+    engine.store.drop_collection(collection)
 
 
 def take_in(
@@ -165,10 +162,7 @@ def remove(engine: Engine, document_id: str) -> None:
     Raises:
         NotFound: When there is no such document.
     """
-    with engine.store.writing:
-        document = engine.store.catalog.document(document_id)
-        passages = engine.store.catalog.remove(document_id)
-        engine.store.vectors.remove(document.collection, passages)
+    engine.store.remove(document_id)
 
 
 def document_id(path: str, collection: str) -> str:
@@ -201,11 +195,9 @@ def _ingest_file(engine: Engine, source: SourceFile, collection: str, work: Work
     identifier, known = _identify(engine, source.path, origin, sha256, collection)
     if known is not None and known.sha256 == sha256:
         return Outcome(path=source.path, outcome="unchanged", document_id=identifier)
-    document = _prepare(engine, source.path, origin, content, sha256, identifier, collection, work)
-    with engine.store.writing:
-        replaced = engine.store.catalog.replace(document)
-        engine.store.vectors.remove(collection, replaced.removed)
-        engine.store.vectors.add(collection, replaced.added, document.vectors)
+    index = engine.store.index
+    document = _prepare(engine, index, source.path, origin, content, sha256, identifier, collection, work)
+    engine.store.put(document, index)
     return Outcome(
         path=source.path,
         outcome="added" if known is None else "updated",
@@ -240,6 +232,7 @@ def _identify(engine: Engine, path: str, origin: str, sha256: str, collection: s
 
 def _prepare(
     engine: Engine,
+    index: Index,
     path: str,
     origin: str,
     content: bytes,
@@ -248,32 +241,25 @@ def _prepare(
     collection: str,
     work: Work,
 ) -> NewDocument:
-    parsed = parse(path, content)
-    layout = blocks(parsed.text, markdown=parsed.markdown)
-    described = describe(parsed.text, layout)
-    encoder = engine.encoder
-    sentences = split(parsed.text, layout, described, lambda text: sentence_fits(text, encoder))
-    title = described.description.title
-    budget = engine.settings.passage_tokens
-    passages = chunk(identifier, parsed.text, title, sentences, encoder, budget=budget)
-    vectors = _encode(engine, [passage.indexed for passage in passages], work)
+    parsed, recipe = parse(path, content), engine.recipe(index)
+    description, derived = derive(identifier, parsed, recipe, lambda texts: _encode(engine, recipe, texts, work))
     return NewDocument(
         id=identifier,
         collection=collection,
         path=path,
         origin=origin,
-        description=described.description,
+        description=description,
         media_type=parsed.media_type,
         sha256=sha256,
         source=content,
         text=parsed.text,
-        sentences=sentences,
-        passages=passages,
-        vectors=vectors,
+        sentences=derived.sentences,
+        passages=derived.passages,
+        vectors=derived.vectors,
     )
 
 
-def _encode(engine: Engine, texts: Sequence[str], work: Work) -> Vectors:
+def _encode(engine: Engine, recipe: Recipe, texts: Sequence[str], work: Work) -> Vectors:
     """The vectors of ``texts``, in steps between which questions go first."""
     work.found += len(texts)
     parts = []
@@ -281,9 +267,9 @@ def _encode(engine: Engine, texts: Sequence[str], work: Work) -> Vectors:
         if work.stop.is_set():
             raise IngestStopped("the ingest was stopped")
         engine.gate.give_way(_GIVE_WAY_SECONDS)
-        parts.append(engine.encoder.encode_passages(texts[start : start + _ENCODED_AT_ONCE]))
+        parts.append(recipe.encoder.encode_passages(texts[start : start + _ENCODED_AT_ONCE]))
         work.encoded += len(parts[-1])
-    return np.concatenate(parts) if parts else np.zeros((0, engine.encoder.dimension), dtype=np.float32)
+    return np.concatenate(parts) if parts else np.zeros((0, recipe.encoder.dimension), dtype=np.float32)
 
 
 def _short_hash(text: str) -> str:

@@ -1,8 +1,8 @@
-"""Opening a data directory: its lock, its catalog, and a vector index that agrees with the catalog.
+"""A data directory that this process owns: its lock, its catalog, and the vectors that agree with it.
 
-<data_dir>/lock          held by the one process that owns the directory
-<data_dir>/catalog.db    the truth (with -wal and -shm beside it)
-<data_dir>/vectors-N/    the disposable index; N grows when a damaged one is replaced
+<data_dir>/lock            held by the one process that owns the directory
+<data_dir>/catalog.db      the truth (with -wal and -shm beside it)
+<data_dir>/vectors-G-N/    the disposable vectors of generation G; N grows when a damaged folder is replaced
 """
 
 import logging
@@ -14,57 +14,115 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-import numpy as np
 from filelock import FileLock, Timeout
 
-from rag.catalog import Catalog
+from rag.catalog import Catalog, Generation, NewDocument
 from rag.errors import DataDirectoryError, DataDirectoryInUse, IndexMismatch
-from rag.seal import break_seal, seal
-from rag.types import Vectors
-from rag.vectors import VectorIndex, remove_folder
+from rag.index import Index, open_index
+from rag.types import MadeWith
+from rag.vectors import VectorIndex
 
 logger = logging.getLogger(__name__)
-
-_PROBES = 200
-_BATCH = 512
-_CLOSE = 1e-3
 
 
 class Store:
     """A data directory that this process owns until ``close``.
 
     Args:
-        fingerprint: Names the encoder and the passage settings; see ``engine.fingerprint``.
+        made_with: What its passages and vectors must be made with.
+        any_generation: Open it as it is, even when it was made with something else.
 
     Raises:
         DataDirectoryInUse: When another process owns the directory.
-        IndexMismatch: When a collection was made with another encoder or other passage settings.
+        IndexMismatch: When it was made with another encoder or other passage settings.
         DataDirectoryError: When the directory or its catalog cannot be used.
     """
 
-    def __init__(self, data_dir: Path, *, fingerprint: str) -> None:
+    def __init__(self, data_dir: Path, *, made_with: MadeWith, any_generation: bool = False) -> None:
         self.data_dir = data_dir.resolve()
-        self.fingerprint = fingerprint
-        self.writing = threading.Lock()  # held while the catalog and the index are changed together
+        self.repairs: list[str] = []
+        self._left: dict[str, list[str]] = {}
+        self._trusted = True
+        self._writing = threading.Lock()  # held while the catalog and the index are changed together
         with ExitStack() as undo:
             self._lock = _lock(self.data_dir)
             undo.callback(self._lock.release)
-            self.catalog = undo.enter_context(closing(Catalog(self.data_dir / "catalog.db")))
+            path = self.data_dir / "catalog.db"
             try:
-                self._check_fingerprints()
-                self.vectors = self._open_vectors()
+                self._catalog = undo.enter_context(closing(Catalog(path)))
+                generation = self._choose(made_with, any_generation)
+                self.index = open_index(self.data_dir, self._catalog, generation, self.repairs.append)
             except sqlite3.DatabaseError as error:
-                path = self.data_dir / "catalog.db"
                 raise DataDirectoryError(
                     f"{path} is not a readable catalog: {error}; restore it from a backup"
                 ) from error
             undo.pop_all()
+        self._keys = _Keys(self._catalog.highest_key())
+
+    @property
+    def catalog(self) -> Catalog:
+        """The catalog at the generation that answers."""
+        return self.index.catalog
+
+    @property
+    def vectors(self) -> VectorIndex:
+        """The vectors of the generation that answers."""
+        return self.index.vectors
+
+    def put(self, document: NewDocument, index: Index) -> None:
+        """Store a document in place of one with its id; searchable, or unchanged, when this returns or raises.
+
+        The vectors go first: one that no passage has is never found, a passage without its vector would
+        be found by its words alone.
+
+        Args:
+            index: Whose encoder and settings made the document.
+
+        Raises:
+            GenerationRetired: When another generation has taken over since.
+        """
+        keys = self._keys.take(len(document.passages))
+        with self._writing:
+            try:
+                index.vectors.add(document.collection, keys, document.vectors)
+                removed = index.catalog.replace(document, keys)
+            except BaseException:
+                self._trusted = False
+                self._forget(document.collection, keys)
+                raise
+            self._forget(document.collection, removed)
+
+    def remove(self, document_id: str) -> None:
+        """Remove a document from the catalog and every index.
+
+        Raises:
+            NotFound: When there is no such document.
+        """
+        with self._writing:
+            collection = self.catalog.document(document_id).collection
+            self._forget(collection, self.catalog.remove(document_id))
+
+    def drop_collection(self, collection: str) -> None:
+        """Remove a collection with all its documents from the catalog and every index.
+
+        Raises:
+            NotFound: When there is no such collection.
+            Conflict: While a job of it is queued or running.
+        """
+        with self._writing:
+            self.catalog.drop_collection(collection)
+            self.vectors.drop(collection)
+
+    def disagreements(self) -> list[str]:
+        """Why the vectors do not agree with the catalog, a line a collection; empty when they do."""
+        return self.index.disagreements()
 
     def close(self) -> None:
-        """Give the directory back."""
-        self.vectors.close()
-        seal(self.vectors.folder)
-        self.catalog.close()
+        """Give the directory back; once more does nothing."""
+        if not self._lock.is_locked:
+            return
+        self.index.close(in_step=self._trusted and not self._left)
+        self._catalog.close()
         self._lock.release()
 
     def __enter__(self) -> Self:
@@ -75,65 +133,44 @@ class Store:
     ) -> None:
         self.close()
 
-    def disagreements(self) -> list[str]:
-        """Why the vector index does not agree with the catalog, a line a collection; empty when it does."""
-        found = []
-        for state in self.catalog.collections():
-            problem = _disagreement(self.catalog, self.vectors, state.collection)
-            if problem:
-                found.append(f"{state.collection}: {problem}")
-        return found
+    def _choose(self, made_with: MadeWith, any_generation: bool) -> Generation:
+        """The generation to open; a catalog without documents takes the settings of this process."""
+        current = self._catalog.generations.current()
+        if current is None or (current.made_with != made_with and self._catalog.is_empty()):
+            return self._catalog.generations.start(made_with)
+        if current.made_with.fingerprint != made_with.fingerprint and not any_generation:
+            raise IndexMismatch(
+                f"{self.data_dir} was made with {current.made_with.fingerprint}, the settings say "
+                f"{made_with.fingerprint}; set the former settings again, or run `footnote reindex` "
+                "(`footnote serve --reindex` answers in the meantime)"
+            )
+        return current
 
-    def _check_fingerprints(self) -> None:
-        for state in self.catalog.collections():
-            if state.fingerprint != self.fingerprint:
-                raise IndexMismatch(
-                    f"collection {state.collection!r} in {self.data_dir} was made with {state.fingerprint}, "
-                    f"the settings say {self.fingerprint}; set the former settings again, "
-                    "or ingest the documents into a new FOOTNOTE_DATA_DIR"
-                )
+    def _forget(self, collection: str, keys: Sequence[str]) -> None:
+        """Remove vectors whose passages are gone, and those that an earlier removal left.
 
-    def _open_vectors(self) -> VectorIndex:
-        """The newest index folder, in step with the catalog; a new one where that cannot be."""
-        folders = sorted(self.data_dir.glob("vectors-*"), key=_number)
-        newest = folders[-1] if folders else self.data_dir / "vectors-1"
-        try:
-            vectors = self._in_step(newest)
-        except sqlite3.DatabaseError:
-            raise  # the catalog's own: the index is not to blame
-        except Exception as error:  # noqa: BLE001 - Chroma raises its own errors and more for a damaged folder
-            logger.warning("the vector index in %s is damaged (%s): rebuilding it from the catalog", newest, error)
-            folders.append(newest)
-            # Chroma keeps a client that failed to open, by path: the new index needs another folder.
-            newest = self.data_dir / f"vectors-{_number(newest) + 1}"
-            vectors = self._in_step(newest)
-        for folder in folders:
-            if folder != newest:
-                remove_folder(folder)
-        return vectors
-
-    def _in_step(self, folder: Path) -> VectorIndex:
-        """Open an index and bring it in step with the catalog.
-
-        Raises:
-            Exception: Whatever Chroma raises; the index is closed then.
+        Those that stay are never shown. A full disk keeps them; the next change tries again.
         """
-        break_seal(folder)
-        vectors = VectorIndex(folder)
+        left = [*self._left.pop(collection, []), *keys]
         try:
-            for state in self.catalog.collections():
-                problem = _disagreement(self.catalog, vectors, state.collection)
-                if problem:
-                    logger.warning("vector index of %s: %s: bringing it in step", state.collection, problem)
-                    _repair(self.catalog, vectors, state.collection)
-        except BaseException:
-            vectors.close()
-            raise
-        return vectors
+            self.index.vectors.remove(collection, left)
+        except Exception as error:  # noqa: BLE001 - Chroma raises its own errors and more; the documents are right
+            self._left[collection], self._trusted = left, False
+            logger.warning("%d vectors of %s stay for now: %s", len(left), collection, error)
 
 
-def _number(folder: Path) -> int:
-    return int(folder.name.removeprefix("vectors-"))
+class _Keys:
+    """Numbers that were never a key, for the passages to be stored."""
+
+    def __init__(self, highest: int) -> None:
+        self._highest = highest
+        self._guard = threading.Lock()
+
+    def take(self, count: int) -> list[str]:
+        with self._guard:
+            first = self._highest + 1
+            self._highest += count
+        return [str(number) for number in range(first, first + count)]
 
 
 def _lock(data_dir: Path) -> FileLock:
@@ -149,48 +186,3 @@ def _lock(data_dir: Path) -> FileLock:
     except OSError as error:
         raise DataDirectoryError(f"{data_dir} cannot be used as a data directory: {error}") from error
     return lock
-
-
-def _disagreement(catalog: Catalog, vectors: VectorIndex, collection: str) -> str | None:
-    """What differs: the keys, a stored vector, or what a passage's own vector finds."""
-    keys = catalog.passage_keys(collection)
-    held = vectors.keys(collection)
-    if held != set(keys):
-        return f"it holds {len(held)} vectors for {len(keys)} passages, {len(held & set(keys))} of them the same"
-    if not keys:
-        return None
-    probes = sorted({*keys[:: max(1, len(keys) // _PROBES)], keys[-1]})
-    truth = catalog.vectors(probes)
-    stored = vectors.vectors(collection, probes)
-    for key, vector in zip(probes, truth, strict=True):
-        if key not in stored or not np.allclose(stored[key], vector, atol=_CLOSE):
-            return f"the vector of passage {key} is another"
-    return _unfound(catalog, vectors, collection, probes, truth)
-
-
-def _unfound(
-    catalog: Catalog, vectors: VectorIndex, collection: str, probes: Sequence[str], truth: Vectors
-) -> str | None:
-    """The first probe whose own vector finds a passage with another vector."""
-    for key, vector, found in zip(probes, truth, vectors.nearest(collection, truth), strict=True):
-        if found != key and (found is None or not np.allclose(catalog.vectors([found])[0], vector, atol=_CLOSE)):
-            return f"a search for passage {key} does not find it"
-    return None
-
-
-def _repair(catalog: Catalog, vectors: VectorIndex, collection: str) -> None:
-    """Add what is missing and remove what is too much.
-
-    Raises:
-        DataDirectoryError: When they still disagree: the index itself is damaged.
-    """
-    keys = catalog.passage_keys(collection)
-    held = vectors.keys(collection)
-    vectors.remove(collection, sorted(held - set(keys)))
-    missing = [key for key in keys if key not in held]
-    for start in range(0, len(missing), _BATCH):
-        part = missing[start : start + _BATCH]
-        vectors.add(collection, part, catalog.vectors(part))
-    remaining = _disagreement(catalog, vectors, collection)
-    if remaining:
-        raise DataDirectoryError(remaining)

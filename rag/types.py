@@ -112,6 +112,21 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MadeWith:
+    """What passages and vectors are made with.
+
+    Args:
+        fingerprint: Names the encoder, its exact weights, its dimension, and the budget of a passage.
+        encoder: The setting that names the encoder.
+        passage_tokens: The setting of the budget, tiktoken tokens.
+    """
+
+    fingerprint: str
+    encoder: str
+    passage_tokens: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
     """A retrieved passage. ``scores`` holds one entry a stage that saw it: dense, lexical, fused, rerank."""
 

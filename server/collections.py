@@ -33,7 +33,7 @@ class CollectionSize:
 @get("/v1/collections", sync_to_thread=True, responses=described(503))
 def list_collections(engine: NamedDependency[Engine]) -> list[CollectionSize]:
     """Every collection with its size."""
-    return [_size(engine, state.collection) for state in engine.store.catalog.collections()]
+    return [_size(engine, collection) for collection in engine.store.catalog.collections()]
 
 
 @post(

@@ -17,8 +17,8 @@ def live() -> dict[str, str]:
 def ready(engine: NamedDependency[Engine]) -> dict[str, str]:
     """The models are loaded, and catalog and index agree on how many passages there are."""
     store = engine.store
-    for state in store.catalog.collections():
-        expected, held = store.catalog.state(state.collection).passages, store.vectors.count(state.collection)
+    for collection in store.catalog.collections():
+        expected, held = store.catalog.state(collection).passages, store.vectors.count(collection)
         if expected != held:
-            raise NotReady(f"the vector index of {state.collection} holds {held} of {expected} passages")
+            raise NotReady(f"the vector index of {collection} holds {held} of {expected} passages")
     return {"status": "ready"}

@@ -22,15 +22,16 @@ import numpy as np
 import pytest
 
 from rag.catalog import NewDocument
-from rag.engine import Engine, assemble, fingerprint
+from rag.engine import Engine, assemble
 from rag.errors import DataDirectoryError, IndexMismatch, NotFound
 from rag.ingest import find_files, ingest, remove
 from rag.models import load_reranker
 from rag.protocols import Encoder, PairScorer
+from rag.recipe import Recipe
 from rag.seal import seal
 from rag.settings import Settings
 from rag.store import Store
-from rag.types import Answer, Description, Passage, Span, Vectors
+from rag.types import Answer, Description, MadeWith, Passage, Span, Vectors
 from rag.vectors import VectorIndex
 from tests.conftest import ROOT, write_and_ingest
 
@@ -43,7 +44,7 @@ TEXTS = {
     "mill.txt": "The mill at Quarn grinds rye. Its wheel turns twelve times a minute.\n",
 }
 QUESTION = "Who built the lighthouse of Morvane?"
-TOY = "encoder=toy"
+TOY = MadeWith(fingerprint="encoder=toy", encoder="toy", passage_tokens=48)
 FLUSHED = 1_200  # Chroma writes its graph to disk every 1,000 vectors
 
 
@@ -80,6 +81,11 @@ def made_up(name: str, lines: Sequence[str]) -> NewDocument:
     return NewDocument(**fields, source=text.encode(), text=text, passages=passages, vectors=vectors)
 
 
+def made_with(encoder: Encoder, settings: Settings | None = None) -> MadeWith:
+    chosen = settings or Settings()
+    return Recipe(encoder=encoder, named=chosen.encoder, passage_tokens=chosen.passage_tokens).made_with
+
+
 def numbered(count: int) -> list[str]:
     return [f"Line {number:05} of the ledger." for number in range(count)]
 
@@ -114,10 +120,10 @@ def small(encoder: Encoder, scorer: PairScorer, tmp_path_factory: pytest.TempPat
 
 def changed_vectors(removed: Sequence[str], added: Sequence[str]) -> Damage:
     def damage(data_dir: Path) -> None:
-        with closing(VectorIndex(data_dir / "vectors-1")) as vectors:
+        with closing(VectorIndex(data_dir / "vectors-1-1")) as vectors:
             vectors.remove("default", removed)
             vectors.add("default", added, np.eye(1, 384, dtype=np.float32))
-        seal(data_dir / "vectors-1")
+        seal(data_dir / "vectors-1-1", {})
 
     return damage
 
@@ -125,8 +131,8 @@ def changed_vectors(removed: Sequence[str], added: Sequence[str]) -> Damage:
 @pytest.mark.parametrize(
     ("damage", "message"),
     [
-        (lambda data_dir: shutil.rmtree(data_dir / "vectors-1"), "it holds 0 vectors for 3 passages"),
-        (lambda data_dir: (data_dir / "vectors-1" / "chroma.sqlite3").write_bytes(b"garbage " * 4096), "is damaged"),
+        (lambda data_dir: shutil.rmtree(data_dir / "vectors-1-1"), "it holds 0 vectors for 3 passages"),
+        (lambda data_dir: (data_dir / "vectors-1-1" / "chroma.sqlite3").write_bytes(b"garbage " * 4096), "is damaged"),
         (changed_vectors(["1"], []), "it holds 2 vectors for 3 passages, 2 of them the same"),
         (changed_vectors([], ["99"]), "it holds 4 vectors for 3 passages, 3 of them the same"),
         (changed_vectors(["1"], ["1"]), "the vector of passage 1 is another"),
@@ -143,8 +149,7 @@ def test_damaged_index_is_repaired_from_the_catalog(
 ) -> None:
     data_dir = Path(shutil.copytree(small[0], tmp_path / "data"))
     damage(data_dir)
-    made_with = fingerprint(encoder, Settings())
-    with caplog.at_level(logging.WARNING, "rag.store"), Store(data_dir, fingerprint=made_with) as store:
+    with caplog.at_level(logging.WARNING, "rag.index"), Store(data_dir, made_with=made_with(encoder)) as store:
         assert complaints(store) == []
         assert len(store.vectors.keys("default")) == 3
     assert message in caplog.text
@@ -167,17 +172,16 @@ FILE_DAMAGES: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
 def reopened(tmp_path_factory: pytest.TempPathFactory) -> dict[str, subprocess.CompletedProcess[str]]:
     """What a new process says about a copy of a flushed index, one for each of ``FILE_DAMAGES``."""
     folder = tmp_path_factory.mktemp("flushed")
-    with Store(folder / "whole", fingerprint=TOY) as store:
-        store.catalog.ensure_collection("default", TOY)
-        document = made_up("ledger", numbered(FLUSHED))
-        store.vectors.add("default", store.catalog.replace(document).added, document.vectors)
+    with Store(folder / "whole", made_with=TOY) as store:
+        store.catalog.ensure_collection("default")
+        store.put(made_up("ledger", numbered(FLUSHED)), store.index)
 
     def reopen(name: str) -> subprocess.CompletedProcess[str]:
         copy = Path(shutil.copytree(folder / "whole", folder / name))
         file, change = FILE_DAMAGES[name]
         (found,) = copy.rglob(file)
         found.write_bytes(change(found.read_bytes()))
-        (copy / "vectors-1" / "seal.json").unlink()  # as a killed process leaves it
+        (copy / "vectors-1-1" / "seal.json").unlink()  # as a killed process leaves it
         return subprocess.run(child("print_complaints", copy), capture_output=True, text=True, cwd=ROOT, check=False)
 
     with ThreadPoolExecutor(2) as pool:
@@ -190,7 +194,7 @@ def child(function: str, *paths: Path) -> list[str]:
 
 
 def print_complaints(data_dir: Path) -> None:
-    with Store(data_dir, fingerprint=TOY) as store:
+    with Store(data_dir, made_with=TOY) as store:
         print(json.dumps(complaints(store)))  # noqa: T201
 
 
@@ -210,7 +214,7 @@ def test_vector_of_an_interrupted_update_is_replaced(scorer: PairScorer, tmp_pat
         engine.store.vectors.close()  # the update ends here, between the catalog and the index
         with pytest.raises(AttributeError, match="bindings"):
             write_and_ingest(engine, tmp_path / "files", {"ledger.txt": "\n".join(lines)})
-    with Store(settings.data_dir, fingerprint=fingerprint(ToyEncoder(), settings)) as store:
+    with Store(settings.data_dir, made_with=made_with(ToyEncoder(), settings)) as store:
         assert len(store.catalog.passage_keys("default")) == 800
         assert complaints(store) == []
 
@@ -218,11 +222,12 @@ def test_vector_of_an_interrupted_update_is_replaced(scorer: PairScorer, tmp_pat
 def test_other_settings_are_refused_naming_both(small: tuple[Path, Answer], open_engine: OpenEngine) -> None:
     now = Settings().passage_tokens
     with pytest.raises(
-        IndexMismatch, match=rf"dimension=384 passage_tokens={now}, .* dimension=384 passage_tokens=200;"
+        IndexMismatch,
+        match=rf"dimension=384 passage_tokens={now}, .* dimension=384 passage_tokens=200; .* `footnote reindex`",
     ):
         open_engine(small[0], passage_tokens=200)
     with pytest.raises(IndexMismatch, match=r"made with encoder=bge-small-en-v1\.5@68807e3f.* say encoder=toy"):
-        Store(small[0], fingerprint=TOY)
+        Store(small[0], made_with=TOY)
     assert open_engine(small[0]).ask(QUESTION).answered is True
 
 
@@ -237,8 +242,8 @@ def test_damaged_catalog_is_a_data_directory_error(
     with pytest.raises(
         DataDirectoryError, match=r"catalog\.db is not a readable catalog: .*; restore it from a backup"
     ):
-        Store(data_dir, fingerprint=fingerprint(encoder, Settings()))
-    assert (data_dir / "vectors-1").is_dir()
+        Store(data_dir, made_with=made_with(encoder))
+    assert (data_dir / "vectors-1-1").is_dir()
 
 
 def test_changed_and_removed_documents_leave_every_index(open_engine: OpenEngine, tmp_path: Path) -> None:

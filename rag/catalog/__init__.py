@@ -1,13 +1,16 @@
 """The catalog: what is true about the corpus. All SQL of Footnote is in this package."""
 
 from rag.catalog.answers import AnswerTable, StoredAnswer, now
-from rag.catalog.catalog import Catalog, IndexState, Inventory, NewDocument
+from rag.catalog.catalog import Catalog
+from rag.catalog.documents import Inventory, NewDocument
+from rag.catalog.generations import Derived, Generation
 from rag.catalog.jobs import Job, JobFile
 
 __all__ = [
     "AnswerTable",
     "Catalog",
-    "IndexState",
+    "Derived",
+    "Generation",
     "Inventory",
     "Job",
     "JobFile",

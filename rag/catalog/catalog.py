@@ -1,76 +1,27 @@
-"""The documents, passages, sentences and vectors of every collection."""
+"""The documents of every collection, and the passages, sentences and vectors of one generation."""
 
 import sqlite3
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from copy import copy
+from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from rag.catalog.answers import AnswerTable
+from rag.catalog.documents import LISTED, Inventory, NewDocument, delete_document, insert_document, touch
+from rag.catalog.generations import Generation, Generations, insert_derived, is_current
 from rag.catalog.jobs import JobTable
 from rag.catalog.schema import Connections
-from rag.errors import Conflict, NotFound
-from rag.types import CorpusState, Description, Document, Kind, Passage, Sentence, Span, Vectors
-
-_LISTED = """
-    SELECT id, collection, title, author, publisher, published, media_type, path, sha256, characters, ingested_at,
-           length(source) AS bytes,
-           (SELECT count(*) FROM passages WHERE document_id = documents.id) AS passages
-    FROM documents
-"""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewDocument:
-    """A document with all that is derived from it, ready to be stored.
-
-    ``vectors`` has one row a passage.
-    """
-
-    id: str
-    collection: str
-    path: str
-    origin: str
-    description: Description
-    media_type: str
-    sha256: str
-    source: bytes
-    text: str
-    sentences: Sequence[Sentence]
-    passages: Sequence[Passage]
-    vectors: Vectors
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Replaced:
-    """The keys of the passages that came and went when a document was stored."""
-
-    added: Sequence[str]
-    removed: Sequence[str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Inventory:
-    """What is known of a document's source: enough to see whether a file has changed."""
-
-    id: str
-    origin: str
-    sha256: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IndexState:
-    """A collection and the fingerprint of what its vectors were made with."""
-
-    collection: str
-    fingerprint: str
+from rag.errors import Conflict, GenerationRetired, NotFound
+from rag.types import CorpusState, Document, Kind, Passage, Sentence, Span, Vectors
 
 
 class Catalog:
     """The catalog of a data directory; safe to use from several threads.
+
+    Passages, sentences, vectors and searches are those of one generation: the one that was current
+    when the catalog was opened, or that ``at`` names.
 
     Raises:
         DataDirectoryError: When the file is no catalog of this version.
@@ -80,21 +31,29 @@ class Catalog:
         self._connections = Connections(path)
         self.answers = AnswerTable(self._connections)
         self.jobs = JobTable(self._connections)
+        self.generations = Generations(self._connections)
+        current = self.generations.current()
+        self._generation = current.number if current else 0
+
+    def at(self, generation: Generation) -> "Catalog":
+        """The same catalog, read at another generation."""
+        other = copy(self)
+        other._generation = generation.number
+        return other
 
     def close(self) -> None:
         """Close the file."""
         self._connections.close()
 
-    def collections(self) -> list[IndexState]:
-        """Every collection, by id."""
-        rows = self._connections.read().execute("SELECT id, fingerprint FROM collections ORDER BY id")
-        return [IndexState(collection=row["id"], fingerprint=row["fingerprint"]) for row in rows]
+    def collections(self) -> list[str]:
+        """The id of every collection, in order."""
+        return [row["id"] for row in self._connections.read().execute("SELECT id FROM collections ORDER BY id")]
 
-    def ensure_collection(self, collection: str, fingerprint: str) -> bool:
+    def ensure_collection(self, collection: str) -> bool:
         """Make a collection unless it is there; whether it was made."""
         with self._connections.write() as connection:
-            sql = "INSERT OR IGNORE INTO collections (id, fingerprint) VALUES (?, ?)"
-            return connection.execute(sql, (collection, fingerprint)).rowcount == 1
+            sql = "INSERT OR IGNORE INTO collections (id) VALUES (?)"
+            return connection.execute(sql, (collection,)).rowcount == 1
 
     def drop_collection(self, collection: str) -> None:
         """Remove a collection with everything in it.
@@ -122,41 +81,58 @@ class Catalog:
         row = self._one(
             """SELECT version,
                       (SELECT count(*) FROM documents WHERE collection = collections.id) AS documents,
-                      (SELECT count(*) FROM passages WHERE collection = collections.id) AS passages
+                      (SELECT count(*) FROM passages WHERE generation = ? AND collection = collections.id) AS passages
                FROM collections WHERE id = ?""",
+            self._generation,
             collection,
         )
         if row is None:
             raise NotFound("collection", collection)
         return CorpusState(version=row["version"], documents=row["documents"], passages=row["passages"])
 
+    def is_empty(self) -> bool:
+        """Whether no collection has a document."""
+        return self._one("SELECT 1 FROM documents LIMIT 1") is None
+
     def inventory(self, document_id: str) -> Inventory | None:
         """The source of a document, ``None`` where there is no such document."""
         row = self._one("SELECT id, origin, sha256 FROM documents WHERE id = ?", document_id)
         return Inventory(id=row["id"], origin=row["origin"], sha256=row["sha256"]) if row else None
 
-    def replace(self, document: NewDocument) -> Replaced:
-        """Store a document in one transaction, in place of one with its id."""
+    def replace(self, document: NewDocument, keys: Sequence[str]) -> list[str]:
+        """Store a document in one transaction, in place of one with its id.
+
+        Args:
+            keys: One a passage, never used before.
+
+        Returns:
+            The keys of the passages that it replaces.
+
+        Raises:
+            GenerationRetired: When this generation is no longer the current one.
+        """
         with self._connections.write() as connection:
-            removed = _delete(connection, document.id)
-            _insert(connection, document)
-            _touch(connection, document.collection)
-            added = _keys(connection, document.id)
-        return Replaced(added=added, removed=removed)
+            if not is_current(connection, self._generation):
+                raise GenerationRetired(f"generation {self._generation} no longer answers; derive the document again")
+            removed = delete_document(connection, document.id)
+            insert_document(connection, document)
+            insert_derived(connection, self._generation, document.id, document.collection, document.derived, keys)
+            touch(connection, document.collection)
+        return removed
 
     def remove(self, document_id: str) -> list[str]:
         """Remove a document with all that is derived from it.
 
         Returns:
-            The keys of its passages.
+            The keys of its passages, of every generation.
 
         Raises:
             NotFound: When there is no such document.
         """
         document = self.document(document_id)
         with self._connections.write() as connection:
-            removed = _delete(connection, document_id)
-            _touch(connection, document.collection)
+            removed = delete_document(connection, document_id)
+            touch(connection, document.collection)
         return removed
 
     def document(self, document_id: str) -> Document:
@@ -165,17 +141,18 @@ class Catalog:
         Raises:
             NotFound: When there is no such document.
         """
-        row = self._one(f"{_LISTED} WHERE id = ?", document_id)
+        row = self._one(f"{LISTED} WHERE id = ?", self._generation, document_id)
         if row is None:
             raise NotFound("document", document_id)
-        return _document(row)
+        return Document(**dict(row))
 
     def documents(self, collection: str, *, limit: int, after: str = "") -> list[Document]:
         """The documents of a collection by id, at most ``limit`` of those whose id comes after ``after``."""
         rows = self._connections.read().execute(
-            f"{_LISTED} WHERE collection = ? AND id > ? ORDER BY id LIMIT ?", (collection, after, limit)
+            f"{LISTED} WHERE collection = ? AND id > ? ORDER BY id LIMIT ?",
+            (self._generation, collection, after, limit),
         )
-        return [_document(row) for row in rows]
+        return [Document(**dict(row)) for row in rows]
 
     def text(self, document_id: str) -> str:
         """The text that citations index.
@@ -196,8 +173,9 @@ class Catalog:
     def sentences(self, document_id: str, text: str) -> list[Sentence]:
         """The sentences of a document in order; ``text`` is the document's."""
         rows = self._connections.read().execute(
-            'SELECT "start", "end", kind, block, heading FROM sentences WHERE document_id = ? ORDER BY "start"',
-            (document_id,),
+            """SELECT "start", "end", kind, block, heading FROM sentences
+               WHERE document_id = ? AND generation = ? ORDER BY "start\"""",
+            (document_id, self._generation),
         )
         found = []
         for row in rows:
@@ -214,7 +192,11 @@ class Catalog:
         found: dict[str, Passage] = {}
         texts: dict[str, str] = {}
         for identifier in ids:
-            row = self._one('SELECT id, document_id, "start", "end", indexed FROM passages WHERE id = ?', identifier)
+            row = self._one(
+                'SELECT document_id, "start", "end", indexed FROM passages WHERE generation = ? AND id = ?',
+                self._generation,
+                identifier,
+            )
             if row is None:
                 continue
             document_id = row["document_id"]
@@ -232,8 +214,17 @@ class Catalog:
         A key names one passage as it was stored once: the same span stored again has another key, so
         an index that missed a change can tell.
         """
-        sql = "SELECT row FROM passages WHERE collection = ? ORDER BY row"
-        return [str(row["row"]) for row in self._connections.read().execute(sql, (collection,))]
+        sql = "SELECT row FROM passages WHERE generation = ? AND collection = ? ORDER BY row"
+        return [str(row["row"]) for row in self._connections.read().execute(sql, (self._generation, collection))]
+
+    def key_digest(self, collection: str) -> str:
+        """Stands for the keys of a collection: the same for the same keys."""
+        return sha256(" ".join(self.passage_keys(collection)).encode()).hexdigest()
+
+    def highest_key(self) -> int:
+        """The highest number that was ever a key; 0 in a new catalog."""
+        row = self._one("SELECT seq FROM sqlite_sequence WHERE name = 'passages'")
+        return int(row["seq"]) if row else 0
 
     def ids(self, keys: Sequence[str]) -> dict[str, str]:
         """The passage id of each key; a key that is not there any more is left out."""
@@ -247,11 +238,12 @@ class Catalog:
 
     def search_words(self, collection: str, expression: str, limit: int) -> list[tuple[str, float]]:
         """The passages that match an FTS5 expression, best first: (id, BM25 score, higher is better)."""
+        lexical = f"lexical_{self._generation % 2}"
         rows = self._connections.read().execute(
-            """SELECT passages.id AS id, -bm25(lexical) AS score
-               FROM lexical JOIN passages ON passages.row = lexical.rowid
-               WHERE lexical MATCH ? AND passages.collection = ?
-               ORDER BY bm25(lexical), passages.id LIMIT ?""",
+            f"""SELECT passages.id AS id, -bm25({lexical}) AS score
+               FROM {lexical} JOIN passages ON passages.row = {lexical}.rowid
+               WHERE {lexical} MATCH ? AND passages.collection = ?
+               ORDER BY bm25({lexical}), passages.id LIMIT ?""",
             (expression, collection, limit),
         )
         return [(row["id"], float(row["score"])) for row in rows]
@@ -263,56 +255,6 @@ class Catalog:
         value: bytes = row["value"]
         return value
 
-    def _one(self, sql: str, key: str) -> sqlite3.Row | None:
-        row: sqlite3.Row | None = self._connections.read().execute(sql, (key,)).fetchone()
+    def _one(self, sql: str, *values: object) -> sqlite3.Row | None:
+        row: sqlite3.Row | None = self._connections.read().execute(sql, values).fetchone()
         return row
-
-
-def _document(row: sqlite3.Row) -> Document:
-    return Document(**dict(row))
-
-
-def _delete(connection: sqlite3.Connection, document_id: str) -> list[str]:
-    removed = _keys(connection, document_id)
-    connection.execute("DELETE FROM passages WHERE document_id = ?", (document_id,))
-    connection.execute("DELETE FROM documents WHERE id = ?", (document_id,))
-    return removed
-
-
-def _keys(connection: sqlite3.Connection, document_id: str) -> list[str]:
-    sql = "SELECT row FROM passages WHERE document_id = ? ORDER BY row"
-    return [str(row["row"]) for row in connection.execute(sql, (document_id,))]
-
-
-def _touch(connection: sqlite3.Connection, collection: str) -> None:
-    connection.execute("UPDATE collections SET version = version + 1 WHERE id = ?", (collection,))
-
-
-def _insert(connection: sqlite3.Connection, document: NewDocument) -> None:
-    described = document.description
-    connection.execute(
-        """INSERT INTO documents (id, collection, path, origin, title, author, publisher, published, media_type, sha256,
-                                  source, text, characters, ingested_at)
-           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
-        (
-            *(document.id, document.collection, document.path, document.origin),
-            *(described.title, described.author, described.publisher, described.published),
-            *(document.media_type, document.sha256, document.source, document.text.encode()),
-            *(len(document.text), datetime.now(UTC).isoformat(timespec="seconds")),
-        ),
-    )
-    connection.executemany(
-        'INSERT INTO sentences (document_id, "start", "end", kind, block, heading) VALUES (?, ?, ?, ?, ?, ?)',
-        [(document.id, s.span.start, s.span.end, s.kind, s.block, s.heading) for s in document.sentences],
-    )
-    connection.executemany(
-        """INSERT INTO passages (id, document_id, collection, "start", "end", indexed, vector)
-           VALUES (?, ?, ?, ?, ?, ?, ?)""",
-        list(_passage_rows(document)),
-    )
-
-
-def _passage_rows(document: NewDocument) -> Iterator[tuple[Any, ...]]:
-    for passage, vector in zip(document.passages, document.vectors, strict=True):
-        span = (passage.span.start, passage.span.end)
-        yield (passage.id, document.id, document.collection, *span, passage.indexed, vector.astype("<f4").tobytes())

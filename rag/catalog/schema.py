@@ -15,10 +15,18 @@ from rag.errors import DataDirectoryError
 VERSION = 1
 
 _TABLES = """
+CREATE TABLE generations (                   -- of passages, sentences and vectors; at most two at a time
+    number INTEGER PRIMARY KEY,
+    state TEXT NOT NULL CHECK (state IN ('building', 'current', 'retired')),
+    fingerprint TEXT NOT NULL,               -- what it is made with
+    encoder TEXT NOT NULL,                   -- the settings that give it
+    passage_tokens INTEGER NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX one_generation_a_state ON generations (state);
+
 CREATE TABLE collections (
     id TEXT PRIMARY KEY,
-    version INTEGER NOT NULL DEFAULT 0,      -- grows with every change of the corpus
-    fingerprint TEXT NOT NULL                -- what its passages and vectors were made with
+    version INTEGER NOT NULL DEFAULT 0       -- grows with every change of the corpus
 ) STRICT;
 
 CREATE TABLE documents (
@@ -36,27 +44,37 @@ CREATE TABLE documents (
 ) STRICT;
 CREATE INDEX documents_by_collection ON documents (collection, id);
 
+CREATE TABLE coverage (                      -- the documents that a generation has, those without a passage too
+    generation INTEGER NOT NULL,
+    document_id TEXT NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
+    PRIMARY KEY (generation, document_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX coverage_by_document ON coverage (document_id);
+
 CREATE TABLE passages (
     row INTEGER PRIMARY KEY AUTOINCREMENT,   -- names its vector in the index; never used twice
-    id TEXT NOT NULL UNIQUE,
+    generation INTEGER NOT NULL,
+    id TEXT NOT NULL,
     document_id TEXT NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
     collection TEXT NOT NULL,
     "start" INTEGER NOT NULL,
     "end" INTEGER NOT NULL,
     indexed TEXT NOT NULL,
-    vector BLOB NOT NULL                     -- float32, little endian
+    vector BLOB NOT NULL,                    -- float32, little endian
+    UNIQUE (generation, id)
 ) STRICT;
-CREATE INDEX passages_by_document ON passages (document_id);
-CREATE INDEX passages_by_collection ON passages (collection, id);
+CREATE INDEX passages_by_document ON passages (document_id, generation);
+CREATE INDEX passages_by_collection ON passages (generation, collection);
 
 CREATE TABLE sentences (
+    generation INTEGER NOT NULL,
     document_id TEXT NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
     "start" INTEGER NOT NULL,
     "end" INTEGER NOT NULL,
     kind TEXT NOT NULL,
     block INTEGER NOT NULL,
     heading TEXT,
-    PRIMARY KEY (document_id, "start")
+    PRIMARY KEY (document_id, generation, "start")
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE answers (
@@ -91,15 +109,19 @@ CREATE TABLE job_files (
     passages INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (job, position)
 ) STRICT, WITHOUT ROWID;
+"""
 
-CREATE VIRTUAL TABLE lexical USING fts5 (
+# One lexical index for the even and one for the odd generations: of the two that there can be at a time,
+# neither weighs its words by the other's passages.
+_LEXICAL = """
+CREATE VIRTUAL TABLE lexical_{parity} USING fts5 (
     indexed, content='passages', content_rowid='row', tokenize='porter unicode61 remove_diacritics 2'
 );
-CREATE TRIGGER passages_added AFTER INSERT ON passages BEGIN
-    INSERT INTO lexical (rowid, indexed) VALUES (new.row, new.indexed);
+CREATE TRIGGER passages_added_{parity} AFTER INSERT ON passages WHEN new.generation % 2 = {parity} BEGIN
+    INSERT INTO lexical_{parity} (rowid, indexed) VALUES (new.row, new.indexed);
 END;
-CREATE TRIGGER passages_removed AFTER DELETE ON passages BEGIN
-    INSERT INTO lexical (lexical, rowid, indexed) VALUES ('delete', old.row, old.indexed);
+CREATE TRIGGER passages_removed_{parity} AFTER DELETE ON passages WHEN old.generation % 2 = {parity} BEGIN
+    INSERT INTO lexical_{parity} (lexical_{parity}, rowid, indexed) VALUES ('delete', old.row, old.indexed);
 END;
 """
 
@@ -163,7 +185,8 @@ class Connections:
         connection = self.read()
         found = int(connection.execute("PRAGMA user_version").fetchone()[0])
         if found == 0:
-            connection.executescript(f"BEGIN IMMEDIATE; {_TABLES} PRAGMA user_version={VERSION}; COMMIT;")
+            tables = _TABLES + "".join(_LEXICAL.format(parity=parity) for parity in (0, 1))
+            connection.executescript(f"BEGIN IMMEDIATE; {tables} PRAGMA user_version={VERSION}; COMMIT;")
         elif found != VERSION:
             raise DataDirectoryError(
                 f"{self._path} is a catalog of version {found}, this Footnote reads version {VERSION}; "

@@ -22,9 +22,9 @@ def doctor(data_dir: Path | None) -> None:
     with opened(data_dir) as engine:
         click.echo(f"{'encoder':22} {engine.encoder.fingerprint}")
         click.echo(f"{'reranker':22} {engine.scorer.name}")
-        for state in engine.store.catalog.collections():
-            size = engine.store.catalog.state(state.collection)
-            click.echo(f"{'collection':22} {state.collection}: {size.documents} documents, {size.passages} passages")
+        for collection in engine.store.catalog.collections():
+            size = engine.store.catalog.state(collection)
+            click.echo(f"{'collection':22} {collection}: {size.documents} documents, {size.passages} passages")
         problems = engine.store.disagreements()
     for problem in problems:
         click.echo(f"PROBLEM {problem}", err=True)

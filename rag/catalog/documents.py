@@ -1,0 +1,87 @@
+"""The rows of documents: how they are listed, stored and deleted."""
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from rag.catalog.generations import Derived
+from rag.types import Description, Passage, Sentence, Vectors
+
+LISTED = """
+    SELECT id, collection, title, author, publisher, published, media_type, path, sha256, characters, ingested_at,
+           length(source) AS bytes,
+           (SELECT count(*) FROM passages
+            WHERE document_id = documents.id AND generation = ?) AS passages
+    FROM documents
+"""
+"""The columns of ``Document``; the first parameter is a generation's number."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewDocument:
+    """A document with all that is derived from it, ready to be stored.
+
+    ``vectors`` has one row a passage.
+    """
+
+    id: str
+    collection: str
+    path: str
+    origin: str
+    description: Description
+    media_type: str
+    sha256: str
+    source: bytes
+    text: str
+    sentences: Sequence[Sentence]
+    passages: Sequence[Passage]
+    vectors: Vectors
+
+    @property
+    def derived(self) -> Derived:
+        """What a generation has of it."""
+        return Derived(sentences=self.sentences, passages=self.passages, vectors=self.vectors)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inventory:
+    """What is known of a document's source: enough to see whether a file has changed."""
+
+    id: str
+    origin: str
+    sha256: str
+
+
+def delete_document(connection: sqlite3.Connection, document_id: str) -> list[str]:
+    """Delete a document with all that is derived from it; gives the keys of its passages."""
+    removed = _keys(connection, document_id)
+    connection.execute("DELETE FROM passages WHERE document_id = ?", (document_id,))
+    connection.execute("DELETE FROM documents WHERE id = ?", (document_id,))
+    return removed
+
+
+def _keys(connection: sqlite3.Connection, document_id: str) -> list[str]:
+    sql = "SELECT row FROM passages WHERE document_id = ? ORDER BY row"
+    return [str(row["row"]) for row in connection.execute(sql, (document_id,))]
+
+
+def touch(connection: sqlite3.Connection, collection: str) -> None:
+    """Count one more change of a collection."""
+    connection.execute("UPDATE collections SET version = version + 1 WHERE id = ?", (collection,))
+
+
+def insert_document(connection: sqlite3.Connection, document: NewDocument) -> None:
+    """Insert a document, without what is derived from it."""
+    described = document.description
+    connection.execute(
+        """INSERT INTO documents (id, collection, path, origin, title, author, publisher, published, media_type, sha256,
+                                  source, text, characters, ingested_at)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+        (
+            *(document.id, document.collection, document.path, document.origin),
+            *(described.title, described.author, described.publisher, described.published),
+            *(document.media_type, document.sha256, document.source, document.text.encode()),
+            *(len(document.text), datetime.now(UTC).isoformat(timespec="seconds")),
+        ),
+    )
