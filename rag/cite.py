@@ -46,6 +46,7 @@ def _citation(number: int, source: Source, text_of: Callable[[str], str]) -> Cit
         before=_before(text, span.start),
         quote=span.of(text),
         after=_after(text, span.end),
+        page=document.page_of(span.start),
     )
 
 

@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 from rag.catalog import Derived
 from rag.chunk import chunk, sentence_fits
 from rag.describe import describe
-from rag.layout import blocks
 from rag.parse import Parsed
 from rag.recipe import Recipe
 from rag.split import split
@@ -23,10 +22,9 @@ def derive(
     Raises:
         PassageTooLong: When a passage does not fit the encoder.
     """
-    layout = blocks(parsed.text, markdown=parsed.markdown)
-    described = describe(parsed.text, layout)
+    described = describe(parsed.text, parsed.blocks, stated=parsed.description, created=parsed.created)
     encoder = recipe.encoder
-    sentences = split(parsed.text, layout, described, lambda text: sentence_fits(text, encoder))
+    sentences = split(parsed.text, parsed.blocks, described, lambda text: sentence_fits(text, encoder))
     title = described.description.title
     passages = chunk(document_id, parsed.text, title, sentences, encoder, budget=recipe.passage_tokens)
     vectors = encode([passage.indexed for passage in passages])

@@ -79,17 +79,25 @@ class _Fact(NamedTuple):
     updated: bool = False
 
 
-def describe(text: str, blocks: Sequence[Block]) -> Described:
+def describe(
+    text: str, blocks: Sequence[Block], *, stated: Description | None = None, created: str | None = None
+) -> Described:
     """Find what the blocks of a document say about it.
 
-    Each value is the first that a line states, the head before the foot; ``published`` prefers a
-    line that says published to one that says updated.
+    What the format's own fields state comes first. Each other value is the first that a line states,
+    the head before the foot; ``published`` prefers a line that says published to one that says updated.
+
+    Args:
+        stated: From the format's fields.
+        created: ISO date of the file's making; stands in for ``published`` where nothing else does.
     """
     lines = [display(block.span.of(text)) for block in blocks]
-    kinds = [_first_kind(line) for line in lines]
+    kinds = [block.kind or _first_kind(line) for block, line in zip(blocks, lines, strict=True)]
     head = _head_length(blocks, lines, kinds)
     edges = [*range(head), *range(max(head, len(lines) - _FOOT_BLOCKS), len(lines))]
-    title = _find_title(blocks, lines, kinds, head)
+    title = _stated_title(stated, lines, kinds, head)
+    if title is None:
+        title = _find_title(blocks, lines, kinds, head)
     facts = {position: fact for position in edges if (fact := _fact_at(position, lines, kinds, head, title))}
     _keep_one_date(facts)
     values: dict[Kind, str] = {Kind.TITLE: lines[title]} if title is not None else {}
@@ -102,7 +110,7 @@ def describe(text: str, blocks: Sequence[Block]) -> Described:
     if Kind.PUBLISHER not in values and head < len(lines):
         agency = _AGENCY_DATELINE.match(lines[head])
         values |= {Kind.PUBLISHER: agency.group("name").strip()} if agency else {}
-    return Described(description=_description(values), kinds=tuple(kinds))
+    return Described(description=_description(values, stated or Description(), created), kinds=tuple(kinds))
 
 
 def is_prose(line: str) -> bool:
@@ -128,6 +136,16 @@ def _head_length(blocks: Sequence[Block], lines: Sequence[str], kinds: Sequence[
         if kinds[position] is Kind.BODY and not blocks[position].heading and is_prose(line):
             return position
     return len(lines)
+
+
+def _stated_title(stated: Description | None, lines: Sequence[str], kinds: Sequence[Kind], head: int) -> int | None:
+    """Where the head shows the title that the format's fields state."""
+    if Kind.TITLE in kinds:
+        return kinds.index(Kind.TITLE)
+    if stated is None or stated.title is None:
+        return None
+    wanted = stated.title.casefold()
+    return next((place for place in range(head) if lines[place].casefold() == wanted), None)
 
 
 def _find_title(blocks: Sequence[Block], lines: Sequence[str], kinds: Sequence[Kind], head: int) -> int | None:
@@ -210,10 +228,10 @@ def _mark_repeats(lines: Sequence[str], kinds: list[Kind], title: int, head: int
             kinds[position] = Kind.BOILERPLATE
 
 
-def _description(values: dict[Kind, str]) -> Description:
+def _description(values: dict[Kind, str], stated: Description, created: str | None) -> Description:
     return Description(
-        title=values.get(Kind.TITLE),
-        author=values.get(Kind.AUTHOR),
-        publisher=values.get(Kind.PUBLISHER),
-        published=values.get(Kind.PUBLISHED),
+        title=stated.title or values.get(Kind.TITLE),
+        author=stated.author or values.get(Kind.AUTHOR),
+        publisher=stated.publisher or values.get(Kind.PUBLISHER),
+        published=stated.published or values.get(Kind.PUBLISHED) or created,
     )

@@ -253,6 +253,7 @@ def _prepare(
         sha256=sha256,
         source=content,
         text=parsed.text,
+        pages=parsed.pages,
         sentences=derived.sentences,
         passages=derived.passages,
         vectors=derived.vectors,

@@ -1,7 +1,8 @@
 """The blocks of a text: paragraphs, headings and list items, with their spans.
 
-Plain text and Markdown share one notion of a block. Markdown is read by markdown-it-py, the one
-module that talks to it; in plain text a line is a block, unless the text is wrapped at a column.
+This reads plain text and Markdown; the other formats bring their own blocks. Both share one notion
+of a block. Markdown is read by markdown-it-py, the one module that talks to it; in plain text a line
+is a block, unless the text is wrapped at a column.
 What this does not do: decide what a plain line means; ``describe`` and ``split`` do.
 """
 
@@ -14,17 +15,19 @@ from typing import NamedTuple
 from markdown_it import MarkdownIt
 
 from rag.sentences import stripped
-from rag.types import Span
+from rag.types import Kind, Span
 
 _LINE = re.compile(r"[^\r\n\f\v\x85\u2028\u2029]+")
-_ATX_HEADING = re.compile(r"^#{1,6} +\S", re.MULTILINE)
+_ATX_HEADING = re.compile(r"^\ufeff?#{1,6} +\S", re.MULTILINE)
 _HEADING_MARKS = re.compile(
     r"#{1,6}[ \t]+(?P<words>\S.*?)(?:[ \t]+#+)?|(?P<under>\S.*?)\s*[\r\n]+[ \t]*(?:=+|-+)", re.DOTALL
 )
 _LIST_ITEM = re.compile(r"\s*(?:[-*+•‣◦]|\d{1,3}[.)]|\(?[a-z]\))\s+\S")
 _RULED = re.compile(r"\s*(?:[-=_*~#]\s*){3,}$")
 _PARAGRAPH_GAP = re.compile(r"(?>\r\n|\n|\r)[ \t]*(?>\r\n|\n|\r)")
-_FRONT_MATTER = re.compile(r"---[ \t]*\r?\n(?![ \t]*\r?\n)(?:(?!---)[^\r\n]*\r?\n)*?---[ \t]*(?:\r?\n|$)")
+_FRONT_MATTER = re.compile(
+    r"\ufeff?---[ \t]*\r?\n(?![ \t]*\r?\n)(?P<fields>(?:(?!---)[^\r\n]*\r?\n)*?)---[ \t]*(?:\r?\n|$)"
+)
 _NESTING = 100
 _LEAVES = ("inline", "fence", "code_block", "html_block", "tr_open")
 _WIDEST_WRAP = 120
@@ -33,10 +36,11 @@ _NARROWEST_WRAP = 50
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
-    """A paragraph, heading or list item. ``heading`` is true where markup says so."""
+    """A paragraph, heading or list item. ``heading`` and ``kind`` hold what markup says, where it says."""
 
     span: Span
     heading: bool = False
+    kind: Kind | None = None
 
 
 class _Line(NamedTuple):
@@ -56,11 +60,29 @@ def blocks(text: str, *, markdown: bool = False) -> list[Block]:
     Args:
         markdown: Read as Markdown. A plain text with ``# headings`` is read so too.
     """
-    if not markdown and not _ATX_HEADING.search(text):
-        return list(_plain_blocks(text, 0, len(text)))
+    start = 1 if text.startswith("\ufeff") else 0
+    if not markdown and not reads_as_markdown(text):
+        return list(_plain_blocks(text, start, len(text)))
     front = _FRONT_MATTER.match(text)
-    start = front.end() if front else 0
-    return [*_plain_blocks(text, 0, start), *_markdown_blocks(text, start)]
+    body = front.end() if front else start
+    return [*_plain_blocks(text, start, body), *_markdown_blocks(text, body)]
+
+
+def reads_as_markdown(text: str) -> bool:
+    """Whether a plain text has a ``# heading`` and is laid out as Markdown."""
+    return _ATX_HEADING.search(text) is not None
+
+
+def front_matter(text: str) -> tuple[Span, int] | None:
+    """Where the fields of a front matter are, and where the text after it starts; ``None`` without one.
+
+    >>> front_matter("---\\ntitle: A\\n---\\nText")
+    (Span(start=4, end=13), 17)
+    """
+    front = _FRONT_MATTER.match(text)
+    if front is None or not front["fields"]:
+        return None
+    return Span(start=front.start("fields"), end=front.end("fields")), front.end()
 
 
 def _markdown_blocks(text: str, start: int) -> Iterator[Block]:

@@ -3,6 +3,7 @@
 Offsets are Unicode code points of ``Document.text``, half open. Scores: higher is better.
 """
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -61,7 +62,10 @@ class Description:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """A document as the catalog lists it. ``sha256`` is of its source bytes, ``bytes`` their count."""
+    """A document as the catalog lists it. ``sha256`` is of its source bytes, ``bytes`` their count.
+
+    ``pages`` has the offset of each page's first character, empty for a document without pages.
+    """
 
     id: str
     collection: str
@@ -76,6 +80,11 @@ class Document:
     characters: int
     passages: int
     ingested_at: str
+    pages: tuple[int, ...] = ()
+
+    def page_of(self, offset: int) -> int | None:
+        """The page on which a character is, from 1; ``None`` for a document without pages."""
+        return bisect_right(self.pages, offset) or None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,7 +190,10 @@ class Reading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Citation:
-    """A footnote. ``quote`` is exactly ``document.text[start:end]``; ``before`` and ``after`` touch it."""
+    """A footnote. ``quote`` is exactly ``document.text[start:end]``; ``before`` and ``after`` touch it.
+
+    ``page`` is where the quote starts, from 1; ``None`` for a document without pages.
+    """
 
     number: int
     document_id: str
@@ -196,6 +208,7 @@ class Citation:
     before: str
     quote: str
     after: str
+    page: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

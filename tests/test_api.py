@@ -33,6 +33,7 @@ CITATION = {
     **dict.fromkeys(("number", "start", "end"), int),
     **dict.fromkeys(("document_id", "path", "sha256", "before", "quote", "after"), str),
     **dict.fromkeys(("title", "author", "publisher", "published"), TEXT_OR_NULL),
+    "page": (int, type(None)),
 }
 PASSAGE = {
     **{"document_id": str, "text": str, "score": NUMBER, "scores": dict},

@@ -29,12 +29,12 @@ WHO_DUG = "Who dug the harbour of Pelm?"
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two good files among an empty one, one that is not UTF-8, a folder with a file's name, and a dangling link."""
+    """Two good files among an empty one, one that is no text, a folder with a file's name, and a dangling link."""
     folder = tmp_path_factory.mktemp("documents")
     (folder / "good.txt").write_text(LIGHTHOUSE, encoding="utf-8")
     (folder / "zz-last.md").write_text(f"# Pelm\n\n{HARBOUR}", encoding="utf-8")
     (folder / "empty.txt").write_bytes(b"")
-    (folder / "latin.txt").write_bytes(b"caf\xe9 au lait")
+    (folder / "binary.txt").write_bytes(b"caf\xe9\x00\x81 au lait")
     (folder / "folder.txt").mkdir()
     (folder / "dangling.txt").symlink_to(folder / "nowhere")
     return folder
@@ -74,9 +74,9 @@ def test_ingest_names_what_it_rejects_and_goes_on(ingested: tuple[Path, Run]) ->
     assert done.returncode == 1
     rejected = [line for line in done.stderr.splitlines() if line.startswith("rejected")]
     assert rejected == [
+        "rejected binary.txt: not UTF-8, UTF-16 or Windows-1252: byte 0xe9 at offset 3 does not fit; binary?",
         "rejected dangling.txt: unreadable: No such file or directory",
         "rejected empty.txt: empty: the file has no letter or digit",
-        "rejected latin.txt: not UTF-8: byte 0xe9 at offset 3",
     ]
     assert re.search(r"2 added, 3 rejected; [1-9]\d* passages in", done.stderr)
     assert "Traceback" not in done.stderr

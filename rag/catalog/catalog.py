@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from rag.catalog.answers import AnswerTable
-from rag.catalog.documents import LISTED, Inventory, NewDocument, delete_document, insert_document, touch
+from rag.catalog.documents import LISTED, Inventory, NewDocument, delete_document, document_of, insert_document, touch
 from rag.catalog.generations import Generation, Generations, insert_derived, is_current
 from rag.catalog.jobs import JobTable
 from rag.catalog.schema import Connections
@@ -144,7 +144,7 @@ class Catalog:
         row = self._one(f"{LISTED} WHERE id = ?", self._generation, document_id)
         if row is None:
             raise NotFound("document", document_id)
-        return Document(**dict(row))
+        return document_of(row)
 
     def documents(self, collection: str, *, limit: int, after: str = "") -> list[Document]:
         """The documents of a collection by id, at most ``limit`` of those whose id comes after ``after``."""
@@ -152,7 +152,7 @@ class Catalog:
             f"{LISTED} WHERE collection = ? AND id > ? ORDER BY id LIMIT ?",
             (self._generation, collection, after, limit),
         )
-        return [Document(**dict(row)) for row in rows]
+        return [document_of(row) for row in rows]
 
     def text(self, document_id: str) -> str:
         """The text that citations index.

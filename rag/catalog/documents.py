@@ -1,16 +1,18 @@
 """The rows of documents: how they are listed, stored and deleted."""
 
+import hashlib
+import json
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from rag.catalog.generations import Derived
-from rag.types import Description, Passage, Sentence, Vectors
+from rag.types import Description, Document, Passage, Sentence, Vectors
 
 LISTED = """
     SELECT id, collection, title, author, publisher, published, media_type, path, sha256, characters, ingested_at,
-           length(source) AS bytes,
+           pages, length(source) AS bytes,
            (SELECT count(*) FROM passages
             WHERE document_id = documents.id AND generation = ?) AS passages
     FROM documents
@@ -22,7 +24,7 @@ LISTED = """
 class NewDocument:
     """A document with all that is derived from it, ready to be stored.
 
-    ``vectors`` has one row a passage.
+    ``vectors`` has one row a passage; ``pages`` is as ``Document`` has it.
     """
 
     id: str
@@ -37,6 +39,7 @@ class NewDocument:
     sentences: Sequence[Sentence]
     passages: Sequence[Passage]
     vectors: Vectors
+    pages: Sequence[int] = ()
 
     @property
     def derived(self) -> Derived:
@@ -51,6 +54,11 @@ class Inventory:
     id: str
     origin: str
     sha256: str
+
+
+def document_of(row: sqlite3.Row) -> Document:
+    """The document that a row of ``LISTED`` is."""
+    return Document(**{**dict(row), "pages": tuple(json.loads(row["pages"]))})
 
 
 def delete_document(connection: sqlite3.Connection, document_id: str) -> list[str]:
@@ -73,15 +81,15 @@ def touch(connection: sqlite3.Connection, collection: str) -> None:
 
 def insert_document(connection: sqlite3.Connection, document: NewDocument) -> None:
     """Insert a document, without what is derived from it."""
-    described = document.description
+    described, text = document.description, document.text.encode()
     connection.execute(
         """INSERT INTO documents (id, collection, path, origin, title, author, publisher, published, media_type, sha256,
-                                  source, text, characters, ingested_at)
-           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                                  source, text, text_sha256, pages, characters, ingested_at)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
         (
             *(document.id, document.collection, document.path, document.origin),
             *(described.title, described.author, described.publisher, described.published),
-            *(document.media_type, document.sha256, document.source, document.text.encode()),
-            *(len(document.text), datetime.now(UTC).isoformat(timespec="seconds")),
+            *(document.media_type, document.sha256, document.source, text, hashlib.sha256(text).hexdigest()),
+            *(json.dumps(list(document.pages)), len(document.text), datetime.now(UTC).isoformat(timespec="seconds")),
         ),
     )

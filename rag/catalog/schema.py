@@ -39,6 +39,8 @@ CREATE TABLE documents (
     sha256 TEXT NOT NULL,
     source BLOB NOT NULL,
     text BLOB NOT NULL,                      -- UTF-8; what citations index
+    text_sha256 TEXT NOT NULL,
+    pages TEXT NOT NULL,                     -- JSON: the offset of each page's first character
     characters INTEGER NOT NULL,
     ingested_at TEXT NOT NULL
 ) STRICT;

@@ -57,7 +57,8 @@ def _written(answer: Answer) -> str:
     for citation in answer.citations:
         dated = f", {citation.published}" if citation.published else ""
         lines.append(f"  [{citation.number}] {citation.title or citation.path}{dated}")
-        lines.append(f"      {citation.path}, characters {citation.start}-{citation.end}")
+        paged = f"page {citation.page}, " if citation.page else ""
+        lines.append(f"      {citation.path}, {paged}characters {citation.start}-{citation.end}")
     if not answer.answered and answer.missing_terms:
         lines.append(f"  not found in the sources: {', '.join(answer.missing_terms)}")
     if not answer.answered and answer.passages:

@@ -1,0 +1,10 @@
+"""From a file's bytes to the text that citations index, its blocks and what it says of itself.
+
+One module a format, each the only one that talks to its library. Nothing here opens a file or a
+connection: bytes in, text out. What this does not do: guess at what a line means; ``describe`` does.
+"""
+
+from rag.parse.formats import MEDIA_TYPES, parse
+from rag.parse.parsed import Limits, Parsed
+
+__all__ = ["MEDIA_TYPES", "Limits", "Parsed", "parse"]

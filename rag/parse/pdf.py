@@ -1,0 +1,142 @@
+"""PDF: the text layer, read by pypdfium2 line by line; ``pdf_lines`` makes paragraphs of the lines."""
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+import pypdfium2
+import pypdfium2.raw as pdfium
+
+from rag.errors import DocumentRejected
+from rag.parse.fields import iso_date, one_line
+from rag.parse.parsed import Limits, Parsed, check_length
+from rag.parse.pdf_lines import HYPHEN, Line, bare_words, write_pages
+from rag.types import Description
+
+_NO_NAME = re.compile(
+    r"(?:microsoft (?:word|powerpoint|excel) - .*|untitled.*|document\d*|(?:powerpoint )?presentation\d*|.*\.\w{2,4})",
+    re.IGNORECASE,
+)
+_NOBODY = re.compile(r"(?:unknown|anonymous|user|admin(?:istrator)?|root|author|owner)", re.IGNORECASE)
+_MOST_BOOKMARKS = 5_000
+
+
+def parse(source: bytes, media_type: str, limits: Limits) -> Parsed:
+    """The text of a PDF, page by page, its bookmarks as headings, its document information.
+
+    Raises:
+        DocumentRejected: For a damaged or encrypted file, one without a text layer, a text that is too long.
+    """
+    document = _open(source)
+    try:
+        pages = list(_pages(document, limits.characters))
+        if not any(pages):
+            raise DocumentRejected(
+                f"no text layer: its {len(pages)} pages are images only; run text recognition (OCR) on it first"
+            )
+        described, created = _description(document)
+        headings = _bookmarks(document)
+    finally:
+        document.close()
+    text, blocks, starts = write_pages(pages, headings, limits.characters)
+    return Parsed(
+        text=text,
+        media_type=media_type,
+        blocks=tuple(blocks),
+        description=described,
+        created=created,
+        pages=tuple(starts),
+    )
+
+
+def _open(source: bytes) -> Any:
+    try:
+        document = pypdfium2.PdfDocument(source)
+        if len(document) == 0:
+            raise DocumentRejected("damaged PDF: it has no pages")
+    except pypdfium2.PdfiumError as error:
+        if getattr(error, "err_code", None) == pdfium.FPDF_ERR_PASSWORD:
+            raise DocumentRejected("encrypted PDF: it asks for a password; save it without one") from None
+        raise DocumentRejected(f"damaged PDF: {error}") from None
+    return document
+
+
+def _pages(document: Any, limit: int) -> Iterator[list[Line]]:
+    characters = 0
+    for number in range(len(document)):
+        try:
+            page = document[number]
+            text_page = page.get_textpage()
+        except pypdfium2.PdfiumError as error:
+            raise DocumentRejected(f"damaged PDF: page {number + 1}: {error}") from None
+        lines = list(_lines(text_page.raw))
+        text_page.close()
+        page.close()
+        characters += sum(len(line.text) for line in lines)
+        check_length(characters, limit)
+        yield lines
+
+
+def _lines(text_page: Any) -> Iterator[Line]:
+    """The lines of a page in the order of its content; pdfium marks a hyphen at a line's end as U+FFFE."""
+    characters: list[str] = []
+    first = 0
+    count = max(0, pdfium.FPDFText_CountChars(text_page))
+    for index in range(count):
+        code = pdfium.FPDFText_GetUnicode(text_page, index)
+        if code in (10, 13, 0xFFFE):
+            if code == 0xFFFE:
+                characters.append(HYPHEN)
+            if line := _line(text_page, characters, first, index):
+                yield line
+            characters.clear()
+            first = index + 1
+        else:
+            characters.append(chr(code) if 0 < code <= 0x10FFFF and not 0xD800 <= code < 0xE000 else "")
+    if line := _line(text_page, characters, first, count):
+        yield line
+
+
+def _line(text_page: Any, characters: list[str], first: int, end: int) -> Line | None:
+    """The line of ``characters``, which are those from ``first`` to ``end``; ``None`` where it shows nothing."""
+    text = " ".join("".join(characters).split())
+    if not text.strip(HYPHEN):
+        return None
+    shown = [index for index, character in zip(range(first, end), characters, strict=False) if character.strip()]
+    start, last = _box(text_page, shown[0]), _box(text_page, shown[-1])
+    middle = shown[len(shown) // 2]
+    box = _box(text_page, middle)
+    return Line(
+        text=text,
+        left=start.left,
+        right=last.right,
+        bottom=box.bottom,
+        size=box.top - box.bottom,
+        weight=pdfium.FPDFText_GetFontWeight(text_page, middle),
+    )
+
+
+def _box(text_page: Any, index: int) -> Any:
+    """The place of a character with its font's whole height, points from the page's lower left corner."""
+    box = pdfium.FS_RECTF()
+    pdfium.FPDFText_GetLooseCharBox(text_page, index, box)
+    return box
+
+
+def _bookmarks(document: Any) -> frozenset[str]:
+    """The words of the outline's entries."""
+    found = set()
+    for bookmark in islice(document.get_toc(), _MOST_BOOKMARKS):
+        found.add(bare_words(bookmark.get_title()))
+    return frozenset(found - {""})
+
+
+def _description(document: Any) -> tuple[Description, str | None]:
+    fields = document.get_metadata_dict()
+    title, author = one_line(fields.get("Title")), one_line(fields.get("Author"))
+    description = Description(
+        title=None if title is None or _NO_NAME.fullmatch(title) else title,
+        author=None if author is None or _NOBODY.fullmatch(author) else author,
+    )
+    return description, iso_date(fields.get("CreationDate"))

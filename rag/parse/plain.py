@@ -1,0 +1,19 @@
+"""Plain text: the file decoded, verbatim."""
+
+from rag.layout import blocks, reads_as_markdown
+from rag.parse import markdown
+from rag.parse.decode import decode
+from rag.parse.parsed import Limits, Parsed, check_length
+
+
+def parse(source: bytes, media_type: str, limits: Limits) -> Parsed:
+    """Decode a plain text; one with ``# headings`` is laid out as Markdown.
+
+    Raises:
+        DocumentRejected: For bytes that are not text, and a text that is too long.
+    """
+    text = decode(source)
+    check_length(len(text), limits.characters)
+    if reads_as_markdown(text):
+        return markdown.parsed(text, media_type)
+    return Parsed(text=text, media_type=media_type, blocks=tuple(blocks(text)))
