@@ -2,24 +2,22 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from eval.compare import Comparison, compare
 from eval.gate import failures, write_baseline
 from eval.page import render
+from eval.progress import show_progress
 from eval.result import Json, as_json, read_result
+from eval.sets import QUESTIONS
 from eval.suite import Result, measure
 from eval.table import compared, tables
 from rag.cli.options import read_settings
 from rag.settings import SEEDS
 
-QUESTIONS = Path(__file__).resolve().parent / "questions" / "seeds.jsonl"
 _EXISTING = click.Path(path_type=Path, exists=True)
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -53,7 +51,7 @@ def evaluate(
 ) -> None:
     """Measure answers against the source text; without options, on the seeds."""
     seeds = questions is None and corpus == SEEDS
-    with _progress() as on_progress:
+    with show_progress() as on_progress:
         result = measure(
             corpus,
             QUESTIONS if seeds else questions,
@@ -90,17 +88,3 @@ def _check(result: Result, gate: Path) -> None:
     if found:
         sys.exit(1)
     click.echo(f"no worse than {gate}", err=True)
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[str, int, int], None]]:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True)) as progress:
-        tasks = {stage: progress.add_task(stage, total=None) for stage in ("documents", "questions")}
-
-        def show(stage: str, done: int, total: int) -> None:
-            if stage not in tasks:
-                tasks[stage] = progress.add_task(stage)
-            progress.update(tasks[stage], completed=done, total=total)
-
-        yield show

@@ -76,7 +76,8 @@ def legs_of(engine: Engine, question: str, *, by_document: bool) -> dict[str, li
     """
     asked, limit = clean(question), engine.settings.retrieve_limit
     vector = engine.encoder.encode_query(asked)
-    hits = retrieve(engine.store.catalog, engine.store.vectors, DEFAULT_COLLECTION, asked, vector, limit=limit)
+    index = engine.store.index
+    hits = retrieve(index.catalog, index.vectors, DEFAULT_COLLECTION, asked, vector, limit=limit)
     legs = {stage: _ranked(hits, stage) for stage in STAGES[:-1]}
     reranked = engine.search(question, limit=limit)
     legs[STAGES[-1]] = [f"{one.document_id}#{one.start}-{one.end}" for one in reranked]

@@ -20,7 +20,7 @@ from rag.parse import parse
 from rag.settings import Settings
 from rag.types import Answer
 
-__all__ = ["Excerpt", "Place", "Record", "Run", "gold_places", "run_set"]
+__all__ = ["Excerpt", "Place", "Record", "Run", "ask_all", "gold_places", "prepared", "run_set"]
 
 OnProgress = Callable[[str, int, int], None]
 
@@ -92,12 +92,8 @@ def run_set(
     Raises:
         EvalSetError: When a document of the set cannot be ingested.
     """
-    with _prepared(chosen, settings, on_progress, remember=without_evidence) as (engine, files):
-        asking = _Asking(engine, chosen)
-        records = []
-        for done, question in enumerate(questions, start=1):
-            records.append(asking.record(question))
-            on_progress("questions", done, len(questions))
+    with prepared(chosen, settings, on_progress, remember=without_evidence) as (engine, files):
+        records = ask_all(engine, chosen, questions, on_progress)
         if without_evidence:
             records = _without_evidence(engine, files, records, on_progress)
         return Run(
@@ -111,6 +107,22 @@ def run_set(
         )
 
 
+def ask_all(
+    engine: Engine, chosen: EvalSet, questions: Sequence[Question], on_progress: OnProgress, *, stage: str = "questions"
+) -> list[Record]:
+    """Ask ``questions`` of an engine that holds the set's documents.
+
+    Args:
+        stage: What ``on_progress`` is told.
+    """
+    asking = _Asking(engine, chosen)
+    records = []
+    for done, question in enumerate(questions, start=1):
+        records.append(asking.record(question))
+        on_progress(stage, done, len(questions))
+    return records
+
+
 def _models(engine: Engine) -> dict[str, str]:
     return {
         "encoder": engine.encoder.fingerprint,
@@ -120,10 +132,17 @@ def _models(engine: Engine) -> dict[str, str]:
 
 
 @contextmanager
-def _prepared(
+def prepared(
     chosen: EvalSet, settings: Settings, on_progress: OnProgress, *, remember: bool
 ) -> Iterator[tuple[Engine, dict[str, SourceFile]]]:
-    """An engine that holds the set's documents, and the file of each document by its id."""
+    """An engine that holds the set's documents, and the file of each document by its id, while the block runs.
+
+    Args:
+        remember: Keep every passage's vector, for documents that will go and come back.
+
+    Raises:
+        EvalSetError: When a document cannot be ingested.
+    """
     encoder = load_encoder(settings.encoder, threads=settings.worker_threads)
     if remember:
         encoder = remembering_encoder(encoder)

@@ -15,7 +15,10 @@ from rag.errors import DocumentRejected
 from rag.ingest import document_id, find_files
 from rag.parse import parse
 
-__all__ = ["EvalSet", "EvalSetError", "Gold", "Question", "SourceText", "chosen", "in_half", "load_set"]
+__all__ = ["QUESTIONS", "EvalSet", "EvalSetError", "Gold", "Question", "SourceText", "chosen", "in_half", "load_set"]
+
+QUESTIONS = Path(__file__).resolve().parent / "questions" / "seeds.jsonl"
+"""The questions over the seeds."""
 
 _Record = Mapping[str, Any]
 _Made = TypeVar("_Made")

@@ -1,0 +1,156 @@
+"""The engine with one part exchanged, at a seam that it has anyway: the index, the pair scorer, the reader.
+
+Nothing within ``rag`` knows of these.
+"""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, cast
+
+import numpy as np
+
+from rag.clean import display
+from rag.engine import Engine
+from rag.index import Index
+from rag.protocols import PairScorer, Reader
+from rag.read import ExtractiveReader
+from rag.types import Candidate, Kind, Reading, Scores
+
+WHOLE = "the whole"
+_DESCRIPTION = (Kind.TITLE, Kind.AUTHOR, Kind.PUBLISHER, Kind.PUBLISHED)
+_FIRST, _STEP = 8.0, 1.5
+
+
+class _Around:
+    """Passes on to a part of the engine what it does not have itself."""
+
+    def __init__(self, part: Any) -> None:
+        self._part = part
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._part, name)
+
+
+class _NoVectors(_Around):
+    """A vector index that finds nothing."""
+
+    def search(self, collection: str, vector: object, limit: int) -> list[tuple[str, float]]:
+        return []
+
+
+class _NoWords(_Around):
+    """A catalog that finds no passages by their words, yet knows whether a word is there at all."""
+
+    def search_words(self, collection: str, expression: str, limit: int) -> list[tuple[str, float]]:
+        return list(self._part.search_words(collection, expression, limit)) if limit == 1 else []
+
+
+class _OtherIndex(_Around):
+    """A store whose open index has another part."""
+
+    def __init__(self, part: Any, change: Callable[[Index], Index]) -> None:
+        super().__init__(part)
+        self._change = change
+
+    @property
+    def index(self) -> Index:
+        return self._change(self._part.index)
+
+
+class _InOrder(_Around):
+    """A pair scorer that reads nothing: the texts keep the order in which they come."""
+
+    def score(self, question: str, texts: Sequence[str]) -> Scores:
+        return np.array([_FIRST - _STEP * place for place in range(len(texts))], dtype=np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """A reader that is given other candidates than the reranker's."""
+
+    reader: Reader
+    change: Callable[[str, Sequence[Candidate]], Sequence[Candidate]]
+
+    @property
+    def name(self) -> str:
+        return self.reader.name
+
+    def read(self, question: str, candidates: Sequence[Candidate], *, max_statements: int) -> Reading:
+        """See ``Reader.read``."""
+        return self.reader.read(question, self.change(question, candidates), max_statements=max_statements)
+
+
+@dataclass(frozen=True, slots=True)
+class _Uncalibrated:
+    """A reader whose confidence is the logistic function of the best raw score, and that answers from one half."""
+
+    reader: Reader
+
+    @property
+    def name(self) -> str:
+        return self.reader.name
+
+    def read(self, question: str, candidates: Sequence[Candidate], *, max_statements: int) -> Reading:
+        """See ``Reader.read``."""
+        reading = self.reader.read(question, candidates, max_statements=max_statements)
+        best = max((candidate.score for candidate in candidates), default=-math.inf)
+        sure = 1.0 / (1.0 + math.exp(-best)) if candidates else 0.0
+        answered = sure >= 0.5
+        findings = reading.findings if answered else ()
+        return Reading(answered=answered, findings=findings, confidence=round(sure, 4))
+
+
+def _dense_alone(engine: Engine) -> Engine:
+    return _with_index(engine, lambda index: replace(index, catalog=cast(Any, _NoWords(index.catalog))))
+
+
+def _lexical_alone(engine: Engine) -> Engine:
+    return _with_index(engine, lambda index: replace(index, vectors=cast(Any, _NoVectors(index.vectors))))
+
+
+def _with_index(engine: Engine, change: Callable[[Index], Index]) -> Engine:
+    return replace(engine, store=cast(Any, _OtherIndex(engine.store, change)))
+
+
+def _without_reranking(engine: Engine) -> Engine:
+    return replace(engine, scorer=cast(PairScorer, _InOrder(engine.scorer)))
+
+
+def _without_context(engine: Engine) -> Engine:
+    """Sentences are judged without their title and shown without the one before."""
+
+    def bare(question: str, candidates: Sequence[Candidate]) -> list[Candidate]:
+        scores = engine.scorer.score(question, [display(candidate.sentence.text) for candidate in candidates])
+        judged = [
+            replace(candidate, score=float(score), previous=None, title=None)
+            for candidate, score in zip(candidates, scores, strict=True)
+        ]
+        return sorted(judged, key=lambda one: (-one.score, one.document.id, one.sentence.span))
+
+    return replace(engine, reader=_Given(engine.reader, bare))
+
+
+def _without_description(engine: Engine) -> Engine:
+    """Title, author, publisher and date answer nothing."""
+
+    def body(question: str, candidates: Sequence[Candidate]) -> list[Candidate]:
+        return [candidate for candidate in candidates if candidate.sentence.kind not in _DESCRIPTION]
+
+    return replace(engine, reader=_Given(engine.reader, body))
+
+
+def _without_calibration(engine: Engine) -> Engine:
+    return replace(engine, reader=_Uncalibrated(ExtractiveReader(threshold=0.0)))
+
+
+VARIANTS: Mapping[str, Callable[[Engine], Engine]] = {
+    WHOLE: lambda engine: engine,
+    "dense leg alone": _dense_alone,
+    "lexical leg alone": _lexical_alone,
+    "without reranking": _without_reranking,
+    "without context": _without_context,
+    "without description": _without_description,
+    "without calibration": _without_calibration,
+}
+"""How to make each variant of an engine."""
