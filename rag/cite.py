@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from rag.types import Citation, Finding, Source, Statement
+from rag.types import Citation, Conflict, Finding, Source, Statement
 
 _CONTEXT = 600
 
@@ -24,9 +24,29 @@ def cite(findings: Sequence[Finding], text_of: Callable[[str], str]) -> tuple[li
     return statements, [_citation(number, source, text_of) for source, number in numbers.items()]
 
 
-def written_answer(statements: Sequence[Statement]) -> str:
-    """The statements as one text, each followed by the numbers of its citations."""
-    return " ".join(f"{one.text} {''.join(f'[{number}]' for number in one.citations)}" for one in statements)
+def written_answer(
+    statements: Sequence[Statement], citations: Sequence[Citation], conflicts: Sequence[Conflict] = ()
+) -> str:
+    """The statements as one text, each followed by the numbers of its citations; last, where the sources differ.
+
+    That remark is no statement: it only names values that the statements before it give.
+    """
+    stated = [f"{one.text} {''.join(f'[{number}]' for number in one.citations)}" for one in statements]
+    return " ".join([*stated, *(_remark(conflict, statements, citations) for conflict in conflicts)])
+
+
+def _remark(conflict: Conflict, statements: Sequence[Statement], citations: Sequence[Citation]) -> str:
+    """The values of a conflict, each with the date of its document; its title where dates do not tell them apart."""
+    sources = [citations[statements[place].citations[0] - 1] for place in conflict.statements]
+    dates = [source.published for source in sources]
+    told_apart = None not in dates and len(set(dates)) == len(dates)
+    labels = [source.published if told_apart else _name(source) for source in sources]
+    named = (f"{value} ({label})" for value, label in zip(conflict.values, labels, strict=True))
+    return f"The sources differ: {', '.join(named)}."
+
+
+def _name(source: Citation) -> str:
+    return ", ".join([source.title or source.path, source.published or "undated"])
 
 
 def _citation(number: int, source: Source, text_of: Callable[[str], str]) -> Citation:

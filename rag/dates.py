@@ -1,6 +1,10 @@
 """Dates in documents, read by dateparser, the one module that talks to it."""
 
+import calendar
 import re
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 import dateparser
 
@@ -16,6 +20,55 @@ _WORDS = frozenset(
 )
 _SHAPE = re.compile(r"^[\w\s,./:+()|-]{6,60}$")
 _SETTINGS = {"REQUIRE_PARTS": ["day", "month", "year"], "STRICT_PARSING": True, "RETURN_AS_TIMEZONE_AWARE": False}
+
+_MONTH = (
+    r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June|July|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?"
+    r"|Nov(?:ember)?|Dec(?:ember)?)\b\.?"
+)
+_WEEKDAY = "(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
+_WITH_YEAR = r"(?:,?\s+(?P<year>1[5-9]\d\d|20\d\d)\b)?"
+_SPOTTED = tuple(
+    (re.compile(pattern), grain)
+    for pattern, grain in (
+        (r"\b(?:1[5-9]|20)\d\d-\d\d-\d\d\b", "day"),
+        (rf"(?:\b{_WEEKDAY},?\s+)?(?:the\s+)?\b\d{{1,2}}(?:st|nd|rd|th)?(?:\s+of)?\s+{_MONTH}{_WITH_YEAR}", "day"),
+        (rf"(?:\b{_WEEKDAY},?\s+)?\b{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?\b(?!,\d|\.\d|\s*%){_WITH_YEAR}", "day"),
+        (rf"\b(?:[Ll]ast\s+|[Nn]ext\s+)?{_WEEKDAY}\b", "day"),
+        (r"\b(?:[Yy]esterday|[Tt]oday|[Tt]omorrow|[Ll]ast\s+night)\b", "day"),
+        (r"\b(?:\d{1,2}|an?|two|three|four|five|six|seven|eight|nine|ten)\s+days?\s+ago\b", "day"),
+        (r"\b(?:[Ll]ast|[Tt]his|[Nn]ext)\s+week\b", "week"),
+        (r"\b(?:\d{1,2}|an?|two|three|four|five|six)\s+weeks?\s+ago\b", "week"),
+        (r"\b(?:[Ll]ast|[Tt]his|[Nn]ext)\s+month\b", "month"),
+        (rf"\b(?!May\b(?!\s+\d)){_MONTH}{_WITH_YEAR}", "month"),
+        (
+            r"(?<=\b(?:[Ii]n|of|by)\s)May\b|(?<=\b(?:[Ll]ast|this|next|late|[Mm]id-)\s)May\b|(?<=\b[Mm]id-)May\b",
+            "month",
+        ),
+        (r"\b(?:[Ll]ast|[Tt]his|[Nn]ext)\s+year\b(?!['’])", "year"),
+        (r"\b(?:the\s+)?(?:1[5-9]|20)\d0s\b", "decade"),
+        (
+            r"(?<![\d.,$€£-])\b(?<=\b(?:[Ii]n|by|of|to)\s)(?:1[5-9]\d\d|20\d\d)\b(?![,.]\d)"
+            r"|(?<=\b(?:[Ss]ince|[Uu]ntil|[Aa]fter|circa)\s)(?:1[5-9]\d\d|20\d\d)\b(?![,.]\d)",
+            "year",
+        ),
+    )
+)
+_AHEAD = re.compile(r"\b(?:will|next|due|to be|shall|plans?|starting|coming|from)\b", re.IGNORECASE)
+_UNKNOWN_YEAR = date(2000, 7, 1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dated:
+    """The characters ``start:end`` of a text and the days, ``first`` to ``last``, that they can mean.
+
+    ``yearless``: neither the text nor its document's date tells the year; the days are those of 2000.
+    """
+
+    start: int
+    end: int
+    first: date
+    last: date
+    yearless: bool = False
 
 
 def parse_date(text: str) -> str | None:
@@ -40,3 +93,82 @@ def _ambiguous(text: str) -> bool:
         return False
     first, second = int(numeric.group(1)), int(numeric.group(2))
     return first != second and first <= 12 and second <= 12
+
+
+def find_dates(text: str, published: date | None) -> list[Dated]:
+    """The days, weeks, months, years and decades that ``text`` states, in order; none overlaps another.
+
+    Args:
+        published: The day of writing, to which "last Tuesday" and "in May" relate. Without it, only what
+            needs no such day is found.
+
+    >>> [str(one.first) for one in find_dates("It fell on Saturday.", date(2024, 7, 8))]
+    ['2024-07-06']
+    """
+    found: list[Dated] = []
+    for pattern, grain in _SPOTTED:
+        for match in pattern.finditer(text):
+            if all(match.end() <= one.start or one.end <= match.start() for one in found):
+                ahead = bool(_AHEAD.search(text, 0, match.start()))
+                days = _days_of(match.group(), grain, published, ahead)
+                if days is not None:
+                    yearless = published is None and not _YEAR.search(match.group())
+                    first, last = days
+                    found.append(Dated(start=match.start(), end=match.end(), first=first, last=last, yearless=yearless))
+    return _without_years_of(sorted(found, key=lambda one: one.start), text)
+
+
+def _without_years_of(found: list[Dated], text: str) -> list[Dated]:
+    """``found`` without a part that only places the one before it: "last year" of "19 November last year"."""
+    return [
+        one
+        for before, one in zip([None, *found], found, strict=False)
+        if before is None
+        or text[before.end : one.start].strip(", ")
+        or one.last - one.first <= before.last - before.first
+    ]
+
+
+@lru_cache(maxsize=4_096)
+def _days_of(words: str, grain: str, published: date | None, ahead: bool) -> tuple[date, date] | None:
+    """The first and the last day that ``words`` mean; ``None`` where that needs the day of writing or is no date."""
+    stated = _YEAR.search(words)
+    if stated and grain in ("year", "decade"):
+        first = int(stated.group())
+        return date(first, 1, 1), date(first + (9 if grain == "decade" else 0), 12, 31)
+    if published is None and not stated and not re.search(_MONTH, words):
+        return None
+    day = _nearest_day(words, published or _UNKNOWN_YEAR, ahead)
+    return _widened(day, grain) if day else None
+
+
+def _nearest_day(words: str, base: date, ahead: bool) -> date | None:
+    """The day that ``words`` name; of those before and after ``base``, the nearer one.
+
+    A weekday alone is behind, or today's, unless it is ``ahead``.
+    """
+    if re.fullmatch(_WEEKDAY, words):
+        if words == calendar.day_name[base.weekday()]:
+            return base
+        return _parsed(words, base, "future" if ahead else "past")
+    known = [day for prefer in ("past", "future", "current_period") if (day := _parsed(words, base, prefer))]
+    return min(known, key=lambda day: abs(day - base), default=None)
+
+
+def _parsed(words: str, base: date, prefer: str) -> date | None:
+    settings = {"RELATIVE_BASE": datetime(base.year, base.month, base.day), "PREFER_DATES_FROM": prefer}
+    moment = dateparser.parse(words, languages=["en"], settings=settings)
+    return moment.date() if moment else None
+
+
+def _widened(day: date, grain: str) -> tuple[date, date]:
+    match grain:
+        case "week":
+            monday = day - timedelta(days=day.weekday())
+            return monday, monday + timedelta(days=6)
+        case "month":
+            return day.replace(day=1), day.replace(day=calendar.monthrange(day.year, day.month)[1])
+        case "year":
+            return date(day.year, 1, 1), date(day.year, 12, 31)
+        case _:
+            return day, day

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from rag.answerability import confidence, support
 from rag.clean import display
+from rag.conflicts import find_conflicts, with_sides
 from rag.terms import content_words, stem
 from rag.types import Candidate, Finding, Kind, Reading, Source, Span
 
@@ -41,8 +42,10 @@ class ExtractiveReader:
             return Reading(answered=False, findings=(), confidence=sure)
         best = candidates[0].score
         near = [candidate for candidate in candidates if candidate.score >= best - _MARGIN]
-        groups = _without_repeats(near)[:max_statements]
-        return Reading(answered=True, findings=tuple(_finding(group) for group in groups), confidence=sure)
+        differ = find_conflicts(question, candidates)
+        groups, conflicts = with_sides(_without_repeats(near), differ, candidates, most=max_statements)
+        findings = tuple(_finding(group) for group in groups)
+        return Reading(answered=True, findings=findings, confidence=sure, conflicts=conflicts)
 
 
 def _without_repeats(candidates: Sequence[Candidate]) -> list[list[Candidate]]:

@@ -181,11 +181,15 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """What a reader made of the candidates: findings in the order of the answer, and its confidence."""
+    """What a reader made of the candidates: findings in the order of the answer, and its confidence.
+
+    ``conflicts`` names findings by position.
+    """
 
     answered: bool
     findings: tuple[Finding, ...]
     confidence: float
+    conflicts: "tuple[Conflict, ...]" = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,233 @@
+"""Claims: the value that a sentence gives for what a question asks, and whether two claims agree.
+
+What this does not do: judge whether the sentence is about what is asked; see ``rag.conflicts``.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from rag.conflicts.asked import Asked, Wanted, root
+from rag.conflicts.durations import find_durations
+from rag.conflicts.measures import find_ages, find_counts, find_money, find_shares, find_sizes
+from rag.conflicts.names import find_names, find_places, same_name
+from rag.conflicts.polarity import find_stance
+from rag.dates import find_dates
+
+_ASIDE = re.compile(r",[^,]*,")
+_WORD = re.compile(r"[^\W_]+")
+_NOUN_REACH = 4
+_COUNTED_BONUS = 8.0
+_PART_LOSS = 20.0
+_UNSURE_LOSS = 5.0
+_OTHER_NOUN_LOSS = 4.0
+_FAR = 30
+_PEOPLE = frozenset(
+    root(word)
+    for word in """
+    people person persons passengers patients men women children residents workers victims soldiers civilians students
+    pupils employees staff miners visitors guests tourists travellers protesters demonstrators supporters fans families
+    members survivors lives casualties villagers migrants refugees customers participants
+    """.split()
+)
+_NOT_THE_ONE = re.compile(
+    r"\b(?:in|at|near|from|to|for|follows|followed|following|succeeds|succeeded|succeeding|replaces|replaced|replacing"
+    r"|after|against|beat|beating|defeated|over|ahead of|unlike|not|than)\s+$",
+    re.IGNORECASE,
+)
+_UNIT_STEP = 0.25
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """The characters ``start:end`` of a sentence that answer, as bounds in ``unit`` or as the parts of a name.
+
+    Of a yes or a no, ``unit`` is the side, ``parts`` the words of the question that it has, ``turned``
+    those that are negated. ``gap`` counts the words between the claim and the next word of the question.
+
+    ``step`` is the size of the unit it was stated in (a week, in days); ``yearless`` marks a date without
+    its year; ``sure`` is false where the characters may be no name.
+    """
+
+    kind: Asked
+    start: int
+    end: int
+    low: float = 0.0
+    high: float = 0.0
+    unit: str = ""
+    parts: frozenset[str] = frozenset()
+    turned: frozenset[str] = frozenset()
+    part: bool = False
+    step: float = 0.0
+    yearless: bool = False
+    sure: bool = True
+    gap: int = 0
+
+
+def find_claims(kind: Asked, wanted: Wanted, text: str, published: date | None) -> list[Claim]:
+    """The values of ``kind`` in ``text``, the likeliest answer first."""
+    near = _Nearness(wanted, text)
+    found = [replace(one, gap=near.gap(one)) for one in _FINDERS[kind](wanted, text, published)]
+    return sorted(found, key=lambda one: (-near.worth(one), one.start))
+
+
+def agree(one: Claim, other: Claim) -> bool:
+    """True where both can be right, or where they cannot be compared."""
+    if one.kind is not other.kind:
+        return True
+    if one.kind in (Asked.NAME, Asked.PLACE):
+        return same_name(one.parts, other.parts) or not (one.sure and other.sure)
+    if one.kind is Asked.YES_NO:
+        return one.unit == other.unit or not (one.turned ^ other.turned) <= one.parts & other.parts
+    if one.unit != other.unit:
+        return True
+    first, second = _bounds(one, other), _bounds(other, one)
+    return first[0] <= second[1] and second[0] <= first[1]
+
+
+def _bounds(one: Claim, other: Claim) -> tuple[float, float]:
+    """The bounds of ``one`` beside ``other``.
+
+    A duration in the larger unit was rounded to it; beside a date without its year, the other's does not count.
+    """
+    if one.kind is Asked.DURATION and one.step > other.step:
+        return one.low - _UNIT_STEP * one.step, one.high + _UNIT_STEP * one.step
+    if one.kind is Asked.DATE and other.yearless and not one.yearless:
+        first, last = date.fromordinal(int(one.low)), date.fromordinal(int(one.high))
+        return _in_2000(first), _in_2000(last)
+    return one.low, one.high
+
+
+def _in_2000(day: date) -> float:
+    return float(day.replace(year=2000).toordinal())
+
+
+@dataclass(frozen=True, slots=True)
+class _Nearness:
+    """How well a claim's place in its sentence fits the question: near its words, before what is counted."""
+
+    wanted: Wanted
+    text: str
+
+    def gap(self, claim: Claim) -> int:
+        return min((self._distance(claim, place) for place in self._places()), default=_FAR)
+
+    def worth(self, claim: Claim) -> float:
+        worth = float(-claim.gap) - (0.0 if claim.sure else _UNSURE_LOSS)
+        if claim.part:
+            worth -= _PART_LOSS
+        if claim.kind is Asked.COUNT:
+            worth += self._noun_worth(claim)
+        return worth
+
+    def _places(self) -> list[tuple[int, int]]:
+        asked = self.wanted.about | self.wanted.counted
+        return [match.span() for match in _WORD.finditer(self.text) if root(match.group()) in asked]
+
+    def _distance(self, claim: Claim, place: tuple[int, int]) -> int:
+        """Words between the claim and a word of the question, asides between commas left out."""
+        start, end = place
+        between = self.text[claim.end : start] if start >= claim.end else self.text[end : claim.start]
+        return len(_ASIDE.sub(" ", between).split())
+
+    def _noun_worth(self, claim: Claim) -> float:
+        following = [root(word) for word in _WORD.findall(self.text[claim.end :])[:_NOUN_REACH]]
+        if self.wanted.counted & set(following):
+            return _COUNTED_BONUS
+        if self.wanted.counted & _PEOPLE and _PEOPLE & set(following):
+            return _COUNTED_BONUS / 2
+        noun = re.match(r"\s+[a-z]", self.text[claim.end :])
+        return -_OTHER_NOUN_LOSS if noun else 0.0
+
+
+def _counts(wanted: Wanted, text: str, published: date | None) -> list[Claim]:
+    return [
+        Claim(kind=Asked.COUNT, start=one.start, end=one.end, low=one.low, high=one.high, part=one.part)
+        for one in find_counts(text, published)
+    ]
+
+
+def _durations(wanted: Wanted, text: str, published: date | None) -> list[Claim]:
+    return [
+        Claim(kind=Asked.DURATION, start=one.start, end=one.end, low=one.low, high=one.high, step=one.step)
+        for one in find_durations(text, published)
+    ]
+
+
+def _dates(wanted: Wanted, text: str, published: date | None) -> list[Claim]:
+    return [
+        Claim(
+            kind=Asked.DATE,
+            start=one.start,
+            end=one.end,
+            low=float(one.first.toordinal()),
+            high=float(one.last.toordinal()),
+            yearless=one.yearless,
+        )
+        for one in find_dates(text, published)
+    ]
+
+
+def _people(wanted: Wanted, text: str, published: date | None) -> list[Claim]:
+    return [
+        Claim(kind=Asked.NAME, start=one.start, end=one.end, parts=one.parts, sure=one.sure)
+        for one in find_names(text)
+        if not _asked_for(wanted, one.parts) and not _NOT_THE_ONE.search(text, 0, one.start)
+    ]
+
+
+def _places(wanted: Wanted, text: str, published: date | None) -> list[Claim]:
+    return [
+        Claim(kind=Asked.PLACE, start=one.start, end=one.end, parts=one.parts)
+        for one in find_places(text)
+        if not _asked_for(wanted, one.parts)
+    ]
+
+
+def _asked_for(wanted: Wanted, parts: frozenset[str]) -> bool:
+    """True where a name is the question's own."""
+    return all(root(part) in wanted.names | wanted.about for part in parts)
+
+
+def _stances(wanted: Wanted, text: str, published: date | None) -> list[Claim]:
+    stance = find_stance(wanted, text)
+    if stance is None:
+        return []
+    return [
+        Claim(
+            kind=Asked.YES_NO,
+            start=stance.start,
+            end=stance.end,
+            unit=stance.side,
+            parts=stance.matched,
+            turned=stance.turned,
+        )
+    ]
+
+
+def _measured(kind: Asked) -> "Finder":
+    find = {Asked.AGE: find_ages, Asked.SIZE: find_sizes, Asked.SHARE: find_shares, Asked.MONEY: find_money}[kind]
+    return lambda wanted, text, published: [
+        Claim(
+            kind=kind,
+            start=one.start,
+            end=one.end,
+            low=one.low,
+            high=one.high,
+            unit="" if kind is Asked.AGE else one.unit,
+        )
+        for one in find(text)
+    ]
+
+
+Finder = Callable[[Wanted, str, date | None], Sequence[Claim]]
+_FINDERS: dict[Asked, Finder] = {
+    Asked.COUNT: _counts,
+    Asked.DURATION: _durations,
+    Asked.DATE: _dates,
+    Asked.NAME: _people,
+    Asked.PLACE: _places,
+    Asked.YES_NO: _stances,
+    **{kind: _measured(kind) for kind in (Asked.AGE, Asked.SIZE, Asked.SHARE, Asked.MONEY)},
+}

@@ -1,0 +1,102 @@
+"""Whether a sentence says yes or no to a question: by negation and by opposites.
+
+What this does not do: infer. A sentence takes a side only where it has the words of the question, or
+their opposites, and does not hedge them.
+"""
+
+import re
+from dataclasses import dataclass
+
+from rag.conflicts.asked import Wanted, root
+
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
+_REACH = 4
+_NEGATORS = frozenset(
+    """
+    not no never nobody none neither nor without hardly cannot lack lacks lacking lacked failed fails fail refused
+    refuses refuse denied denies unable nothing declined declines unlikely
+    """.split()
+)
+_DOUBTS = re.compile(
+    r"\b(?:may|might|could|whether|if|unless|unclear|unknown|would|should|possibly|perhaps|rumou?rs?|hopes?|wants?)\b",
+    re.IGNORECASE,
+)
+_OPPOSITES = """
+    open/closed open/close open/shut approve/reject approve/refuse accept/reject accept/refuse agree/refuse agree/reject
+    alive/dead rise/fall increase/decrease increase/fall increase/reduce reduce/increase grow/shrink win/lose
+    guilty/innocent guilty/acquitted convict/acquit safe/dangerous safe/unsafe support/oppose resign/stay
+    succeed/fail confirm/deny injured/unhurt injured/unharmed injured/uninjured hurt/unhurt hurt/unharmed
+    hurt/uninjured continue/stop continue/end start/stop begin/end keep/drop allow/ban allow/forbid legal/illegal
+    likely/unlikely possible/impossible true/false present/absent found/missing pass/fail stay/leave
+    strong/weak early/late full/empty cheap/dear male/female rise/drop buy/sell ahead/behind respect/violate
+""".split()
+_SWAP: dict[str, frozenset[str]] = {}
+for _pair in _OPPOSITES:
+    _left, _right = (root(_word) for _word in _pair.split("/"))
+    _SWAP[_left] = _SWAP.get(_left, frozenset()) | {_right}
+    _SWAP[_right] = _SWAP.get(_right, frozenset()) | {_left}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stance:
+    """The characters ``start:end`` that take a ``side``, and the stems of the question that they have.
+
+    ``turned`` has the stems that are negated or stand as their opposite.
+    """
+
+    start: int
+    end: int
+    side: str
+    matched: frozenset[str]
+    turned: frozenset[str]
+
+
+def find_stance(wanted: Wanted, text: str) -> Stance | None:
+    """The side that ``text`` takes; ``None`` where it has no word of the question or only supposes."""
+    tokens = list(_WORD.finditer(text))
+    present = {root(token.group()) for token in tokens}
+    hits: dict[int, str] = {}
+    turned: set[str] = set()
+    for place, token in enumerate(tokens):
+        stem = root(token.group())
+        opposite = next((one for one in sorted(_SWAP.get(stem, ())) if one in wanted.about - present), None)
+        if stem in wanted.about:
+            hits[place] = stem
+        elif opposite:
+            hits[place] = opposite
+            turned.add(opposite)
+    if not hits:
+        return None
+    negators = [place for place, token in enumerate(tokens) if _negates(token.group())]
+    scopes = {place: _scope(place, hits, tokens, text) for place in negators}
+    flips = len(turned)
+    used = []
+    for place, scope in scopes.items():
+        if scope is not None:
+            turned ^= {scope}
+            flips += 1
+            used.append(place)
+    places = [*hits, *used]
+    start, end = tokens[min(places)].start(), tokens[max(places)].end()
+    if _DOUBTS.search(text, start, end) or _DOUBTS.search(text, max(0, start - 24), start):
+        return None
+    return Stance(
+        start=start,
+        end=end,
+        side="no" if flips % 2 else "yes",
+        matched=frozenset(hits.values()),
+        turned=frozenset(turned),
+    )
+
+
+def _negates(word: str) -> bool:
+    return word.lower() in _NEGATORS or word.lower().endswith(("n't", "n’t"))
+
+
+def _scope(place: int, hits: dict[int, str], tokens: list[re.Match[str]], text: str) -> str | None:
+    """The word of the question that a negator turns: the next within reach, in the same clause."""
+    for next_place in range(place + 1, min(place + 1 + _REACH, len(tokens))):
+        if next_place in hits:
+            between = text[tokens[place].end() : tokens[next_place].start()]
+            return None if re.search(r"[;:.]|,\s+(?:and|but)\b", between) else hits[next_place]
+    return None
