@@ -87,8 +87,8 @@ class Quantity:
 def find_quantities(text: str) -> list[Quantity]:
     """The quantities of ``text``, in order; none overlaps another.
 
-    >>> find_quantities("over two million")[0]
-    Quantity(start=0, end=16, number=5, low=2000000.0, high=3000000.0, fraction=False)
+    >>> find_quantities("over twelve")[0]
+    Quantity(start=0, end=11, number=5, low=12.0, high=18.0, fraction=False)
     """
     found: list[Quantity] = []
     for one in _merged(text, sorted([*_fractions(text), *_numbers(text)], key=lambda one: (one.start, -one.end))):

@@ -1,0 +1,240 @@
+"""Disagreement between sources: values in a sentence, whether two agree, and what an answer says of it."""
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from eval.conflicts import load_pairs, wilson
+from rag.cite import written_answer
+from rag.conflicts.asked import Asked, understand
+from rag.conflicts.claims import agree, find_claims
+from rag.conflicts.quantities import find_quantities
+from rag.dates import find_dates
+from rag.engine import Engine
+from rag.types import Citation, Conflict, Statement
+from tests.conftest import OpenEngine, write_and_ingest
+
+FRIDAY = date(2024, 5, 10)
+
+
+@pytest.mark.parametrize(
+    ("text", "low", "high"),
+    [
+        ("a dozen", 12, 12),
+        ("twenty-six goals", 26, 26),
+        ("half a million", 500_000, 500_000),
+        ("two and a half million", 2_451_000, 2_549_000),  # 0.49 of the last digit's unit, 100,000
+        ("over three", 3, 4.5),
+        ("at least 40", 40, 80),
+        ("nearly 200", 0.85 * 190, 210),  # 200 itself may be rounded, by 5 % at most
+        ("between 60 and 80", 60, 80),
+        ("£1.2bn", 1_151_000_000, 1_249_000_000),
+        ("one in four", 0.25, 0.25),
+        ("two thirds", 2 / 3, 2 / 3),
+    ],
+)
+def test_quantity_has_the_bounds_of_what_is_written(text: str, low: float, high: float) -> None:
+    (one,) = find_quantities(text)
+    assert [one.low, one.high] == pytest.approx([low, high])
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("It was found last Tuesday.", date(2024, 5, 7), date(2024, 5, 7)),
+        ("It fell on Friday.", FRIDAY, FRIDAY),
+        ("It will open on Monday.", date(2024, 5, 13), date(2024, 5, 13)),
+        ("It began in May.", date(2024, 5, 1), date(2024, 5, 31)),
+        ("It began on May 12, 2021.", date(2021, 5, 12), date(2021, 5, 12)),
+        ("It was signed last month.", date(2024, 4, 1), date(2024, 4, 30)),
+        ("It was built in the 1960s.", date(1960, 1, 1), date(1969, 12, 31)),
+        ("It opens on 3 January.", date(2024, 1, 3), date(2024, 1, 3)),
+    ],
+)
+def test_dates_relate_to_the_day_of_writing(text: str, first: date, last: date) -> None:
+    (one,) = find_dates(text, FRIDAY)
+    assert (one.first, one.last) == (first, last)
+
+
+def test_undated_document_has_days_without_a_year_and_no_weekdays() -> None:
+    assert find_dates("It fell on Saturday, the company may say.", None) == []
+    (one,) = find_dates("It fell on 7 May.", None)
+    assert (one.first, one.yearless) == (date(2000, 5, 7), True)
+
+
+AGREE = [
+    ("How many people were hurt?", "A dozen people were hurt.", "In all, 12 people were hurt."),
+    ("How many people were hurt?", "More than 300 people were hurt.", "The crash hurt 312 people."),
+    ("How many people were hurt?", "About 5,000 people were hurt.", "4,950 people were hurt."),
+    ("How long did it last?", "It lasted two years.", "It lasted 24 months."),
+    ("How long did it last?", "It lasted an hour and a half.", "It lasted 90 minutes."),
+    ("How long did it last?", "It lasted for a fortnight.", "It lasted two weeks."),
+    ("When was it found?", "It was found last Tuesday.", "It was found on 7 May."),
+    ("When was it found?", "It was found in May.", "It was found on May 12."),
+    ("When was it built?", "It was built in the 1960s.", "It was built in 1964."),
+    ("Who led the study?", "Dr Ana Ruiz led the study.", "It was Ruiz who led the study."),
+    ("Which body led the study?", "The National Rail Safety Board led the study.", "The NRSB led the study."),
+    ("Where was it found?", "It was found in Lyon.", "It was found in a house in Lyon, France."),
+    ("How much did it cost?", "It cost $2.5 million.", "It cost 2,500,000 dollars."),
+    ("How much did it cost?", "It cost just under £10.", "It cost £9.95."),
+    ("How much did it cost?", "It cost $28.", "It cost €24."),  # two currencies cannot be compared
+    ("What share of homes is empty?", "Two thirds of homes are empty.", "67 percent of homes are empty."),
+    ("What share of homes is empty?", "One in four homes is empty.", "25 per cent of homes are empty."),
+    ("How old is the climber?", "The 33-year-old climber slept.", "The climber is 33."),
+    ("How far is the lake?", "The lake is 10 km away.", "The lake is 6.2 miles away."),
+    ("Was the driver injured?", "The driver was unhurt and not injured.", "The driver was not injured."),
+    ("Did the council approve it?", "The council did not approve it.", "The council rejected it."),
+]
+DIFFER = [
+    ("How many people were hurt?", "A dozen people were hurt.", "In all, 14 people were hurt."),
+    ("How many people were hurt?", "At least 40 people were hurt.", "32 people were hurt."),
+    ("How long did it last?", "It lasted over three years.", "It lasted for over a year."),
+    ("How long did it last?", "It lasted two years.", "It lasted 30 months."),
+    ("When was it found?", "It was found last Tuesday.", "It was found on 9 May."),
+    ("When was it built?", "It was built in the 1960s.", "It was built in 1974."),
+    ("Who led the study?", "Dr Ana Ruiz led the study.", "It was Tom Hale who led the study."),
+    ("Where was it found?", "It was found in Lyon.", "It was found in a house in Lille, France."),
+    ("How much did it cost?", "It cost £45m.", "It cost £54 million."),
+    ("What share of homes is empty?", "Two thirds of homes are empty.", "54 percent of homes are empty."),
+    ("How old is the climber?", "The 71-year-old climber slept.", "The climber is 74."),
+    ("How far is the lake?", "The lake is 10 km away.", "The lake is 10 miles away."),
+    ("Was the driver injured?", "The driver was injured.", "The driver was not injured."),
+    ("Did the council approve it?", "The council approved it.", "The council rejected it."),
+]
+
+
+@pytest.mark.parametrize(
+    ("question", "one", "other", "alike"), [(*row, True) for row in AGREE] + [(*row, False) for row in DIFFER]
+)
+def test_values_of_two_sentences(question: str, one: str, other: str, alike: bool) -> None:
+    wanted = understand(question)
+    kind = next(kind for kind in wanted.kinds if find_claims(kind, wanted, one, FRIDAY))
+    first, second = (find_claims(kind, wanted, text, FRIDAY)[0] for text in (one, other))
+    assert agree(first, second) is alike
+    assert agree(second, first) is alike
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "value"),
+    [
+        (
+            "How many passengers were hurt?",
+            "The number of hurt passengers is nineteen, three of whom died.",
+            "nineteen",
+        ),
+        ("How many runners finished?", "After 65 minutes 311 of the 2,000 metres were left to 450 runners.", "450"),
+        ("Who will be head teacher?", "Tom Hale, now deputy in Leeds, will be the head teacher.", "Tom Hale"),
+        ("Who won the race?", "Claire Moreau won the race ahead of Jana Kessler.", "Claire Moreau"),
+        ("When was the gallery robbed?", "The gallery was robbed on 19 November last year.", "19 November"),
+        ("How long did it take?", "The 36-year-old met twice a week and took three months.", "three months"),
+    ],
+)
+def test_claim_is_the_value_that_answers(question: str, text: str, value: str) -> None:
+    wanted = understand(question)
+    claim = find_claims(wanted.kinds[0], wanted, text, FRIDAY)[0]
+    assert text[claim.start : claim.end] == value
+
+
+def test_question_that_asks_for_no_value_wants_none() -> None:
+    assert understand("Why did the talks fail?").kinds == ()
+    assert understand("How many years did it take?").kinds == (Asked.DURATION,)
+
+
+def test_sources_that_differ_on_the_wars_duration_are_shown_together(seeds_engine: Engine) -> None:
+    answer = seeds_engine.ask("For how many years have Russia and Ukraine been at war?")
+    (conflict,) = answer.conflicts
+    assert conflict.kind == "duration"
+    assert set(conflict.values) == {"over three years", "over a year"}
+    stated = [answer.statements[place] for place in conflict.statements]
+    assert all(value in statement.text for value, statement in zip(conflict.values, stated, strict=True))
+    sources = {answer.citations[statement.citations[0] - 1].document_id[:3] for statement in stated}
+    assert sources == {"000", "001"}
+    assert answer.answer.endswith("The sources differ: over three years (2025-05-20), over a year (2025-06-02).")
+
+
+@pytest.mark.parametrize("question", ["Who is the Kremlin spokesman?", "When did the full-scale invasion begin?"])
+def test_sources_that_do_not_differ_are_not_flagged(seeds_engine: Engine, question: str) -> None:
+    answer = seeds_engine.ask(question)
+    assert answer.answered
+    assert answer.conflicts == ()
+    assert "differ" not in answer.answer
+
+
+CRASH = (
+    "Bus crash\n\nPublished: {date}\n\nA bus left the road at Tarn. Police said {count} passengers were hurt at Tarn.\n"
+)
+
+
+def ask_about_crash(engine: Engine, folder: Path, *counts: str, most: int = 4) -> tuple[Conflict, ...]:
+    texts = {f"{n}.txt": CRASH.format(date=f"2024-03-0{n + 1}", count=count) for n, count in enumerate(counts)}
+    write_and_ingest(engine, folder, texts)
+    answer = engine.ask("How many passengers were hurt at Tarn?", max_statements=most)
+    assert len(answer.statements) <= most
+    assert all(statement.citations for statement in answer.statements)
+    return answer.conflicts
+
+
+def test_alike_sentences_with_two_values_are_not_merged(open_engine: OpenEngine, tmp_path: Path) -> None:
+    (conflict,) = ask_about_crash(open_engine(), tmp_path / "docs", "14", "nineteen", "19")
+    assert (conflict.kind, sorted(conflict.values)) == ("number", ["14", "19"])
+    assert len(set(conflict.statements)) == 2
+
+
+def test_one_statement_has_no_room_for_two_sides(open_engine: OpenEngine, tmp_path: Path) -> None:
+    assert ask_about_crash(open_engine(), tmp_path / "docs", "14", "19", most=1) == ()
+
+
+def test_one_value_in_other_words_is_no_conflict(open_engine: OpenEngine, tmp_path: Path) -> None:
+    assert ask_about_crash(open_engine(), tmp_path / "docs", "twelve", "a dozen", "12") == ()
+
+
+SOURCE = Citation(
+    number=1,
+    document_id="a",
+    title="A Bus",
+    path="a.txt",
+    author=None,
+    publisher=None,
+    published="2024-03-01",
+    sha256="0",
+    start=0,
+    end=1,
+    before="",
+    quote="x",
+    after="",
+)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "labels"),
+    [
+        ({}, {"published": "2024-03-02"}, ("2024-03-01", "2024-03-02")),
+        ({}, {"title": "B Bus"}, ("A Bus, 2024-03-01", "B Bus, 2024-03-01")),
+        ({}, {"title": None, "path": "b.txt", "published": None}, ("A Bus, 2024-03-01", "b.txt, undated")),
+    ],
+)
+def test_remark_tells_the_sources_apart(first: dict[str, str], second: dict[str, str], labels: tuple[str, str]) -> None:
+    citations = [replace(SOURCE, **first), replace(SOURCE, number=2, **second)]  # type: ignore[arg-type]
+    statements = [
+        Statement(text=f"{count} were hurt.", citations=(number,), support=0.9, verdict="supported")
+        for number, count in ((1, "14"), (2, "19"))
+    ]
+    conflict = Conflict(statements=(0, 1), kind="number", values=("14", "19"))
+    assert written_answer(statements, citations, [conflict]) == (
+        f"14 were hurt. [1] 19 were hurt. [2] The sources differ: 14 ({labels[0]}), 19 ({labels[1]})."
+    )
+
+
+def test_pairs_are_half_disagreements_of_every_kind() -> None:
+    pairs = load_pairs()
+    assert (len(pairs), sum(pair.disagree for pair in pairs)) == (110, 54)
+    assert {pair.question.kind for pair in pairs} == {
+        "number", "date", "duration", "name", "place", "yes_no", "money", "percentage",
+    }  # fmt: skip
+
+
+def test_wilson_interval_of_a_share() -> None:
+    # z = 1.959964: centre (0.5 + z²/20) / (1 + z²/10) = 0.5, half width z sqrt(0.025 + z²/400) / (1 + z²/10) = 0.2634
+    assert list(wilson(5, 10)) == pytest.approx([0.2366, 0.7634], abs=1e-4)
