@@ -35,6 +35,25 @@ class Score:
 UNDEFINED = Score(value=None, low=None, high=None, n=0)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mean:
+    """The mean of ``values`` over those drawn questions that it ``applies`` to; both of shape (questions,)."""
+
+    values: npt.NDArray[np.float64]
+    applies: npt.NDArray[np.bool_]
+
+    def __call__(self, picks: Picks) -> float | None:
+        drawn = picks[self.applies[picks]]
+        return float(self.values[drawn].mean()) if len(drawn) else None
+
+    def each(self, picks: Picks) -> npt.NDArray[np.float64]:
+        """The mean of each row of ``picks``, NaN where it applies to none of a row."""
+        counts = self.applies[picks].sum(axis=1)
+        sums = np.where(self.applies, self.values, 0.0)[picks].sum(axis=1)
+        means: npt.NDArray[np.float64] = np.divide(sums, counts, out=np.full(len(picks), np.nan), where=counts > 0)
+        return means
+
+
 def interval(measure: Measure, questions: int, *, n: int) -> Score:
     """The value of ``measure`` on all questions and its interval over resamples of them.
 
@@ -42,22 +61,29 @@ def interval(measure: Measure, questions: int, *, n: int) -> Score:
         questions: How many there are to draw from.
         n: How many the measure applies to; kept in the score.
     """
-    value = measure(np.arange(questions))
-    if value is None:
-        return UNDEFINED
-    drawn = [one for picks in _resamples(questions) if (one := measure(picks)) is not None]
-    low, high = np.percentile(drawn, [(100 - _LEVEL) / 2, (100 + _LEVEL) / 2])
-    return Score(value=round(value, 4), low=round(float(low), 4), high=round(float(high), 4), n=n)
+    return _score(measure(np.arange(questions)), _each(measure, _resamples(questions)), n)
 
 
 def difference(new: Measure, old: Measure, questions: int, *, n: int) -> Score:
     """``new`` less ``old`` on the same questions, resampled together."""
+    everything, picks = np.arange(questions), _resamples(questions)
+    after, before = new(everything), old(everything)
+    value = None if after is None or before is None else after - before
+    return _score(value, _each(new, picks) - _each(old, picks), n)
 
-    def gain(picks: Picks) -> float | None:
-        after, before = new(picks), old(picks)
-        return None if after is None or before is None else after - before
 
-    return interval(gain, questions, n=n)
+def _each(measure: Measure, picks: Picks) -> npt.NDArray[np.float64]:
+    """The value on each row of ``picks``, NaN where it is undefined."""
+    if isinstance(measure, Mean):
+        return measure.each(picks)
+    return np.array([measure(row) for row in picks], dtype=np.float64)
+
+
+def _score(value: float | None, drawn: npt.NDArray[np.float64], n: int) -> Score:
+    if value is None:
+        return UNDEFINED
+    low, high = np.percentile(drawn[~np.isnan(drawn)], [(100 - _LEVEL) / 2, (100 + _LEVEL) / 2])
+    return Score(value=round(value, 4), low=round(float(low), 4), high=round(float(high), 4), n=n)
 
 
 def _resamples(questions: int) -> Picks:

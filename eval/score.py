@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 
-from eval.bootstrap import UNDEFINED, Measure, Picks, Score, interval
+from eval.bootstrap import UNDEFINED, Mean, Measure, Picks, Score, interval
 from eval.judge import DEPTHS, Judged
 from eval.measures import auroc, brier, calibration_error, coverage_at_risk, precision_recall_f1
 from eval.ranking import STAGES
@@ -105,12 +105,7 @@ class Table:
     def _mean(self, name: str, kind: str) -> tuple[Measure, int]:
         applies = np.array([name in one.values and kind in ("", one.kind) for one in self.questions], dtype=bool)
         values = np.array([one.values.get(name, 0.0) for one in self.questions])
-
-        def mean(picks: Picks) -> float | None:
-            drawn = picks[applies[picks]]
-            return float(values[drawn].mean()) if len(drawn) else None
-
-        return mean, int(applies.sum())
+        return Mean(values=values, applies=applies), int(applies.sum())
 
 
 def score(questions: Sequence[Judged]) -> dict[str, Score]:

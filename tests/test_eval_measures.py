@@ -10,7 +10,7 @@ import pytest
 from ir_measures import RR, R, Success, nDCG
 from sklearn import metrics
 
-from eval.bootstrap import Measure, Score, difference, interval
+from eval.bootstrap import Mean, Measure, Score, difference, interval
 from eval.measures import (
     auroc,
     brier,
@@ -185,3 +185,15 @@ def test_undefined_measure_is_left_out_with_its_count() -> None:
     rare = np.array([True] + [False] * 9)
     score = interval(lambda picks: 1.0 if rare[picks].any() else None, 10, n=1)
     assert (score.value, score.low, score.high) == (1.0, 1.0, 1.0)
+
+
+def test_means_of_many_resamples_at_once_are_those_of_each() -> None:
+    chance = np.random.default_rng(5)
+    mean = Mean(values=chance.random(12), applies=chance.random(12) < 0.3)
+    picks = chance.integers(12, size=(50, 4))
+    one_by_one = [mean(row) for row in picks]
+    assert None in one_by_one
+    assert mean.each(picks) == pytest.approx(np.array(one_by_one, dtype=float), nan_ok=True)
+    score = interval(mean, 12, n=4)
+    again = interval(lambda row: mean(row), 12, n=4)
+    assert score == again
