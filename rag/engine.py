@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -10,9 +10,10 @@ from functools import cache
 from rag.answerability import missing_terms
 from rag.catalog import Catalog
 from rag.cite import cite, written_answer
-from rag.clean import clean
+from rag.clean import clean, display
 from rag.errors import InvalidRequest
 from rag.events import Event, Finished, Judged, Retrieved, Stated
+from rag.followup import Resolved, resolve
 from rag.gate import Gate
 from rag.index import Index
 from rag.models import load_encoder, load_reranker
@@ -24,7 +25,7 @@ from rag.rerank import Reranked, rerank
 from rag.retrieve import retrieve
 from rag.settings import Settings
 from rag.store import Store
-from rag.types import Answer, CorpusState, Hit, ModelNames, RankedPassage
+from rag.types import Answer, Candidate, CorpusState, Hit, ModelNames, RankedPassage, Turn
 
 MAX_QUESTION = 2_000
 MAX_STATEMENTS = 10
@@ -58,35 +59,55 @@ class Engine:
         """What the passages and vectors of a generation are made with."""
         return self.recipes[index.generation.made_with.fingerprint]
 
-    def ask(self, question: str, *, collection: str = DEFAULT_COLLECTION, max_statements: int = 4) -> Answer:
+    def ask(
+        self,
+        question: str,
+        *,
+        collection: str = DEFAULT_COLLECTION,
+        max_statements: int = 4,
+        history: Sequence[Turn] = (),
+    ) -> Answer:
         """Answer a question, or say that the sources do not.
 
         Args:
             question: 1 to 2,000 characters, not blank.
             max_statements: 1 to 10.
+            history: What was said before, oldest first: it completes a question that does not stand alone.
 
         Raises:
             InvalidRequest: For a question or a number outside these limits.
             NotFound: When there is no such collection.
         """
-        events = self.stream(question, collection=collection, max_statements=max_statements)
+        events = self.stream(question, collection=collection, max_statements=max_statements, history=history)
         return answer_of(events)
 
     def stream(
-        self, question: str, *, collection: str = DEFAULT_COLLECTION, max_statements: int = 4
-    ) -> Iterator[Event]:
+        self,
+        question: str,
+        *,
+        collection: str = DEFAULT_COLLECTION,
+        max_statements: int = 4,
+        history: Sequence[Turn] = (),
+    ) -> Generator[Event]:
         """The answer as it comes: what was retrieved, each statement, and last the whole.
 
         The work of a stage is done when its event is asked for, so a caller that stops asking stops
         the work. Arguments and errors are those of ``ask``; what a caller must change is raised here,
         before the first event.
         """
-        asked = _checked("question", question)
+        cleaned = _checked("question", question)
         _check_range("max_statements", max_statements, MAX_STATEMENTS)
         index = self.store.index
         state = index.catalog.state(collection)
-        known = _Asked(typed=question, text=asked, collection=collection, state=state, index=index)
-        return self.gate.ahead(self._stream(known, max_statements))
+        asked = _Asked(
+            typed=question,
+            cleaned=cleaned,
+            resolved=resolve(cleaned, history),
+            collection=collection,
+            state=state,
+            index=index,
+        )
+        return self.gate.ahead(self._stream(asked, max_statements))
 
     def search(self, query: str, *, collection: str = DEFAULT_COLLECTION, limit: int = 10) -> tuple[RankedPassage, ...]:
         """The passages that best match ``query``, ranked as in an answer.
@@ -120,11 +141,11 @@ class Engine:
     def _stream(self, asked: "_Asked", max_statements: int) -> Iterator[Event]:
         watch, catalog = _Watch(), asked.index.catalog
         hits = self._retrieve(asked.index, asked.text, asked.collection, self.settings.retrieve_limit, watch)
-        yield Retrieved(passages=_listed(hits[:_LISTED_PASSAGES]))
+        yield Retrieved(understood=asked.understood, passages=_listed(hits[:_LISTED_PASSAGES]))
         found = self._rerank(catalog, asked.text, hits, watch)
         yield Judged()
         with watch.measure("read"):
-            reading = self.reader.read(asked.text, found.candidates, max_statements=max_statements)
+            reading = self.reader.read(asked.text, asked.unsaid(found.candidates), max_statements=max_statements)
             statements, citations = cite(reading.findings, cache(catalog.text))
             missing = missing_terms(catalog, asked.collection, asked.text)
         for statement in statements:
@@ -133,6 +154,7 @@ class Engine:
         answer = Answer(
             id=f"ans_{time.time_ns() // 1_000_000:012x}{secrets.token_hex(8)}",
             question=asked.typed,
+            understood=asked.understood,
             collection=asked.collection,
             answered=reading.answered,
             answer=written_answer(statements, citations, reading.conflicts) if reading.answered else NOT_ANSWERED,
@@ -197,13 +219,28 @@ def assemble(settings: Settings, encoder: Encoder, scorer: PairScorer) -> Engine
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Asked:
-    """A question as it was typed and as it is read, and the collection that it is put to."""
+    """A question as it was typed, cleaned and resolved, and the collection that it is put to."""
 
     typed: str
-    text: str
+    cleaned: str
+    resolved: Resolved
     collection: str
     state: CorpusState
     index: Index
+
+    @property
+    def text(self) -> str:
+        """What is searched for."""
+        return self.resolved.text
+
+    @property
+    def understood(self) -> str:
+        """What is shown: the question as it was typed where nothing had to be resolved."""
+        return self.typed if self.text == self.cleaned else self.text
+
+    def unsaid(self, candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
+        """The candidates that the answer before did not have, where more than that is asked for."""
+        return tuple(one for one in candidates if display(one.sentence.text) not in self.resolved.known)
 
 
 @dataclass(slots=True)

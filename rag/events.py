@@ -10,8 +10,12 @@ from rag.types import Answer, Citation, RankedPassage, Statement
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retrieved:
-    """The passages that may answer, by the score of the retrieval alone: nothing has judged them yet."""
+    """The passages that may answer, by the score of the retrieval alone: nothing has judged them yet.
 
+    ``understood`` is the question as it was understood, see ``Answer``.
+    """
+
+    understood: str
     passages: tuple[RankedPassage, ...]
 
 

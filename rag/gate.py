@@ -1,7 +1,7 @@
 """Questions go first: an ingest waits between its small steps while any is being answered."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
@@ -27,7 +27,7 @@ class Gate:
                 self._questions -= 1
                 self._free.notify_all()
 
-    def ahead(self, steps: Iterator[_Step]) -> Iterator[_Step]:
+    def ahead(self, steps: Iterator[_Step]) -> Generator[_Step]:
         """``steps``, counted as a question from the first on until the last was taken, or no more are wanted."""
         with self.question():
             yield from steps

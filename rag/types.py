@@ -193,6 +193,14 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """One earlier message of a conversation; ``role`` is ``"user"`` or ``"assistant"``."""
+
+    role: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Citation:
     """A footnote. ``quote`` is exactly ``document.text[start:end]``; ``before`` and ``after`` touch it.
 
@@ -267,10 +275,15 @@ class ModelNames:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """The answer to a question, with everything that is needed to check it."""
+    """The answer to a question, with everything that is needed to check it.
+
+    ``question`` is what was typed, ``understood`` what it means after what was said before: the same
+    where it stands alone.
+    """
 
     id: str
     question: str
+    understood: str
     collection: str
     answered: bool
     answer: str

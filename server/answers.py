@@ -11,7 +11,7 @@ from litestar.params import JSONBody
 
 from rag.engine import Engine, answer_of
 from rag.errors import InvalidRequest
-from rag.types import Answer
+from rag.types import Answer, Turn
 from server import streaming
 from server.problems import described
 from server.requests import AskRequest, SearchRequest, strict_json
@@ -45,7 +45,12 @@ def ask(
     """
     if data.reader not in (None, engine.reader.name):
         raise InvalidRequest(f"reader: {data.reader!r} is not set up here; use {engine.reader.name!r} or null")
-    events = engine.stream(data.question, collection=data.collection, max_statements=data.max_statements)
+    events = engine.stream(
+        data.question,
+        collection=data.collection,
+        max_statements=data.max_statements,
+        history=[Turn(role=turn.role, content=turn.content) for turn in data.history],
+    )
     if request.accept.best_match([MediaType.JSON, streaming.MEDIA_TYPE]) == streaming.MEDIA_TYPE:
         return streaming.event_response(events, engine.receipts.keep)
     body: Any = engine.receipts.keep(answer_of(events))

@@ -1,6 +1,7 @@
 """An answer as server-sent events.
 
-    passages    {"passages": [...]}, what was retrieved, before anything has judged it
+    passages    {"understood": "...", "passages": [...]}, the question as it was understood, and what was
+                retrieved, before anything has judged it
     statement   {"statement": {...}, "citations": [...]}, once a statement, with the citations it names
     done        the whole answer, as without streaming
     error       a problem object, in place of everything that would have come after it
@@ -10,7 +11,8 @@ Comments in between keep the connection open while a model works.
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator
+from contextlib import closing
 from typing import Any
 
 import msgspec
@@ -29,7 +31,7 @@ _PING_SECONDS = 5.0
 _PING = ServerSentEventMessage(data=None, comment="working")
 
 
-def event_response(events: Iterator[Event], encode_answer: Callable[[Answer], bytes]) -> Response[Any]:
+def event_response(events: Generator[Event], encode_answer: Callable[[Answer], bytes]) -> Response[Any]:
     """A response that sends ``events`` as they come.
 
     Args:
@@ -40,15 +42,16 @@ def event_response(events: Iterator[Event], encode_answer: Callable[[Answer], by
 
 
 async def _messages(
-    events: Iterator[Event], encode_answer: Callable[[Answer], bytes]
+    events: Generator[Event], encode_answer: Callable[[Answer], bytes]
 ) -> AsyncGenerator[ServerSentEventMessage, None]:
     def following() -> ServerSentEventMessage | None:
         event = next(events, None)
         return None if event is None else _message(event, encode_answer)
 
     try:
-        async for message in with_pings(following, _PING_SECONDS):
-            yield message
+        with closing(events):
+            async for message in with_pings(following, _PING_SECONDS):
+                yield message
     except Exception as error:  # the status was sent long ago: the stream itself must say that it failed
         logger.error("an answer failed while it was streamed", exc_info=error)
         yield ServerSentEventMessage(event="error", data=msgspec.json.encode(failure()))

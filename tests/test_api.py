@@ -22,7 +22,7 @@ NUMBER = (int, float)
 TEXT_OR_NULL = (str, NoneType)
 
 ANSWER = {
-    **dict.fromkeys(("id", "question", "collection", "answer"), str),
+    **dict.fromkeys(("id", "question", "understood", "collection", "answer"), str),
     **dict.fromkeys(("statements", "citations", "conflicts", "missing_terms", "passages"), list),
     **dict.fromkeys(("corpus", "models", "timings_ms"), dict),
     "answered": bool,

@@ -22,6 +22,7 @@ def answer(
     return Answer(
         id="",
         question="?",
+        understood="?",
         collection="default",
         answered=bool(statements),
         answer="",

@@ -1,0 +1,172 @@
+"""The noun phrases of a question, found by function words, endings and capital letters; no dictionary of nouns."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+AUXILIARIES = "did does do is are was were has have had will would can could should may might must".split()
+PREPOSITIONS = frozenset(
+    "in on by at from for to with against since until of about during after before between under over into near".split()
+)
+_PREP = "|".join(sorted(PREPOSITIONS))
+_QUESTION_WORDS = frozenset("who whom whose what which when where why how".split())
+FUNCTION_WORDS = (
+    PREPOSITIONS
+    | _QUESTION_WORDS
+    | frozenset(AUXILIARIES)
+    | frozenset(
+        """and or but so if than as that there then not no be been being it he she they we you i him them us me who
+        because while also too still yet just only else according despite although however meanwhile firstly
+        secondly furthermore nonetheless regarding yes hey so okay alright""".split()
+    )
+)
+DETERMINERS = frozenset("the a an this these those both his her its their our your my some any each every".split())
+_VERBS = frozenset(
+    """accept achieve act adopt affect agree aim announce answer approve argue ask attack attend ban become begin
+    believe belong bring build buy call cause change claim close come compare condemn consider contain continue cost
+    create criticise criticize cut decide declare defend define demand deny depend describe develop die differ discuss
+    do drop eat employ enable end enter escalate exist expect explain fail fall fear feel fight find focus follow found
+    fund get give go grow happen have help hold host hope hurt impose improve include increase insist intend invite
+    involve join keep kill know last launch lead learn leave let live look lose make matter mean mediate meet move need
+    negotiate occupy offer open oppose own pay plan play prefer prepare prevent produce promise propose protect prove
+    publish put raise reach react read receive reconsider refer refuse reject remain replace reply report request
+    require respond return rise run save say see seek seem sell send serve set show sign solve speak spend stand start
+    stay stop suffer suggest support suspect take talk teach tell think threaten trust try turn understand urge use
+    visit vote wait want warn watch wear win withdraw work worry write""".split()
+)
+_HEADS = re.compile(
+    r"(?:[^siu]s|ion|ment|ness|ship|ity|ism|ence|ance|man|men|ing|ure|ory|or|er|people|children|leadership)$"
+)
+_PARTICIPLE = re.compile(
+    r"(?:ed|en|unk|own|orn|made|held|said|put|set|met|cut|hit|lost|won|built|sent|kept|left|told|being)$"
+)
+_OWNER = re.compile(r"['’]s?$")
+_TOKEN = re.compile(
+    r"(?:[A-Z]\.){2,}|(?:St|Mr|Mrs|Ms|Dr|Gen|Sen)\.(?=\s[A-Z])|[^\W_]+(?:['’.-][^\W_]+)*(?:(?<=s)['’](?=\s))?"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phrase:
+    """A noun phrase and where it stands: ``text`` is ``question[start:end]``."""
+
+    text: str
+    start: int
+    end: int
+    before: str
+
+    @property
+    def plural(self) -> bool:
+        """Whether its head looks plural."""
+        head = re.split(rf"\s(?:{_PREP})\s", self.text)[0].removesuffix("'s").removesuffix("’s")
+        return bool(re.search(r"(?:[^siu]s|people|men|children)$", head)) or " and " in head or "both " in head.lower()
+
+    @property
+    def name(self) -> bool:
+        """Whether it is a name alone."""
+        return is_name(self.text.split()[0])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Token:
+    text: str
+    start: int
+    end: int
+
+    @property
+    def lower(self) -> str:
+        return self.text.lower()
+
+
+def is_name(word: str) -> bool:
+    """Whether a word is written like a name.
+
+    >>> is_name("Putin"), is_name("The"), is_name("talks")
+    (True, False, False)
+    """
+    if len(word) > 1 and word.isupper():
+        return True
+    return word[:1].isupper() and word.lower() not in FUNCTION_WORDS | DETERMINERS
+
+
+def is_participle(word: str) -> bool:
+    """Whether a word looks like a past participle: "held", "published"."""
+    return bool(_PARTICIPLE.search(word))
+
+
+def noun_phrases(text: str) -> list[Phrase]:
+    """The noun phrases of ``text`` that begin with a determiner or are names, in order.
+
+    >>> [phrase.text for phrase in noun_phrases("Where did the European leaders meet Putin?")]
+    ['the European leaders', 'Putin']
+    """
+    tokens = [_Token(text=one.group(), start=one.start(), end=one.end()) for one in _TOKEN.finditer(text)]
+    return list(_phrases(text, tokens))
+
+
+def _phrases(text: str, tokens: list[_Token]) -> Iterator[Phrase]:
+    position = 0
+    while position < len(tokens):
+        token = tokens[position]
+        length = _phrase_length(text, tokens[position:])
+        if length:
+            last = tokens[position + length - 1]
+            before = tokens[position - 1].lower if position else ""
+            yield Phrase(text=text[token.start : last.end], start=token.start, end=last.end, before=before)
+        position += length or 1
+
+
+def _phrase_length(text: str, tokens: list[_Token]) -> int:
+    """How many of ``tokens`` the noun phrase has that begins with the first; 0 where none does."""
+    determined = tokens[0].lower in DETERMINERS
+    if not determined and not is_name(tokens[0].text):
+        return 0
+    length = _head_length(text, tokens, owned=determined)
+    if determined and length == 1:
+        return 0
+    if length < len(tokens) - 1 and tokens[length].lower == "and" and is_name(tokens[length + 1].text):
+        return length + 1 + _head_length(text, tokens[length + 1 :], owned=False)
+    return length + _modifier_length(text, tokens[length:]) if determined else length
+
+
+def _head_length(text: str, tokens: list[_Token], *, owned: bool) -> int:
+    """The tokens up to the head noun; ``owned`` where nouns in lower case may follow."""
+    owner = bool(_OWNER.search(tokens[0].text))
+    length, named, headed, owned = 1, is_name(tokens[0].text) and not owner, False, owned or owner
+    while length < min(len(tokens), 7) and text[tokens[length - 1].end : tokens[length].start] == " ":
+        word = tokens[length]
+        if is_name(word.text) or word.text.isdigit():
+            if headed:
+                break
+            named = True
+            if _OWNER.search(word.text):
+                owned, named = True, False
+        elif not owned or not _may_belong(word.lower, named=named, empty=length == 1, headed=headed):
+            break
+        else:
+            headed = bool(_HEADS.search(word.lower))
+        length += 1
+    return length
+
+
+def _may_belong(word: str, *, named: bool, empty: bool, headed: bool) -> bool:
+    """Whether a word in lower case may stand in a noun phrase here."""
+    if word in FUNCTION_WORDS or word in DETERMINERS or (word in _VERBS and not empty):
+        return False
+    if headed:
+        return bool(_HEADS.search(word)) and not word.endswith("ing")
+    return empty or (not word.endswith("ed") and not (named and word.endswith("ing")))
+
+
+def _modifier_length(text: str, tokens: list[_Token]) -> int:
+    """The tokens of a prepositional phrase that follows a noun phrase to the end of the question, or to a verb."""
+    if len(tokens) < 2 or tokens[0].lower not in PREPOSITIONS or text[tokens[0].start - 1] != " ":
+        return 0
+    for length in range(1, min(len(tokens), 9)):
+        word, before = tokens[length].lower, tokens[length - 1].lower
+        free = before not in PREPOSITIONS and before not in DETERMINERS and before != "and"
+        verb = word in AUXILIARIES or word in _QUESTION_WORDS or word in _VERBS or word.endswith("ed")
+        named = is_name(tokens[length - 1].text) and not is_name(tokens[length].text) and word != "and"
+        if free and (verb or named):
+            return length
+    return len(tokens) if len(tokens) <= 9 else 0
