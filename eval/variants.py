@@ -102,11 +102,11 @@ class _Uncalibrated:
 
 
 def _dense_alone(engine: Engine) -> Engine:
-    return _with_index(engine, lambda index: replace(index, catalog=cast(Any, _NoWords(index.catalog))))
+    return _with_index(engine, lambda one: Index(one.generation, cast(Any, _NoWords(one.catalog)), one.vectors))
 
 
 def _lexical_alone(engine: Engine) -> Engine:
-    return _with_index(engine, lambda index: replace(index, vectors=cast(Any, _NoVectors(index.vectors))))
+    return _with_index(engine, lambda one: Index(one.generation, one.catalog, cast(Any, _NoVectors(one.vectors))))
 
 
 def _with_index(engine: Engine, change: Callable[[Index], Index]) -> Engine:

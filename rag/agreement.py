@@ -15,7 +15,8 @@ from rag.types import Vectors
 from rag.vectors import VectorIndex
 
 _LOOKED_AT = 16
-_PROBES = 200
+_LEAST_PROBES = 200
+_PROBED_SHARE = 50
 _BATCH = 512
 _CLOSE = 1e-3
 
@@ -39,7 +40,7 @@ def look(catalog: Catalog, vectors: VectorIndex, collection: str) -> str | None:
 
 
 def check(catalog: Catalog, vectors: VectorIndex, collection: str) -> str | None:
-    """What differs when every key and every vector is compared, and 200 of them are searched for."""
+    """What differs when every key and every vector is compared, and one in fifty is searched for."""
     keys = catalog.passage_keys(collection)
     difference = _compare(catalog, vectors, collection, keys)
     if difference.missing or difference.surplus:
@@ -47,7 +48,7 @@ def check(catalog: Catalog, vectors: VectorIndex, collection: str) -> str | None
         return f"it holds {held + len(difference.surplus)} vectors for {len(keys)} passages, {held} of them the same"
     if difference.wrong:
         return f"the vector of passage {difference.wrong[0]} is another"
-    return _probe(catalog, vectors, collection, keys, _PROBES)
+    return _probe(catalog, vectors, collection, keys, _probes(keys))
 
 
 def repair(catalog: Catalog, vectors: VectorIndex, collection: str) -> None:
@@ -61,41 +62,45 @@ def repair(catalog: Catalog, vectors: VectorIndex, collection: str) -> None:
     vectors.remove(collection, [*difference.surplus, *difference.wrong])
     for part in _parts([*difference.missing, *difference.wrong]):
         vectors.add(collection, part, catalog.vectors(part))
-    remaining = check(catalog, vectors, collection)
+    remaining = look(catalog, vectors, collection) or _probe(catalog, vectors, collection, keys, _probes(keys))
     if remaining:
         raise DataDirectoryError(remaining)
 
 
 def _compare(catalog: Catalog, vectors: VectorIndex, collection: str, keys: Sequence[str]) -> _Difference:
     held = vectors.keys(collection)
-    both = [key for key in keys if key in held]
-    wrong = []
-    for part in _parts(both):
+    wrong: list[str] = []
+    for part in _parts([key for key in keys if key in held]):
         stored = vectors.vectors(collection, part)
-        truth = catalog.vectors(part)
-        wrong += [key for key, vector in zip(part, truth, strict=True) if not _same(stored.get(key), vector)]
-    return _Difference(
-        missing=[key for key in keys if key not in held], surplus=sorted(held.difference(keys)), wrong=wrong
-    )
+        truth = catalog.vectors_by_key(part)
+        wrong += [key for key, vector in truth.items() if not _same(stored.get(key), vector)]
+    missing = [key for key in keys if key not in held]
+    return _Difference(missing=missing, surplus=sorted(held.difference(keys)), wrong=wrong)
 
 
 def _probe(catalog: Catalog, vectors: VectorIndex, collection: str, keys: Sequence[str], count: int) -> str | None:
     """The first of ``count`` passages whose stored vector is another, or whose own vector finds another one."""
     if not keys:
         return None
-    probes = sorted({*keys[:: max(1, len(keys) // count)], keys[-1]})
-    truth = catalog.vectors(probes)
+    truth = catalog.vectors_by_key(sorted({*keys[:: max(1, len(keys) // count)], keys[-1]}))
+    if not truth:
+        return None
+    probes = [*truth]
     stored = vectors.vectors(collection, probes)
-    for key, vector, found in zip(probes, truth, vectors.nearest(collection, truth), strict=True):
-        if not _same(stored.get(key), vector):
+    for key, found in zip(probes, vectors.nearest(collection, np.stack([*truth.values()])), strict=True):
+        if not _same(stored.get(key), truth[key]):
             return f"the vector of passage {key} is another"
-        if found != key and (found is None or not _same(catalog.vectors([found])[0], vector)):
+        if found != key and (found is None or not _same(catalog.vectors_by_key([found]).get(found), truth[key])):
             return f"a search for passage {key} does not find it"
     return None
 
 
 def _same(stored: Vectors | None, vector: Vectors) -> bool:
     return stored is not None and stored.shape == vector.shape and bool(np.allclose(stored, vector, atol=_CLOSE))
+
+
+def _probes(keys: Sequence[str]) -> int:
+    return max(_LEAST_PROBES, len(keys) // _PROBED_SHARE)
 
 
 def _parts(keys: Sequence[str]) -> Iterator[Sequence[str]]:

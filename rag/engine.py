@@ -2,8 +2,8 @@
 
 import secrets
 import time
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -20,12 +20,13 @@ from rag.models import load_encoder, load_reranker
 from rag.protocols import Encoder, PairScorer, Reader
 from rag.read import ExtractiveReader
 from rag.receipts import Receipts
-from rag.recipe import Recipe
+from rag.recipe import Recipe, former_recipe
 from rag.rerank import Reranked, rerank
 from rag.retrieve import retrieve
 from rag.settings import Settings
 from rag.store import Store
 from rag.types import Answer, Candidate, CorpusState, Hit, ModelNames, RankedPassage, Turn
+from rag.watch import Watch
 
 MAX_QUESTION = 2_000
 MAX_STATEMENTS = 10
@@ -39,12 +40,14 @@ _LISTED_PASSAGES = 8
 class Engine:
     """An open data directory and the models that read it; safe to use from several threads.
 
-    ``recipes`` has, by its fingerprint, that of every generation which may answer.
+    ``wanted`` is what the settings say that passages and vectors are to be made with, ``former`` what
+    those of the data directory are made with, until they are made again, where that is something else.
     """
 
     settings: Settings
     store: Store
-    recipes: Mapping[str, Recipe]
+    wanted: Recipe
+    former: Recipe | None = None
     scorer: PairScorer
     reader: Reader
     receipts: Receipts
@@ -57,7 +60,8 @@ class Engine:
 
     def recipe(self, index: Index) -> Recipe:
         """What the passages and vectors of a generation are made with."""
-        return self.recipes[index.generation.made_with.fingerprint]
+        made_with = index.generation.made_with.fingerprint
+        return self.former if self.former and self.former.made_with.fingerprint == made_with else self.wanted
 
     def ask(
         self,
@@ -122,7 +126,7 @@ class Engine:
         """
         asked = _checked("query", query)
         _check_range("limit", limit, MAX_RESULTS)
-        index, watch = self.store.index, _Watch()
+        index, watch = self.store.index, Watch()
         index.catalog.state(collection)
         with self.gate.question():
             hits = self._retrieve(index, asked, collection, max(limit, self.settings.retrieve_limit), watch)
@@ -139,7 +143,7 @@ class Engine:
         self.store.close()
 
     def _stream(self, asked: "_Asked", max_statements: int) -> Iterator[Event]:
-        watch, catalog = _Watch(), asked.index.catalog
+        watch, catalog = Watch(), asked.index.catalog
         hits = self._retrieve(asked.index, asked.text, asked.collection, self.settings.retrieve_limit, watch)
         yield Retrieved(understood=asked.understood, passages=_listed(hits[:_LISTED_PASSAGES]))
         found = self._rerank(catalog, asked.text, hits, watch)
@@ -174,13 +178,13 @@ class Engine:
         encoder = self.recipe(index).encoder
         return ModelNames(encoder=encoder.name, reranker=self.scorer.name, reader=self.reader.name)
 
-    def _retrieve(self, index: Index, question: str, collection: str, limit: int, watch: "_Watch") -> list[Hit]:
+    def _retrieve(self, index: Index, question: str, collection: str, limit: int, watch: Watch) -> list[Hit]:
         with watch.measure("encode"):
             vector = self.recipe(index).encoder.encode_query(question)
         with watch.measure("retrieve"):
             return retrieve(index.catalog, index.vectors, collection, question, vector, limit=limit)
 
-    def _rerank(self, catalog: Catalog, question: str, hits: Sequence[Hit], watch: "_Watch") -> Reranked:
+    def _rerank(self, catalog: Catalog, question: str, hits: Sequence[Hit], watch: Watch) -> Reranked:
         with watch.measure("rerank"):
             return rerank(catalog, self.scorer, question, hits, budget=self.settings.rerank_tokens)
 
@@ -190,8 +194,8 @@ def answer_of(events: Iterable[Event]) -> Answer:
     return next(event.answer for event in events if isinstance(event, Finished))
 
 
-def open_engine(settings: Settings) -> Engine:
-    """Load the models that the settings name and open their data directory.
+def open_engine(settings: Settings, *, as_it_is: bool = False) -> Engine:
+    """Load the models that the settings name and open their data directory; ``as_it_is`` as ``assemble``.
 
     Raises:
         ModelError: When a model cannot be loaded.
@@ -199,22 +203,35 @@ def open_engine(settings: Settings) -> Engine:
     """
     encoder = load_encoder(settings.encoder, threads=settings.worker_threads)
     scorer = load_reranker(settings.reranker, threads=settings.worker_threads)
-    return assemble(settings, encoder, scorer)
+    return assemble(settings, encoder, scorer, as_it_is=as_it_is)
 
 
-def assemble(settings: Settings, encoder: Encoder, scorer: PairScorer) -> Engine:
+def assemble(settings: Settings, encoder: Encoder, scorer: PairScorer, *, as_it_is: bool = False) -> Engine:
     """An engine of these models on the data directory of ``settings``, with its default collection.
+
+    Args:
+        as_it_is: Open a data directory that was made with another encoder or budget too; the engine answers
+            with those until another generation has taken over.
 
     Raises:
         DataDirectoryError: When the data directory cannot be used, is in use, or belongs to other settings.
+        ModelError: When the encoder that it was made with cannot be loaded.
     """
-    recipe = Recipe(encoder=encoder, named=settings.encoder, passage_tokens=settings.passage_tokens)
-    store = Store(settings.data_dir, made_with=recipe.made_with)
-    store.catalog.ensure_collection(DEFAULT_COLLECTION)
-    recipes = {recipe.made_with.fingerprint: recipe}
-    reader = ExtractiveReader(threshold=settings.threshold)
-    receipts = Receipts(store.catalog.answers, keep=settings.keep_answers)
-    return Engine(settings=settings, store=store, recipes=recipes, scorer=scorer, reader=reader, receipts=receipts)
+    wanted = Recipe(encoder=encoder, named=settings.encoder, passage_tokens=settings.passage_tokens)
+    with ExitStack() as undo:
+        store = undo.enter_context(Store(settings.data_dir, made_with=wanted.made_with, any_generation=as_it_is))
+        store.catalog.ensure_collection(DEFAULT_COLLECTION)
+        former = former_recipe(store.index.generation.made_with, wanted, threads=settings.worker_threads)
+        undo.pop_all()
+    return Engine(
+        settings=settings,
+        store=store,
+        wanted=wanted,
+        former=former,
+        scorer=scorer,
+        reader=ExtractiveReader(threshold=settings.threshold),
+        receipts=Receipts(store.catalog.answers, keep=settings.keep_answers),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -241,25 +258,6 @@ class _Asked:
     def unsaid(self, candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
         """The candidates that the answer before did not have, where more than that is asked for."""
         return tuple(one for one in candidates if display(one.sentence.text) not in self.resolved.known)
-
-
-@dataclass(slots=True)
-class _Watch:
-    """How long each stage took."""
-
-    started: float = field(default_factory=time.perf_counter)
-    stages: dict[str, float] = field(default_factory=dict)
-
-    @contextmanager
-    def measure(self, stage: str) -> Iterator[None]:
-        start = time.perf_counter()
-        yield
-        self.stages[stage] = time.perf_counter() - start
-
-    def timings(self) -> dict[str, float]:
-        """Milliseconds a stage, and in total."""
-        seconds = {**self.stages, "total": time.perf_counter() - self.started}
-        return {stage: round(1000 * value, 1) for stage, value in seconds.items()}
 
 
 def _checked(name: str, text: str) -> str:

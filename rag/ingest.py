@@ -12,12 +12,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import numpy as np
-
 from rag.catalog import Inventory, NewDocument
 from rag.derive import derive
+from rag.encode import encode_in_steps
 from rag.engine import DEFAULT_COLLECTION, Engine
-from rag.errors import Conflict, DocumentRejected, FootnoteError, InvalidRequest, PassageTooLong
+from rag.errors import Conflict, DocumentRejected, GenerationRetired, InvalidRequest, PassageTooLong
 from rag.index import Index
 from rag.parse import MEDIA_TYPES, parse
 from rag.recipe import Recipe
@@ -26,14 +25,8 @@ from rag.types import Vectors
 logger = logging.getLogger(__name__)
 
 MAX_FILE_BYTES = 50_000_000
-_ENCODED_AT_ONCE = 16
-_GIVE_WAY_SECONDS = 1.0
 _COLLECTION = re.compile(r"[a-z0-9][a-z0-9_-]{1,61}[a-z0-9]")
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
-
-
-class IngestStopped(FootnoteError):
-    """An ingest that was asked to stop did."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +49,10 @@ class Work:
     found: int = 0
     encoded: int = 0
     stop: threading.Event = field(default_factory=threading.Event)
+
+    def count(self, encoded: int) -> None:
+        """Count passages that were encoded."""
+        self.encoded += encoded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +142,7 @@ def take_in(
 
     Raises:
         NotFound: When there is no such collection.
-        IngestStopped: When ``work.stop`` was set; what has no outcome yet did not change anything.
+        Stopped: When ``work.stop`` was set; what has no outcome yet did not change anything.
     """
     engine.store.catalog.state(collection)
     for position, source in enumerate(files):
@@ -195,9 +192,14 @@ def _ingest_file(engine: Engine, source: SourceFile, collection: str, work: Work
     identifier, known = _identify(engine, source.path, origin, sha256, collection)
     if known is not None and known.sha256 == sha256:
         return Outcome(path=source.path, outcome="unchanged", document_id=identifier)
-    index = engine.store.index
-    document = _prepare(engine, index, source.path, origin, content, sha256, identifier, collection, work)
-    engine.store.put(document, index)
+    while True:
+        index = engine.store.index
+        document = _prepare(engine, index, source.path, origin, content, sha256, identifier, collection, work)
+        try:
+            engine.store.put(document, index)
+        except GenerationRetired:  # another took over while this document was encoded
+            continue
+        break
     return Outcome(
         path=source.path,
         outcome="added" if known is None else "updated",
@@ -263,14 +265,7 @@ def _prepare(
 def _encode(engine: Engine, recipe: Recipe, texts: Sequence[str], work: Work) -> Vectors:
     """The vectors of ``texts``, in steps between which questions go first."""
     work.found += len(texts)
-    parts = []
-    for start in range(0, len(texts), _ENCODED_AT_ONCE):
-        if work.stop.is_set():
-            raise IngestStopped("the ingest was stopped")
-        engine.gate.give_way(_GIVE_WAY_SECONDS)
-        parts.append(recipe.encoder.encode_passages(texts[start : start + _ENCODED_AT_ONCE]))
-        work.encoded += len(parts[-1])
-    return np.concatenate(parts) if parts else np.zeros((0, recipe.encoder.dimension), dtype=np.float32)
+    return encode_in_steps(recipe.encoder, texts, engine.gate, work.stop, work.count)
 
 
 def _short_hash(text: str) -> str:

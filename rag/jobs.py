@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from rag.catalog import Job, JobFile
+from rag.encode import Stopped
 from rag.engine import Engine
 from rag.errors import NotFound
-from rag.ingest import IngestStopped, Outcome, SourceFile, Work, take_in
+from rag.ingest import Outcome, SourceFile, Work, take_in
 from rag.spool import Spool
 
 logger = logging.getLogger(__name__)
@@ -114,7 +115,7 @@ class Jobs:
                 continue
             try:
                 self._work_on(job)
-            except IngestStopped:
+            except Stopped:
                 return
             except Exception:
                 logger.exception("job %s failed; its files are kept and tried again at the next start", job.id)

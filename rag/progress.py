@@ -39,3 +39,12 @@ def show_ingest(total: int) -> Iterator[Callable[[Outcome], None]]:
     seconds = time.perf_counter() - started
     named = ", ".join(f"{count} {outcome}" for outcome, count in sorted(counts.items())) or "no files"
     console.print(f"{named}; {passages} passages in {seconds:.1f} s", soft_wrap=True)
+
+
+@contextmanager
+def show_documents(title: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar while the block runs; gives the callback to feed with how many documents are done, and of how many."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        task = progress.add_task(title, total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total)

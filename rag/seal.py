@@ -1,14 +1,13 @@
-"""The seal of an index folder: its files' checksums and what it agreed with, written when it is closed.
+"""The seal of an index folder: its files' checksums, and the keys that it agreed on with the catalog.
 
 Chroma reads damaged graph files without complaint: it answers wrongly, or takes the process down with
-it. A sealed folder is opened only if no byte has changed; if the catalog has not changed either, the
-two still agree. A folder without a seal belonged to a process that was killed; it is tried in a child
-process first, which may crash in the place of this one.
+it. A sealed folder is opened only if no byte has changed; if the catalog's keys have not changed
+either, the two still agree. The seal is broken before anything is written, and written again when
+all is stored: a folder without one belonged to a process that was killed while it wrote.
 """
 
 import json
-import subprocess
-import sys
+import os
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,34 +16,29 @@ from rag.errors import DataDirectoryError
 
 _SEAL = "seal.json"
 _READ = 1 << 20
-_TRIAL_SECONDS = 600
 
 
 def seal(folder: Path, agreed: Mapping[str, str]) -> None:
-    """Write the seal of a closed index.
+    """Write the seal of an index to which nothing is being written.
 
     Args:
         agreed: Of each collection, what stands for the keys that the index holds; see ``Catalog.key_digest``.
     """
     text = json.dumps({"files": _checksums(folder), "agreed": dict(agreed)})
-    (folder / _SEAL).write_text(text, encoding="utf-8")
+    unfinished = folder / f"{_SEAL}.new"
+    unfinished.write_text(text, encoding="utf-8")
+    os.replace(unfinished, folder / _SEAL)
 
 
-def break_seal(folder: Path) -> dict[str, str]:
-    """Check an index before it is opened, and remove its seal; a folder that is not there is a new one.
-
-    Returns:
-        What ``seal`` was given; nothing for an index that was not closed.
+def read_seal(folder: Path) -> dict[str, str] | None:
+    """What ``seal`` was given, once the files are found unchanged; ``None`` for an index without a seal.
 
     Raises:
-        DataDirectoryError: When a file has changed since the seal, or the trial of an unsealed index failed.
+        DataDirectoryError: When a file has changed since the seal.
     """
-    if not folder.is_dir() or not any(folder.iterdir()):
-        return {}
     written = folder / _SEAL
     if not written.is_file():
-        _try_in_child(folder)
-        return {}
+        return None
     try:
         sealed = json.loads(written.read_text("utf-8"))
         expected, agreed = dict(sealed["files"]), dict(sealed["agreed"])
@@ -53,13 +47,17 @@ def break_seal(folder: Path) -> dict[str, str]:
     found = _checksums(folder)
     changed = sorted(name for name in {*expected, *found} if expected.get(name) != found.get(name))
     if changed:
-        raise DataDirectoryError(f"changed since it was closed: {', '.join(changed)}")
-    written.unlink()
+        raise DataDirectoryError(f"changed since it was sealed: {', '.join(changed)}")
     return agreed
 
 
+def break_seal(folder: Path) -> None:
+    """Remove the seal, if there is one, before something is written."""
+    (folder / _SEAL).unlink(missing_ok=True)
+
+
 def _checksums(folder: Path) -> dict[str, int]:
-    files = (file for file in folder.rglob("*") if file.is_file() and file.name != _SEAL)
+    files = (file for file in folder.rglob("*") if file.is_file() and not file.name.startswith(_SEAL))
     return {file.relative_to(folder).as_posix(): _checksum(file) for file in files}
 
 
@@ -70,11 +68,3 @@ def _checksum(file: Path) -> int:
         while part := stream.read(_READ):
             value = zlib.crc32(part, value)
     return value
-
-
-def _try_in_child(folder: Path) -> None:
-    command = [sys.executable, "-m", "rag.vectors", str(folder)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=_TRIAL_SECONDS, check=False)
-    if done.returncode != 0:
-        last = done.stderr.strip().splitlines()[-1:] or [f"status {done.returncode}"]
-        raise DataDirectoryError(f"it was not closed, and opening it fails: {last[0]}")

@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from itertools import groupby
 
 from rag.clean import display
 from rag.describe import Described, is_prose
 from rag.layout import Block
 from rag.sentences import split_sentences
-from rag.types import Kind, Sentence
+from rag.types import Kind, Sentence, Span
 
 _HEADING_CHARACTERS = 100
 _HEADING_WORDS = 14
@@ -30,8 +32,7 @@ def split(text: str, blocks: Sequence[Block], described: Described, fits: Callab
     sentences: list[Sentence] = []
     heading: str | None = None
     for position, (block, kind) in enumerate(zip(blocks, kinds, strict=True)):
-        whole = kind is not Kind.BODY and (kind is Kind.HEADING or fits(block.span.of(text)))
-        spans = [block.span] if whole else split_sentences(text, block.span, fits)
+        spans = _spans(text, block.span, kind, fits)
         if kind is Kind.HEADING:
             heading = lines[position]
         sentences.extend(
@@ -45,6 +46,22 @@ def split(text: str, blocks: Sequence[Block], described: Described, fits: Callab
             for span in spans
         )
     return sentences
+
+
+def split_again(text: str, sentences: Sequence[Sentence], fits: Callable[[str], bool]) -> list[Sentence]:
+    """What ``split`` gives with another limit, from the sentences that it gave before."""
+    found: list[Sentence] = []
+    for _, group in groupby(sentences, key=lambda sentence: sentence.block):
+        first, *rest = group
+        block = Span(start=first.span.start, end=rest[-1].span.end if rest else first.span.end)
+        spans = _spans(text, block, first.kind, fits)
+        found.extend(replace(first, span=span, text=span.of(text)) for span in spans)
+    return found
+
+
+def _spans(text: str, block: Span, kind: Kind, fits: Callable[[str], bool]) -> list[Span]:
+    whole = kind is not Kind.BODY and (kind is Kind.HEADING or fits(block.of(text)))
+    return [block] if whole else split_sentences(text, block, fits)
 
 
 def _headings(text: str, blocks: Sequence[Block], lines: Sequence[str], kinds: Sequence[Kind]) -> set[int]:

@@ -13,16 +13,19 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+from weakref import finalize
 
-from filelock import FileLock, Timeout
-
-from rag.catalog import Catalog, Generation, NewDocument
-from rag.errors import DataDirectoryError, DataDirectoryInUse, IndexMismatch
-from rag.index import Index, open_index
+from rag.catalog import Catalog, Derived, Generation, NewDocument
+from rag.errors import DataDirectoryError, IndexMismatch
+from rag.index import CATALOG, Index, generation_folders, open_index
+from rag.lock import lock_directory
 from rag.types import MadeWith
-from rag.vectors import VectorIndex
+from rag.vectors import VectorIndex, remove_folder
 
 logger = logging.getLogger(__name__)
+
+_RELEASE_SECONDS = 0.5
+_RELEASE_POLLS = 600
 
 
 class Store:
@@ -41,23 +44,24 @@ class Store:
     def __init__(self, data_dir: Path, *, made_with: MadeWith, any_generation: bool = False) -> None:
         self.data_dir = data_dir.resolve()
         self.repairs: list[str] = []
-        self._left: dict[str, list[str]] = {}
-        self._trusted = True
+        self.building: Index | None = None
+        self._former: VectorIndex | None = None
+        self._released = threading.Event()
         self._writing = threading.Lock()  # held while the catalog and the index are changed together
         with ExitStack() as undo:
-            self._lock = _lock(self.data_dir)
+            self._lock = lock_directory(self.data_dir)
             undo.callback(self._lock.release)
-            path = self.data_dir / "catalog.db"
+            path = self.data_dir / CATALOG
             try:
                 self._catalog = undo.enter_context(closing(Catalog(path)))
                 generation = self._choose(made_with, any_generation)
                 self.index = open_index(self.data_dir, self._catalog, generation, self.repairs.append)
+                self._tidy()
             except sqlite3.DatabaseError as error:
                 raise DataDirectoryError(
                     f"{path} is not a readable catalog: {error}; restore it from a backup"
                 ) from error
             undo.pop_all()
-        self._keys = _Keys(self._catalog.highest_key())
 
     @property
     def catalog(self) -> Catalog:
@@ -70,7 +74,7 @@ class Store:
         return self.index.vectors
 
     def put(self, document: NewDocument, index: Index) -> None:
-        """Store a document in place of one with its id; searchable, or unchanged, when this returns or raises.
+        """Store a document in place of one with its id; searchable when this returns, unchanged when it raises.
 
         The vectors go first: one that no passage has is never found, a passage without its vector would
         be found by its words alone.
@@ -81,14 +85,14 @@ class Store:
         Raises:
             GenerationRetired: When another generation has taken over since.
         """
-        keys = self._keys.take(len(document.passages))
+        keys = self._catalog.new_keys(len(document.passages))
         with self._writing:
             try:
-                index.vectors.add(document.collection, keys, document.vectors)
+                index.add(document.collection, keys, document.vectors)
                 removed = index.catalog.replace(document, keys)
             except BaseException:
-                self._trusted = False
-                self._forget(document.collection, keys)
+                index.distrust()
+                index.forget(document.collection, keys)
                 raise
             self._forget(document.collection, removed)
 
@@ -111,17 +115,111 @@ class Store:
         """
         with self._writing:
             self.catalog.drop_collection(collection)
-            self.vectors.drop(collection)
+            for index in self._open():
+                index.drop(collection)
+
+    def settle(self) -> None:
+        """Seal the index after a piece of work, so that a process killed later has nothing to check."""
+        with self._writing:
+            self.index.settle()
+
+    def build(self, made_with: MadeWith) -> Index:
+        """Open the generation that is to take over: one that was begun with these settings, or a new one."""
+        generations = self._catalog.generations
+        begun = generations.building()
+        if begun is not None and begun.made_with != made_with:
+            self._drop(begun)
+        self.building = open_index(self.data_dir, self._catalog, generations.build(made_with), self.repairs.append)
+        return self.building
+
+    def abandon(self) -> None:
+        """Drop a generation that was begun and is no longer wanted, if there is one."""
+        if begun := self._catalog.generations.building():
+            self._drop(begun)
+
+    def cover(self, document_id: str, sha256: str, derived: Derived) -> None:
+        """Store what the generation that is being built has of a document, unless that has changed or gone.
+
+        Args:
+            sha256: Of the source that ``derived`` was made from.
+        """
+        index = self._built()
+        collection = self.catalog.document(document_id).collection
+        keys = self._catalog.new_keys(len(derived.passages))
+        try:
+            index.add(collection, keys, derived.vectors)
+            stored = self._catalog.generations.add(index.generation, document_id, sha256, derived, keys)
+        except BaseException:
+            index.distrust()
+            index.forget(collection, keys)
+            raise
+        if not stored:
+            index.forget(collection, keys)
+
+    def uncovered(self, limit: int) -> list[str]:
+        """The ids of at most ``limit`` documents that the generation which is being built does not have."""
+        return self._catalog.generations.missing(self._built().generation, limit)
+
+    def coverage(self) -> tuple[int, int]:
+        """How many documents the generation that is being built has, and how many there are."""
+        generations = self._catalog.generations
+        return generations.covered(self._built().generation), generations.covered(self.index.generation)
+
+    def take_over(self) -> bool:
+        """Let the generation that was built answer from now on, unless it lacks a document; whether it does."""
+        building = self._built()
+        found = building.disagreements()
+        with self._writing:
+            if found:  # a document that went in the meantime looks like a disagreement: look again
+                building.mend(building.disagreements(), self.repairs.append)
+            if not self._catalog.generations.switch(building.generation):
+                return False
+            former, self.index, self.building = self.index, building, None
+            self._released.clear()
+            self._former = former.vectors
+            finalize(former, self._released.set)
+            building.settle()
+        return True
+
+    def drop_former(self, stop: threading.Event) -> None:
+        """Delete the generation that answered before, once no question reads it any more.
+
+        Where one does for minutes, or ``stop`` is set, it goes when the directory is next opened.
+        """
+        for _ in range(_RELEASE_POLLS):
+            if stop.is_set():
+                return
+            if self._released.wait(_RELEASE_SECONDS):
+                break
+        retired = self._catalog.generations.retired()
+        if retired is not None and self._released.is_set():
+            self._close_former()
+            self._drop(retired)
+
+    def miscounts(self) -> list[str]:
+        """The collections of which the index does not hold as many vectors as there are passages.
+
+        Empty while a change is under way: they differ then, and nobody can see it.
+        """
+        if not self._writing.acquire(blocking=False):
+            return []
+        try:
+            return self.index.miscounts()
+        finally:
+            self._writing.release()
 
     def disagreements(self) -> list[str]:
         """Why the vectors do not agree with the catalog, a line a collection; empty when they do."""
-        return self.index.disagreements()
+        return [f"{collection}: {problem}" for collection, problem in self.index.disagreements().items()]
 
     def close(self) -> None:
         """Give the directory back; once more does nothing."""
         if not self._lock.is_locked:
             return
-        self.index.close(in_step=self._trusted and not self._left)
+        self._close_former()
+        for index in self._open():
+            index.vectors.close()
+            index.settle()
         self._catalog.close()
         self._lock.release()
 
@@ -138,7 +236,9 @@ class Store:
         current = self._catalog.generations.current()
         if current is None or (current.made_with != made_with and self._catalog.is_empty()):
             return self._catalog.generations.start(made_with)
-        if current.made_with.fingerprint != made_with.fingerprint and not any_generation:
+        if current.made_with.fingerprint == made_with.fingerprint:
+            self._catalog.generations.rename_encoder(made_with)
+        elif not any_generation:
             raise IndexMismatch(
                 f"{self.data_dir} was made with {current.made_with.fingerprint}, the settings say "
                 f"{made_with.fingerprint}; set the former settings again, or run `footnote reindex` "
@@ -146,43 +246,36 @@ class Store:
             )
         return current
 
+    def _tidy(self) -> None:
+        """Drop what an interrupted change of generations left."""
+        generations = self._catalog.generations
+        if retired := generations.retired():
+            self._drop(retired)
+        begun = generations.building()
+        kept = generation_folders(self.data_dir, begun.number) if begun else []
+        for folder in self.data_dir.glob("vectors-*"):
+            if folder not in (self.index.vectors.folder, *kept):
+                remove_folder(folder)
+
+    def _open(self) -> list[Index]:
+        return [self.index] + ([self.building] if self.building else [])
+
+    def _built(self) -> Index:
+        if self.building is None:
+            raise ValueError("no generation is being built")
+        return self.building
+
     def _forget(self, collection: str, keys: Sequence[str]) -> None:
-        """Remove vectors whose passages are gone, and those that an earlier removal left.
+        """Remove the vectors of passages that are gone, whichever index has them."""
+        for index in self._open():
+            index.forget(collection, keys)
 
-        Those that stay are never shown. A full disk keeps them; the next change tries again.
-        """
-        left = [*self._left.pop(collection, []), *keys]
-        try:
-            self.index.vectors.remove(collection, left)
-        except Exception as error:  # noqa: BLE001 - Chroma raises its own errors and more; the documents are right
-            self._left[collection], self._trusted = left, False
-            logger.warning("%d vectors of %s stay for now: %s", len(left), collection, error)
+    def _drop(self, generation: Generation) -> None:
+        self._catalog.generations.drop(generation)
+        for folder in generation_folders(self.data_dir, generation.number):
+            remove_folder(folder)
 
-
-class _Keys:
-    """Numbers that were never a key, for the passages to be stored."""
-
-    def __init__(self, highest: int) -> None:
-        self._highest = highest
-        self._guard = threading.Lock()
-
-    def take(self, count: int) -> list[str]:
-        with self._guard:
-            first = self._highest + 1
-            self._highest += count
-        return [str(number) for number in range(first, first + count)]
-
-
-def _lock(data_dir: Path) -> FileLock:
-    try:
-        data_dir.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(data_dir / "lock", timeout=0)
-        lock.acquire()
-    except Timeout:
-        raise DataDirectoryInUse(
-            f"{data_dir} is in use by another Footnote process; stop that one, ask it over HTTP, "
-            "or set another FOOTNOTE_DATA_DIR"
-        ) from None
-    except OSError as error:
-        raise DataDirectoryError(f"{data_dir} cannot be used as a data directory: {error}") from error
-    return lock
+    def _close_former(self) -> None:
+        if self._former is not None:
+            self._former.close()
+            self._former = None

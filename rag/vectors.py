@@ -10,10 +10,12 @@ damaged. Why it is set up so:
 """
 
 import shutil
-import sys
+import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import numpy as np
 
@@ -22,7 +24,7 @@ from rag.types import Vectors
 
 _WRITE_BATCH = 32
 _READ_BATCH = 10_000
-_TRIAL_STEP = 50
+_PREFIX = "footnote-"
 _CONFIGURATION = {
     "hnsw": {"space": "cosine", "ef_construction": 200, "ef_search": 200, "max_neighbors": 32, "num_threads": 1}
 }
@@ -44,6 +46,7 @@ class VectorIndex:
         self.folder = folder.resolve()  # the same folder spelled in two ways would be two engines
         self.folder.mkdir(parents=True, exist_ok=True)
         try:
+            _remove_orphans(self.folder)
             self._client: Any = chromadb.PersistentClient(self.folder)
         except Exception as error:
             raise DataDirectoryError(f"Chroma cannot open {self.folder}: {error}") from error
@@ -53,89 +56,107 @@ class VectorIndex:
         """Free the files."""
         self._client.close()
 
+    def collections(self) -> list[str]:
+        """The collections that have, or had, a vector."""
+        names = [collection.name for collection in self._client.list_collections()]
+        return sorted(name.removeprefix(_PREFIX) for name in names)
+
     def count(self, collection: str) -> int:
         """How many vectors a collection has; a collection that is not there has none."""
-        return int(self._collection(collection).count())
+        opened = self._open(collection)
+        return int(opened.count()) if opened else 0
 
     def keys(self, collection: str) -> set[str]:
         """The keys of a collection."""
         found: set[str] = set()
-        while page := self._collection(collection).get(limit=_READ_BATCH, offset=len(found), include=[])["ids"]:
-            found.update(page)
+        if opened := self._open(collection):
+            while page := opened.get(limit=_READ_BATCH, offset=len(found), include=[])["ids"]:
+                found.update(page)
         return found
 
     def vectors(self, collection: str, keys: Sequence[str]) -> dict[str, Vectors]:
         """The stored vectors of those ``keys`` that are there."""
-        rows = self._collection(collection).get(ids=list(keys), include=["embeddings"])
+        opened = self._open(collection)
+        if opened is None:
+            return {}
+        rows = opened.get(ids=list(keys), include=["embeddings"])
         return {key: np.asarray(row) for key, row in zip(rows["ids"], rows["embeddings"], strict=True)}
 
     def add(self, collection: str, keys: Sequence[str], vectors: Vectors) -> None:
         """Store vectors, shape (len(keys), dimension), under keys that the collection does not have."""
         for start in range(0, len(keys), _WRITE_BATCH):
             part = slice(start, start + _WRITE_BATCH)
-            self._collection(collection).add(ids=list(keys[part]), embeddings=vectors[part])
+            self._made(collection).add(ids=list(keys[part]), embeddings=vectors[part])
 
     def remove(self, collection: str, keys: Sequence[str]) -> None:
         """Remove keys; those that are not there are passed over."""
+        opened = self._open(collection)
         for start in range(0, len(keys), _WRITE_BATCH):
-            self._collection(collection).delete(ids=list(keys[start : start + _WRITE_BATCH]))
+            if opened is not None:
+                opened.delete(ids=list(keys[start : start + _WRITE_BATCH]))
 
     def drop(self, collection: str) -> None:
-        """Remove a collection with all its vectors."""
-        self._collection(collection)  # Chroma fails for one that is not there
-        del self._opened[collection]
-        self._client.delete_collection(_name(collection))
+        """Remove a collection with all its vectors, if it is there."""
+        if self._open(collection):
+            del self._opened[collection]
+            self._client.delete_collection(_name(collection))
 
     def nearest(self, collection: str, vectors: Vectors) -> list[str | None]:
         """The key nearest to each row of ``vectors``, ``None`` where the collection is empty."""
-        if not len(vectors) or self.count(collection) == 0:
+        opened = self._open(collection)
+        if opened is None or not len(vectors) or opened.count() == 0:
             return [None] * len(vectors)
-        found = self._collection(collection).query(query_embeddings=vectors, n_results=1, include=[])
+        found = opened.query(query_embeddings=vectors, n_results=1, include=[])
         return [ids[0] if ids else None for ids in found["ids"]]
 
     def search(self, collection: str, vector: Vectors, limit: int) -> list[tuple[str, float]]:
         """The nearest keys and their cosines to a unit vector, best first."""
-        wanted = min(limit, self.count(collection))
-        if wanted == 0:
+        opened = self._open(collection)
+        wanted = min(limit, opened.count()) if opened else 0
+        if opened is None or wanted == 0:
             return []
-        found = self._collection(collection).query(
-            query_embeddings=vector.reshape(1, -1), n_results=wanted, include=["distances"]
-        )
+        found = opened.query(query_embeddings=vector.reshape(1, -1), n_results=wanted, include=["distances"])
         scored = [
             (identifier, 1.0 - float(d)) for identifier, d in zip(found["ids"][0], found["distances"][0], strict=True)
         ]
         return sorted(scored, key=lambda pair: (-pair[1], pair[0]))
 
-    def _collection(self, collection: str) -> Any:
+    def _open(self, collection: str) -> Any | None:
+        """A collection, ``None`` where there is none: to read must not write."""
         if collection not in self._opened:
-            opened = self._client.get_or_create_collection(
-                _name(collection),
-                configuration=_CONFIGURATION,
-                embedding_function=None,
-            )
+            from chromadb.errors import NotFoundError
+
+            try:
+                opened = self._client.get_collection(_name(collection), embedding_function=None)
+            except NotFoundError:
+                return None
             opened.count()  # before the first write, or a later one replays the whole log
             self._opened[collection] = opened
         return self._opened[collection]
 
+    def _made(self, collection: str) -> Any:
+        """A collection, made unless it is there."""
+        if self._open(collection) is None:
+            self._client.create_collection(_name(collection), configuration=_CONFIGURATION, embedding_function=None)
+        return self._open(collection)
+
 
 def _name(collection: str) -> str:
-    return f"footnote-{collection}"
+    return _PREFIX + collection
 
 
-def _try_every_vector(folder: Path) -> None:
-    """Read and search every vector of an index: what ``seal`` has a child process do."""
-    index = VectorIndex(folder)
-    for collection in index._client.list_collections():
-        found = collection.get(include=["embeddings"])
-        for start in range(0, len(found["ids"]), _TRIAL_STEP):
-            collection.query(query_embeddings=found["embeddings"][start : start + 1], n_results=1)
-    index.close()
+def _remove_orphans(folder: Path) -> None:
+    """Delete the folders of collections that are no more: Chroma leaves them."""
+    database = folder / "chroma.sqlite3"
+    if not database.is_file():
+        return
+    with closing(sqlite3.connect(f"file:{quote(str(database))}?mode=ro", uri=True)) as connection:
+        kept = {row[0] for row in connection.execute("SELECT id FROM segments WHERE scope = 'VECTOR'")}
+    for path in folder.iterdir():
+        if path.is_dir() and path.name not in kept:
+            shutil.rmtree(path)
 
 
 def remove_folder(folder: Path) -> None:
     """Delete an index's folder, whatever is in it."""
     shutil.rmtree(folder, ignore_errors=True)
-
-
-if __name__ == "__main__":
-    _try_every_vector(Path(sys.argv[1]))

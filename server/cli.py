@@ -20,16 +20,17 @@ _GRACE_SECONDS = 2
 @click.command()
 @click.option("--host", help="Address to serve on [FOOTNOTE_HOST].")
 @click.option("--port", type=click.IntRange(0, 65535), help="Port to serve on, 0 for a free one [FOOTNOTE_PORT].")
+@click.option("--reindex", is_flag=True, help="Index again with other settings; the former index answers meanwhile.")
 @data_dir_option
-def serve(host: str | None, port: int | None, data_dir: Path | None) -> None:
+def serve(host: str | None, port: int | None, reindex: bool, data_dir: Path | None) -> None:
     """Serve the chat page and the API; an empty catalog takes in the seeds first."""
     logging.getLogger("rag").setLevel(logging.INFO)
     logging.getLogger("server").setLevel(logging.INFO)
-    run(read_settings(host=host, port=port, data_dir=data_dir))
+    run(read_settings(host=host, port=port, data_dir=data_dir), reindex=reindex)
 
 
-def run(settings: Settings) -> None:
-    """Serve until interrupted.
+def run(settings: Settings, *, reindex: bool = False) -> None:
+    """Serve until interrupted; ``reindex`` as ``Startup`` has it.
 
     Raises:
         FootnoteError: When the address is taken, or the engine cannot be loaded.
@@ -37,7 +38,7 @@ def run(settings: Settings) -> None:
     bound = _bind(settings.host, settings.port)
     host, port = bound.getsockname()[:2]
     click.echo(f"Footnote is at http://{host}:{port}/", err=True)
-    startup = Startup(settings, seeds=SEEDS, on_ready=_say_ready, on_failure=lambda: _end(server))
+    startup = Startup(settings, seeds=SEEDS, on_ready=_say_ready, on_failure=lambda: _end(server), reindex=reindex)
     config = uvicorn.Config(
         create_app(startup), log_config=None, timeout_graceful_shutdown=_GRACE_SECONDS, access_log=False, lifespan="on"
     )

@@ -16,9 +16,6 @@ def live() -> dict[str, str]:
 @get("/health/ready", sync_to_thread=True, responses=described(503))
 def ready(engine: NamedDependency[Engine]) -> dict[str, str]:
     """The models are loaded, and catalog and index agree on how many passages there are."""
-    store = engine.store
-    for collection in store.catalog.collections():
-        expected, held = store.catalog.state(collection).passages, store.vectors.count(collection)
-        if expected != held:
-            raise NotReady(f"the vector index of {collection} holds {held} of {expected} passages")
+    if miscounts := engine.store.miscounts():
+        raise NotReady("; ".join(miscounts))
     return {"status": "ready"}

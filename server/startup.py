@@ -11,6 +11,7 @@ from rag.jobs import Jobs
 from rag.progress import show_ingest
 from rag.settings import Settings
 from server.problems import NotReady
+from server.reindex import BackgroundReindex
 
 logger = logging.getLogger(__name__)
 
@@ -24,6 +25,8 @@ class Startup:
         seeds: Folder that an empty catalog is filled from; ``None`` for none.
         on_ready: Called with the engine when it can answer.
         on_failure: Called when it cannot be loaded; ``error`` then holds why.
+        reindex: Open a data directory that was made with other settings, and index it again with these while
+            it answers.
     """
 
     def __init__(
@@ -33,14 +36,17 @@ class Startup:
         seeds: Path | None,
         on_ready: Callable[[Engine], None],
         on_failure: Callable[[], None],
+        reindex: bool = False,
     ) -> None:
         self._settings = settings
+        self._wanted = reindex
         self._seeds = seeds
         self._on_ready = on_ready
         self._on_failure = on_failure
         self._thread = threading.Thread(target=self._load, name="startup")
         self._opened: Engine | None = None
         self._jobs: Jobs | None = None
+        self._reindex: BackgroundReindex | None = None
         self._ready = threading.Event()
         self.error: Exception | None = None
 
@@ -73,23 +79,26 @@ class Startup:
         """Wait for the loading to end, then give the data directory back."""
         self._thread.join()
         self._ready.clear()
-        stopped = self._jobs is None or self._jobs.stop()
+        parts = [part for part in (self._reindex, self._jobs) if part is not None]
+        stopped = all([part.stop() for part in parts])
         self._jobs = None
         if not stopped:
-            logger.warning("stopped in the middle of a large file; it is taken in again at the next start")
+            logger.warning("stopped in the middle of a large piece of work; the next start goes on with it")
         elif self._opened is not None:
             self._opened.close()
         self._opened = None
 
     def _load(self) -> None:
         try:
-            engine = self._opened = open_engine(self._settings)
+            engine = self._opened = open_engine(self._settings, as_it_is=self._wanted)
             if self._seeds is not None:
                 _ingest_seeds(engine, self._seeds)
             engine.warm_up()
             jobs = Jobs(engine)
             jobs.start()
             self._jobs = jobs
+            if self._wanted:
+                self._reindex = BackgroundReindex(engine)
         except Exception as error:  # noqa: BLE001 - whatever it is, the process must end and say it
             self.error = error
             self._on_failure()

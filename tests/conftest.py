@@ -92,10 +92,10 @@ def footnote(*arguments: str, data_dir: Path, **environ: str) -> subprocess.Comp
 
 
 @contextmanager
-def serve(data_dir: Path, *, wait: bool = True, **environ: str) -> Iterator[str]:
+def serve(data_dir: Path, *options: str, wait: bool = True, **environ: str) -> Iterator[str]:
     """A real server process on a free port; gives its address, ready to answer unless ``wait`` is false."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "rag", "serve", "--port", "0"],
+        [sys.executable, "-m", "rag", "serve", "--port", "0", *options],
         env={**_environ(data_dir), **environ},
         stderr=subprocess.PIPE,
         text=True,

@@ -1,6 +1,7 @@
 """The documents of every collection, and the passages, sentences and vectors of one generation."""
 
 import sqlite3
+import threading
 from collections.abc import Sequence
 from copy import copy
 from hashlib import sha256
@@ -10,7 +11,7 @@ import numpy as np
 
 from rag.catalog.answers import AnswerTable
 from rag.catalog.documents import LISTED, Inventory, NewDocument, delete_document, document_of, insert_document, touch
-from rag.catalog.generations import Generation, Generations, insert_derived, is_current
+from rag.catalog.generations import Generations, insert_derived, is_current
 from rag.catalog.jobs import JobTable
 from rag.catalog.schema import Connections
 from rag.errors import Conflict, GenerationRetired, NotFound
@@ -34,11 +35,12 @@ class Catalog:
         self.generations = Generations(self._connections)
         current = self.generations.current()
         self._generation = current.number if current else 0
+        self._keys = _Keys(self._highest_key())
 
-    def at(self, generation: Generation) -> "Catalog":
-        """The same catalog, read at another generation."""
+    def at(self, generation: int) -> "Catalog":
+        """The same catalog, read at the generation of another number."""
         other = copy(self)
-        other._generation = generation.number
+        other._generation = generation
         return other
 
     def close(self) -> None:
@@ -103,7 +105,7 @@ class Catalog:
         """Store a document in one transaction, in place of one with its id.
 
         Args:
-            keys: One a passage, never used before.
+            keys: One a passage, from ``new_keys``.
 
         Returns:
             The keys of the passages that it replaces.
@@ -221,8 +223,11 @@ class Catalog:
         """Stands for the keys of a collection: the same for the same keys."""
         return sha256(" ".join(self.passage_keys(collection)).encode()).hexdigest()
 
-    def highest_key(self) -> int:
-        """The highest number that was ever a key; 0 in a new catalog."""
+    def new_keys(self, count: int) -> list[str]:
+        """Numbers that were never a key, and will not be given again."""
+        return self._keys.take(count)
+
+    def _highest_key(self) -> int:
         row = self._one("SELECT seq FROM sqlite_sequence WHERE name = 'passages'")
         return int(row["seq"]) if row else 0
 
@@ -233,8 +238,12 @@ class Catalog:
 
     def vectors(self, keys: Sequence[str]) -> Vectors:
         """The vectors of these keys, shape (len(keys), dimension), in the order of ``keys``."""
-        rows = [self._one("SELECT vector FROM passages WHERE row = ?", key) for key in keys]
-        return np.stack([np.frombuffer(row["vector"], dtype="<f4") for row in rows if row is not None])
+        return np.stack([*self.vectors_by_key(keys).values()])
+
+    def vectors_by_key(self, keys: Sequence[str]) -> dict[str, Vectors]:
+        """The vectors of those ``keys`` that are there, each of shape (dimension,), in the order of ``keys``."""
+        rows = {key: self._one("SELECT vector FROM passages WHERE row = ?", key) for key in keys}
+        return {key: np.frombuffer(row["vector"], dtype="<f4") for key, row in rows.items() if row is not None}
 
     def search_words(self, collection: str, expression: str, limit: int) -> list[tuple[str, float]]:
         """The passages that match an FTS5 expression, best first: (id, BM25 score, higher is better)."""
@@ -258,3 +267,17 @@ class Catalog:
     def _one(self, sql: str, *values: object) -> sqlite3.Row | None:
         row: sqlite3.Row | None = self._connections.read().execute(sql, values).fetchone()
         return row
+
+
+class _Keys:
+    """The numbers after those that were ever keys."""
+
+    def __init__(self, highest: int) -> None:
+        self._highest = highest
+        self._guard = threading.Lock()
+
+    def take(self, count: int) -> list[str]:
+        with self._guard:
+            first = self._highest + 1
+            self._highest += count
+        return [str(number) for number in range(first, first + count)]

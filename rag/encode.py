@@ -1,0 +1,43 @@
+"""Encoding in small steps, between which questions go first and the work can be stopped."""
+
+import threading
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from rag.errors import FootnoteError
+from rag.gate import Gate
+from rag.protocols import Encoder
+from rag.types import Vectors
+
+_AT_ONCE = 16
+_GIVE_WAY_SECONDS = 1.0
+
+
+class Stopped(FootnoteError):
+    """Work that was asked to stop did."""
+
+
+def encode_in_steps(
+    encoder: Encoder,
+    texts: Sequence[str],
+    gate: Gate,
+    stop: threading.Event,
+    on_step: Callable[[int], None] = lambda _: None,
+) -> Vectors:
+    """The vectors of ``texts``, shape (len(texts), dimension).
+
+    Args:
+        on_step: Called with the number of texts encoded, after each step.
+
+    Raises:
+        Stopped: When ``stop`` is set.
+    """
+    parts = []
+    for start in range(0, len(texts), _AT_ONCE):
+        if stop.is_set():
+            raise Stopped("the work was stopped")
+        gate.give_way(_GIVE_WAY_SECONDS)
+        parts.append(encoder.encode_passages(texts[start : start + _AT_ONCE]))
+        on_step(len(parts[-1]))
+    return np.concatenate(parts) if parts else np.zeros((0, encoder.dimension), dtype=np.float32)
