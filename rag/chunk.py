@@ -8,12 +8,16 @@ from rag.errors import PassageTooLong
 from rag.protocols import Encoder
 from rag.types import Kind, Passage, Sentence, Span
 
+_SENTENCE_CHARACTERS = 3_000
 _NOT_INDEXED = (Kind.BOILERPLATE, Kind.HEADING)
 
 
 def sentence_fits(text: str, encoder: Encoder) -> bool:
-    """Whether a sentence takes at most half of what the encoder reads; the rest is for title and heading."""
-    return encoder.count_tokens(display(text)) <= encoder.max_tokens // 2
+    """Whether a sentence takes at most half of what the encoder reads; the rest is for title and heading.
+
+    One of very many characters does not, even where the encoder takes them for a single unknown word.
+    """
+    return len(text) <= _SENTENCE_CHARACTERS and encoder.count_tokens(display(text)) <= encoder.max_tokens // 2
 
 
 def chunk(

@@ -1,7 +1,7 @@
 """What a document says about itself: title, author, publisher, date, and what is only boilerplate.
 
-Only the head of a document (before its first paragraph of prose) and its foot are looked at, and
-only lines of their own. What this does not do: guess; a value that no line states is ``None``.
+Only the head of a document (before its first paragraph of prose, 50 blocks at most) and its foot are
+looked at, and only lines of their own. What this does not do: guess; a value that no line states is ``None``.
 """
 
 import re
@@ -14,6 +14,7 @@ from rag.dates import parse_date
 from rag.layout import Block
 from rag.types import Description, Kind
 
+_HEAD_BLOCKS = 50
 _FOOT_BLOCKS = 6
 _PROSE_WORDS = 16
 _TITLE_WORDS = 30
@@ -93,12 +94,15 @@ def describe(
     """
     lines = [display(block.span.of(text)) for block in blocks]
     kinds = [block.kind or _first_kind(line) for block, line in zip(blocks, lines, strict=True)]
-    head = _head_length(blocks, lines, kinds)
+    prose = _first_prose(blocks, lines, kinds)
+    head = min(prose, _HEAD_BLOCKS)
     edges = [*range(head), *range(max(head, len(lines) - _FOOT_BLOCKS), len(lines))]
     title = _stated_title(stated, lines, kinds, head)
-    if title is None:
+    if title is None and prose < len(lines):
         title = _find_title(blocks, lines, kinds, head)
     facts = {position: fact for position in edges if (fact := _fact_at(position, lines, kinds, head, title))}
+    if stated:
+        facts |= _stated_lines(stated, lines, range(head), title)
     _keep_one_date(facts)
     values: dict[Kind, str] = {Kind.TITLE: lines[title]} if title is not None else {}
     for position, fact in facts.items():
@@ -107,8 +111,8 @@ def describe(
     if title is not None:
         kinds[title] = Kind.TITLE
         _mark_repeats(lines, kinds, title, head)
-    if Kind.PUBLISHER not in values and head < len(lines):
-        agency = _AGENCY_DATELINE.match(lines[head])
+    if Kind.PUBLISHER not in values and prose < len(lines):
+        agency = _AGENCY_DATELINE.match(lines[prose])
         values |= {Kind.PUBLISHER: agency.group("name").strip()} if agency else {}
     return Described(description=_description(values, stated or Description(), created), kinds=tuple(kinds))
 
@@ -130,7 +134,7 @@ def _first_kind(line: str) -> Kind:
     return Kind.BOILERPLATE if len(line) <= 160 and _BOILERPLATE.fullmatch(line) else Kind.BODY
 
 
-def _head_length(blocks: Sequence[Block], lines: Sequence[str], kinds: Sequence[Kind]) -> int:
+def _first_prose(blocks: Sequence[Block], lines: Sequence[str], kinds: Sequence[Kind]) -> int:
     """How many blocks come before the first prose; all of them where there is none."""
     for position, line in enumerate(lines):
         if kinds[position] is Kind.BODY and not blocks[position].heading and is_prose(line):
@@ -148,10 +152,16 @@ def _stated_title(stated: Description | None, lines: Sequence[str], kinds: Seque
     return next((place for place in range(head) if lines[place].casefold() == wanted), None)
 
 
+def _stated_lines(stated: Description, lines: Sequence[str], head: range, title: int | None) -> dict[int, _Fact]:
+    """The lines of the head that are nothing but the author or publisher whom the format's fields state."""
+    wanted = {stated.author: Kind.AUTHOR, stated.publisher: Kind.PUBLISHER}
+    return {
+        place: _Fact(wanted[lines[place]], lines[place]) for place in head if place != title and lines[place] in wanted
+    }
+
+
 def _find_title(blocks: Sequence[Block], lines: Sequence[str], kinds: Sequence[Kind], head: int) -> int | None:
     """The first marked heading of the head, else its first line of two words or more, else its first."""
-    if head == len(lines):
-        return None
     possible = [
         position
         for position in range(head)

@@ -17,6 +17,7 @@ from rag.followup import Resolved, resolve
 from rag.gate import Gate
 from rag.index import Index
 from rag.models import load_encoder, load_reranker
+from rag.parse import Limits, ParserProcess
 from rag.protocols import Encoder, PairScorer, Reader
 from rag.read import ExtractiveReader
 from rag.receipts import Receipts
@@ -51,6 +52,7 @@ class Engine:
     scorer: PairScorer
     reader: Reader
     receipts: Receipts
+    parser: ParserProcess
     gate: Gate = field(default_factory=Gate)
 
     @property
@@ -139,6 +141,7 @@ class Engine:
 
     def close(self) -> None:
         """Give the data directory back."""
+        self.parser.close()
         self.receipts.close()
         self.store.close()
 
@@ -231,6 +234,7 @@ def assemble(settings: Settings, encoder: Encoder, scorer: PairScorer, *, as_it_
         scorer=scorer,
         reader=ExtractiveReader(threshold=settings.threshold),
         receipts=Receipts(store.catalog.answers, keep=settings.keep_answers),
+        parser=ParserProcess(Limits.of(settings)),
     )
 
 

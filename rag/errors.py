@@ -12,6 +12,7 @@ question, a limit out of range) is ``InvalidRequest``, a ``ValueError``.
     |   `-- GenerationRetired       a document made for a generation that another has replaced
     |-- PassageTooLong          a passage that the encoder would cut silently
     |-- DocumentRejected        a file that cannot become a document
+    |-- ParserUnavailable       the process that parses documents does not start
     |-- NotFound                an id that the catalog does not hold
     `-- Conflict                what the catalog holds forbids the change
 """
@@ -51,6 +52,10 @@ class PassageTooLong(FootnoteError):
 
 class DocumentRejected(FootnoteError):
     """A file that cannot become a document; the message says why."""
+
+
+class ParserUnavailable(FootnoteError):
+    """The process that parses documents does not start."""
 
 
 class NotFound(FootnoteError):

@@ -18,7 +18,7 @@ from rag.encode import encode_in_steps
 from rag.engine import DEFAULT_COLLECTION, Engine
 from rag.errors import Conflict, DocumentRejected, GenerationRetired, InvalidRequest, PassageTooLong
 from rag.index import Index
-from rag.parse import MEDIA_TYPES, parse
+from rag.parse import MEDIA_TYPES
 from rag.recipe import Recipe
 from rag.types import Vectors
 
@@ -243,7 +243,7 @@ def _prepare(
     collection: str,
     work: Work,
 ) -> NewDocument:
-    parsed, recipe = parse(path, content), engine.recipe(index)
+    parsed, recipe = engine.parser.parse(path, content), engine.recipe(index)
     description, derived = derive(identifier, parsed, recipe, lambda texts: _encode(engine, recipe, texts, work))
     return NewDocument(
         id=identifier,
@@ -263,7 +263,16 @@ def _prepare(
 
 
 def _encode(engine: Engine, recipe: Recipe, texts: Sequence[str], work: Work) -> Vectors:
-    """The vectors of ``texts``, in steps between which questions go first."""
+    """The vectors of ``texts``, in steps between which questions go first.
+
+    Raises:
+        DocumentRejected: For more passages than a document may have.
+    """
+    limit = engine.settings.max_passages
+    if len(texts) > limit:
+        raise DocumentRejected(
+            f"too many passages: {len(texts)}, at most {limit} are kept; split it, or raise FOOTNOTE_MAX_PASSAGES"
+        )
     work.found += len(texts)
     return encode_in_steps(recipe.encoder, texts, engine.gate, work.stop, work.count)
 

@@ -28,6 +28,8 @@ _PARAGRAPH_GAP = re.compile(r"(?>\r\n|\n|\r)[ \t]*(?>\r\n|\n|\r)")
 _FRONT_MATTER = re.compile(
     r"\ufeff?---[ \t]*\r?\n(?![ \t]*\r?\n)(?P<fields>(?:(?!---)[^\r\n]*\r?\n)*?)---[ \t]*(?:\r?\n|$)"
 )
+LONGEST_HEADING = 300
+"""Characters; every sentence below a heading is stored and encoded with it."""
 _NESTING = 100
 _LEAVES = ("inline", "fence", "code_block", "html_block", "tr_open")
 _WIDEST_WRAP = 120
@@ -89,7 +91,7 @@ def _markdown_blocks(text: str, start: int) -> Iterator[Block]:
     """Blocks from the token map, which counts lines as split at \\n, \\r\\n and \\r; a row of a table is a block."""
     body = text[start:]
     starts = [start, *(start + match.end() for match in re.finditer(r"\r\n|\n|\r", body)), len(text)]
-    parser = MarkdownIt("commonmark", {"maxNesting": _NESTING}).enable("table")
+    parser = MarkdownIt("commonmark", {"maxNesting": _NESTING}).enable("table").disable("inline")
     heading = row = False
     for token in parser.parse(body.replace("\x00", " ")):
         heading = token.type == "heading_open" or (heading and token.type == "inline")
@@ -97,8 +99,10 @@ def _markdown_blocks(text: str, start: int) -> Iterator[Block]:
         if not token.map or token.type not in _LEAVES or (row and token.type == "inline"):
             continue
         span = stripped(text, starts[token.map[0]], starts[min(token.map[1], len(starts) - 1)])
+        if span and heading:
+            span = _without_marks(text, span)
         if span:
-            yield Block(span=_without_marks(text, span) if heading else span, heading=heading)
+            yield Block(span=span, heading=heading and span.end - span.start <= LONGEST_HEADING)
 
 
 def _without_marks(text: str, heading: Span) -> Span:

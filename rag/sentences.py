@@ -10,6 +10,7 @@ import sentencex
 
 from rag.types import Span
 
+_WINDOW = 8_000
 _CLAUSE_END = re.compile(r"[;:,]\s")
 _SPACE = re.compile(r"\s")
 _LIST_MARK = re.compile(r"\s*\(?(?:\d{1,3}|[A-Za-z]|[ivxIVX]{1,4})[.)]\s*")
@@ -26,13 +27,27 @@ def split_sentences(text: str, within: Span, fits: Callable[[str], bool]) -> lis
     """
     found: list[Span] = []
     start = within.start
-    for boundary in sentencex.get_sentence_boundaries("en", within.of(text)):
-        end = within.start + boundary["end_index"]
+    for end in _ends(text, within):
         if _LIST_MARK.fullmatch(text, start, end) and end < within.end:
             continue  # the number of a list item belongs to its sentence
         found.extend(_pieces(text, start, end, fits))
         start = end
     return found
+
+
+def _ends(text: str, within: Span) -> Iterator[int]:
+    """Where sentences end. A long text is read in windows, from the start of the last sentence of each.
+
+    The time that sentencex takes grows with the square of the brackets and quotes that it is given.
+    """
+    start = within.start
+    while start < within.end:
+        window = text[start : min(within.end, start + _WINDOW)]
+        ends = [start + boundary["end_index"] for boundary in sentencex.get_sentence_boundaries("en", window)]
+        if start + len(window) < within.end and len(ends) > 1:
+            ends.pop()
+        yield from ends
+        start = ends[-1]
 
 
 def stripped(text: str, start: int, end: int) -> Span | None:

@@ -28,6 +28,10 @@ class Settings:
         threshold: Confidence from which a question counts as answered, 0 to 1.
         keep_answers: Newest answers that can be read again, 0 to 1000000.
         max_upload_mb: Size of a file, and of a request with files, that is accepted over HTTP, MB, 1 to 100000.
+        parse_seconds: Processor time that parsing a file may take, 1 to 3600.
+        parse_memory_mb: Memory of the process that parses, MB, 256 to 65536.
+        max_text_characters: Characters of a document's text, 1000 to 100000000.
+        max_passages: Passages of a document, 100 to 10000000.
         threads: Threads that run the models; 0 takes one a core.
     """
 
@@ -42,6 +46,10 @@ class Settings:
     threshold: float = 0.4
     keep_answers: int = 10_000
     max_upload_mb: int = 200
+    parse_seconds: int = 30
+    parse_memory_mb: int = 1_024
+    max_text_characters: int = 5_000_000
+    max_passages: int = 50_000
     threads: int = 0
 
     @property
@@ -115,5 +123,9 @@ _PARSERS: dict[str, Callable[[str], object]] = {
     "FOOTNOTE_THRESHOLD": _share,
     "FOOTNOTE_KEEP_ANSWERS": _whole(0, 1_000_000),
     "FOOTNOTE_MAX_UPLOAD_MB": _whole(1, 100_000),
+    "FOOTNOTE_PARSE_SECONDS": _whole(1, 3_600),
+    "FOOTNOTE_PARSE_MEMORY_MB": _whole(256, 65_536),
+    "FOOTNOTE_MAX_TEXT_CHARACTERS": _whole(1_000, 100_000_000),
+    "FOOTNOTE_MAX_PASSAGES": _whole(100, 10_000_000),
     "FOOTNOTE_THREADS": _whole(0, 256),
 }

@@ -6,5 +6,6 @@ connection: bytes in, text out. What this does not do: guess at what a line mean
 
 from rag.parse.formats import MEDIA_TYPES, parse
 from rag.parse.parsed import Limits, Parsed
+from rag.parse.process import ParserProcess
 
-__all__ = ["MEDIA_TYPES", "Limits", "Parsed", "parse"]
+__all__ = ["MEDIA_TYPES", "Limits", "Parsed", "ParserProcess", "parse"]

@@ -9,6 +9,15 @@ from rag.dates import parse_date
 
 _LONGEST = 300
 _ISO = re.compile(r"(\d{4}-\d\d-\d\d)(?:[T ].*)?", re.DOTALL)
+_NO_NAME = re.compile(
+    r"(?:unknown(?: title)?|untitled.*|(?:word )?document\d*|(?:powerpoint )?presentation\d*"
+    r"|microsoft (?:word|powerpoint|excel) - .*"
+    r"|\S+\.(?:docx?|odt|rtf|tex|dvi|indd|qxd|pdf|pptx?|xlsx?|html?|txt))",
+    re.IGNORECASE,
+)
+_NOBODY = re.compile(
+    r"(?:unknown(?: author)?|anonymous|user|admin(?:istrator)?|root|author|owner|python-docx)", re.IGNORECASE
+)
 _COMPACT = re.compile(r"(?:D:)?(\d{4})(\d\d)(\d\d)(?:\d.*)?", re.DOTALL)
 
 
@@ -16,6 +25,22 @@ def one_line(value: str | None) -> str | None:
     """A field's value on one line, ``None`` where it is empty or too long to be one."""
     line = clean(value) if value else ""
     return line if 0 < len(line) <= _LONGEST else None
+
+
+def own_title(value: str | None) -> str | None:
+    """A title that someone gave, not the name that a program makes up.
+
+    >>> own_title("River Bridge"), own_title("Microsoft Word - bridge.doc"), own_title("Untitled 1")
+    ('River Bridge', None, None)
+    """
+    title = one_line(value)
+    return None if title is None or _NO_NAME.fullmatch(title) else title
+
+
+def own_author(value: str | None) -> str | None:
+    """An author who is someone, not the name of an account."""
+    author = one_line(value)
+    return None if author is None or _NOBODY.fullmatch(author) else author
 
 
 def iso_date(value: str | None) -> str | None:

@@ -18,6 +18,9 @@ MEDIA_TYPES = {
     ".htm": "text/html",
     ".xhtml": "application/xhtml+xml",
     ".pdf": "application/pdf",
+    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ".epub": "application/epub+zip",
+    ".eml": "message/rfc822",
 }
 """The media type of each suffix that is read."""
 
@@ -27,8 +30,11 @@ _MODULES = {
     "text/html": "html",
     "application/xhtml+xml": "html",
     "application/pdf": "pdf",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
+    "application/epub+zip": "epub",
+    "message/rfc822": "mail",
 }
-_ZIPPED: frozenset[str] = frozenset()
+_ZIPPED = frozenset({MEDIA_TYPES[".docx"], MEDIA_TYPES[".epub"]})
 _SIGNATURES = {
     b"%PDF-": "a PDF",
     b"PK\x03\x04": "a zip archive",

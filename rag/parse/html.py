@@ -3,13 +3,14 @@
 import codecs
 import re
 from dataclasses import replace
+from html import unescape
 from typing import Any
 
 from lxml import etree
 
 from rag.errors import DocumentRejected
 from rag.parse.decode import decode
-from rag.parse.markup import main_part, prune, text_of, write_blocks
+from rag.parse.markup import main_part, prune, replace_by_text, text_of, write_blocks
 from rag.parse.page import page_fields, page_title
 from rag.parse.parsed import Limits, Parsed, TextBuilder
 
@@ -28,7 +29,7 @@ def parse(source: bytes, media_type: str, limits: Limits) -> Parsed:
     Raises:
         DocumentRejected: For bytes that are not text, nesting beyond what lxml reads, and a text that is too long.
     """
-    root = parse_markup(_decode(source))
+    root = parse_xhtml(source) if media_type == "application/xhtml+xml" else parse_markup(_decode(source))
     described, created = page_fields(root)
     title = next((text_of(element) for element in root.iter("title")), "")
     prune(root)
@@ -59,6 +60,26 @@ def parse_markup(text: str) -> Any:
     for entry in parser.error_log:
         if "depth" in entry.message.lower():
             raise DocumentRejected(f"nested too deep: {entry.message.strip()}")
+    return root
+
+
+def parse_xhtml(source: bytes) -> Any:
+    """The tree of an XHTML page, read as XML where it is well formed; tags without their name space.
+
+    Raises:
+        DocumentRejected: As ``parse_markup``, and for bytes that are not text.
+    """
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, remove_pis=True, remove_comments=True
+    )
+    try:
+        root = etree.fromstring(source, parser)
+    except (etree.LxmlError, ValueError):
+        return parse_markup(_decode(source))
+    for entity in list(root.iter(etree.Entity)):
+        replace_by_text(entity, unescape(entity.text))
+    for element in root.iter(etree.Element):
+        element.tag = etree.QName(element).localname
     return root
 
 

@@ -17,7 +17,9 @@ _UNSEEN = (
 _LANDMARKS_UNSEEN = ("footer", "aside")
 _HIDING_ROLES = frozenset({"navigation", "search", "menu", "menubar", "banner", "contentinfo", "complementary"})
 _HIDING_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)", re.IGNORECASE)
-_ANCHORS = frozenset({"", "¶", "#", "§", "🔗"})
+_PAGE_PARTS = ("header", "footer")  # how LibreOffice marks the running heads of the pages
+_NOTE_MARK = re.compile(r"[\[(]?(?:\d{1,4}|[a-z*†‡])[\])]?")
+_ANCHORS = frozenset({"", "¶", "#", "§", "🔗", "↩", "↩︎"})
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _BLOCKS = _HEADINGS | frozenset(
     "address article aside blockquote body caption center dd details dir div dl dt fieldset figcaption figure footer "
@@ -38,7 +40,7 @@ def prune(root: Any) -> None:
     etree.strip_elements(root, *_UNSEEN, with_tail=False)
     for element in list(root.iter(etree.Element)):
         if element is not root and _hidden(element):
-            _drop(element)
+            replace_by_text(element, "")
 
 
 def main_part(root: Any) -> Any:
@@ -172,26 +174,39 @@ def _hidden(element: Any) -> bool:
     if attributes:
         if attributes.get("hidden") not in (None, "until-found") or attributes.get("aria-hidden") == "true":
             return True
+        if element.tag == "div" and attributes.get("title") in _PAGE_PARTS:
+            return True
         if attributes.get("role") in _HIDING_ROLES or _HIDING_STYLE.search(attributes.get("style") or ""):
             return True
+    if element.tag == "sup":
+        return _is_note_mark(element)
     if element.tag == "a":
         return (element.text or "").strip() in _ANCHORS and len(element) == 0
     return element.tag in _LANDMARKS_UNSEEN and not _within_text(element)
+
+
+def _is_note_mark(element: Any) -> bool:
+    """True for the number of a footnote: a raised link to a place on the page."""
+    links = [*element.iter("a"), *element.iterancestors("a")]
+    return any((link.get("href") or "").startswith("#") for link in links) and bool(
+        _NOTE_MARK.fullmatch(text_of(element))
+    )
 
 
 def _within_text(element: Any) -> bool:
     return any(parent.tag in ("article", "main") or parent.get("role") == "main" for parent in element.iterancestors())
 
 
-def _drop(element: Any) -> None:
-    parent = element.getparent()
+def replace_by_text(element: Any, text: str) -> None:
+    """Put characters where an element is; what follows it stays."""
+    parent, before = element.getparent(), element.getprevious()
     if parent is None:
         return
-    before = element.getprevious()
+    left = text + (element.tail or "")
     if before is not None:
-        before.tail = (before.tail or "") + (element.tail or "")
+        before.tail = (before.tail or "") + left
     else:
-        parent.text = (parent.text or "") + (element.tail or "")
+        parent.text = (parent.text or "") + left
     parent.remove(element)
 
 

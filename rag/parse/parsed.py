@@ -1,9 +1,10 @@
 """What every parser gives, and the builder that most of them make it with."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from rag.errors import DocumentRejected
-from rag.layout import Block
+from rag.layout import LONGEST_HEADING, Block, blocks
+from rag.settings import Settings
 from rag.types import Description, Kind, Span
 
 _GAP = "\n\n"
@@ -19,9 +20,18 @@ class Limits:
         characters: Of the extracted text.
     """
 
-    seconds: int = 60
+    seconds: int = 30
     memory_mb: int = 1_024
     characters: int = 5_000_000
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Limits":
+        """Those that the settings name."""
+        return cls(
+            seconds=settings.parse_seconds,
+            memory_mb=settings.parse_memory_mb,
+            characters=settings.max_text_characters,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,8 +64,11 @@ class TextBuilder:
         self.length = 0
         self.blocks: list[Block] = []
 
-    def add(self, text: str, *, heading: bool = False, kind: Kind | None = None) -> None:
+    def add(self, text: str, *, label: str = "", heading: bool = False, kind: Kind | None = None) -> None:
         """Append a block; white space around it is dropped, and an empty one is nothing.
+
+        Args:
+            label: Stands before it in the text and is no part of the block.
 
         Raises:
             DocumentRejected: When the text grows beyond its limit.
@@ -63,20 +76,35 @@ class TextBuilder:
         shown = text.strip()
         if not shown:
             return
-        if self._parts:
-            self._append(_GAP)
+        self._open()
+        self._append(label)
         start = self.length
         self._append(shown)
-        self.blocks.append(Block(span=Span(start=start, end=self.length), heading=heading, kind=kind))
+        self.blocks.append(
+            Block(span=Span(start=start, end=self.length), heading=heading and len(shown) <= LONGEST_HEADING, kind=kind)
+        )
 
-    @property
-    def next_start(self) -> int:
-        """Where the next block will start."""
-        return self.length + len(_GAP) if self._parts else 0
+    def add_plain(self, text: str) -> None:
+        """Append a plain text, verbatim, with the blocks that it has as such.
+
+        Raises:
+            DocumentRejected: When the text grows beyond its limit.
+        """
+        self._open()
+        start = self.length
+        self._append(text)
+        self.blocks += [
+            replace(block, span=Span(start=start + block.span.start, end=start + block.span.end))
+            for block in blocks(text)
+        ]
 
     def text(self) -> str:
         """The whole text."""
         return "".join(self._parts)
+
+    def _open(self) -> None:
+        if self._parts:
+            self._append(_GAP)
 
     def _append(self, part: str) -> None:
         self._parts.append(part)

@@ -1,6 +1,5 @@
 """PDF: the text layer, read by pypdfium2 line by line; ``pdf_lines`` makes paragraphs of the lines."""
 
-import re
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any
@@ -9,16 +8,13 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from rag.errors import DocumentRejected
-from rag.parse.fields import iso_date, one_line
+from rag.parse.fields import iso_date, own_author, own_title
 from rag.parse.parsed import Limits, Parsed, check_length
 from rag.parse.pdf_lines import HYPHEN, Line, bare_words, write_pages
 from rag.types import Description
 
-_NO_NAME = re.compile(
-    r"(?:microsoft (?:word|powerpoint|excel) - .*|untitled.*|document\d*|(?:powerpoint )?presentation\d*|.*\.\w{2,4})",
-    re.IGNORECASE,
-)
-_NOBODY = re.compile(r"(?:unknown|anonymous|user|admin(?:istrator)?|root|author|owner)", re.IGNORECASE)
+_HYPHENS = frozenset({0x02, 0xFFFE})
+_LINE_ENDS = _HYPHENS | {0x0A, 0x0D}
 _MOST_BOOKMARKS = 5_000
 
 
@@ -33,7 +29,7 @@ def parse(source: bytes, media_type: str, limits: Limits) -> Parsed:
         pages = list(_pages(document, limits.characters))
         if not any(pages):
             raise DocumentRejected(
-                f"no text layer: its {len(pages)} pages are images only; run text recognition (OCR) on it first"
+                f"no text layer on any of its pages ({len(pages)}), only images; run text recognition (OCR) on it first"
             )
         described, created = _description(document)
         headings = _bookmarks(document)
@@ -79,14 +75,14 @@ def _pages(document: Any, limit: int) -> Iterator[list[Line]]:
 
 
 def _lines(text_page: Any) -> Iterator[Line]:
-    """The lines of a page in the order of its content; pdfium marks a hyphen at a line's end as U+FFFE."""
+    """The lines of a page in the order of its content; pdfium has marks of its own for a hyphen at a line's end."""
     characters: list[str] = []
     first = 0
     count = max(0, pdfium.FPDFText_CountChars(text_page))
     for index in range(count):
         code = pdfium.FPDFText_GetUnicode(text_page, index)
-        if code in (10, 13, 0xFFFE):
-            if code == 0xFFFE:
+        if code in _LINE_ENDS:
+            if code in _HYPHENS:
                 characters.append(HYPHEN)
             if line := _line(text_page, characters, first, index):
                 yield line
@@ -134,9 +130,5 @@ def _bookmarks(document: Any) -> frozenset[str]:
 
 def _description(document: Any) -> tuple[Description, str | None]:
     fields = document.get_metadata_dict()
-    title, author = one_line(fields.get("Title")), one_line(fields.get("Author"))
-    description = Description(
-        title=None if title is None or _NO_NAME.fullmatch(title) else title,
-        author=None if author is None or _NOBODY.fullmatch(author) else author,
-    )
-    return description, iso_date(fields.get("CreationDate"))
+    described = Description(title=own_title(fields.get("Title")), author=own_author(fields.get("Author")))
+    return described, iso_date(fields.get("CreationDate"))

@@ -27,12 +27,16 @@ _SAME_SIZE = 0.08
 _HEADING_SIZE = 1.15
 _HEADING_WEIGHT = 120
 _HEADING_CHARACTERS = 160
+_RUNNING_TEXT = 60
 _INDENT = 0.8
 _COLUMN = 40.0
 _ENDED = re.compile(r"[.!?…:;。！？]['\"”’)\]]*$")
 _LIST_MARK = re.compile(r"(?:[-*+•‣◦▪●–]|\d{1,3}[.)]|\(?[a-z]\))\s+\S")
 _NUMBERING = re.compile(r"^(?:chapter\s+|appendix\s+)?[\dA-Z]{0,3}(?:\.\d+)*[.:)]?\s+", re.IGNORECASE)
 _NUMBER = re.compile(r"\d+|\b[ivxlc]+\b")
+_PAGE_NUMBER = re.compile(
+    r"(?:page|p\.|seite|página|pagina)?\W*(?P<number>\d{1,6})(?:\s*(?:of|/|von|de|di|sur)\s*\d{1,6})?\W*", re.IGNORECASE
+)
 _LAST_WORD = re.compile(r"\w+$")
 _FIRST_WORD = re.compile(r"\w+")
 _WORD = re.compile(r"\w+(?:-\w+)*")
@@ -100,12 +104,13 @@ def write_pages(
     )
     blocks: list[Block] = []
     out = _Text(limit)
-    for paragraph in _paragraphs(kept, style):
+    paragraphs = list(_paragraphs(kept, style))
+    for paragraph, after in zip(paragraphs, [*paragraphs[1:], []], strict=True):
         start = out.begin()
         for placed, following in zip(paragraph, [*paragraph[1:], None], strict=True):
             out.reach(placed.page)
             out.append(_joined(placed.line.text, following.line.text, hyphenated) if following else placed.line.text)
-        heading = _is_heading([placed.line for placed in paragraph], style, headings)
+        heading = _is_heading(paragraph, after, style, headings)
         blocks.append(Block(span=Span(start=start, end=out.length), heading=heading))
     out.reach(len(pages) - 1)
     return "".join(out.parts), blocks, out.starts
@@ -209,16 +214,24 @@ def _edges(lines: Sequence[Line]) -> list[float]:
     return [near[round(line.left / _COLUMN)] for line in lines]
 
 
-def _is_heading(lines: Sequence[Line], style: _Style, headings: frozenset[str]) -> bool:
-    """A short paragraph in larger or heavier letters, or one that the outline names."""
-    text = " ".join(line.text for line in lines)
+def _is_heading(
+    paragraph: Sequence[_Placed], after: Sequence[_Placed], style: _Style, headings: frozenset[str]
+) -> bool:
+    """A short paragraph that the outline names, in larger letters, or in heavier ones above running text."""
+    lines = [placed.line for placed in paragraph]
+    text = _words(paragraph)
     if len(text) > _HEADING_CHARACTERS or not any(character.isalpha() for character in text):
         return False
     if bare_words(text) in headings:
         return True
     larger = all(line.size >= _HEADING_SIZE * style.size for line in lines)
     heavier = all(line.weight >= style.weight + _HEADING_WEIGHT for line in lines)
-    return (larger or heavier) and not _ENDED.search(text.rstrip(":"))
+    above_text = heavier and len(_words(after)) >= _RUNNING_TEXT
+    return (larger or above_text) and not _ENDED.search(text.rstrip(":"))
+
+
+def _words(paragraph: Sequence[_Placed]) -> str:
+    return " ".join(placed.line.text for placed in paragraph)
 
 
 def _style(pages: Sequence[Sequence[Line]]) -> _Style:
@@ -235,13 +248,20 @@ def _style(pages: Sequence[Sequence[Line]]) -> _Style:
 
 
 def _without_running_heads(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
-    """Without the first and last lines that stand at one height of three pages or more, numbers apart."""
+    """Without page numbers, and the first and last lines that stand at one height of three pages or more."""
     edges = [_edge_lines(lines) for lines in pages]
     counted = Counter(key for found in edges for key in {_running(line) for line in found})
-    return [
-        [line for line in lines if line not in found or counted[_running(line)] < _REPEATS]
-        for lines, found in zip(pages, edges, strict=True)
-    ]
+    kept = []
+    for page, (lines, found) in enumerate(zip(pages, edges, strict=True), start=1):
+        running = [line for line in found if counted[_running(line)] >= _REPEATS or _is_page_number(line.text, page)]
+        kept.append([line for line in lines if line not in running])
+    return kept
+
+
+def _is_page_number(text: str, page: int) -> bool:
+    """True for a line that only says on which page it is, counted from 1."""
+    said = _PAGE_NUMBER.fullmatch(text)
+    return said is not None and int(said["number"]) == page
 
 
 def _edge_lines(lines: Sequence[Line]) -> list[Line]:

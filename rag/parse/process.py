@@ -1,0 +1,175 @@
+"""Parsing in a process of its own, so that no file can hang, crash or exhaust the one that answers.
+
+One child, started with the first file and kept, reads one file at a time. It loads no model and no
+index, may open no connection, and holds itself to the limits; the parent ends it when it does not
+answer. What this does not do: wait in line; who calls from two threads is served in turn.
+"""
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path, PurePath
+from types import TracebackType
+from typing import IO
+
+import msgspec
+
+from rag.errors import DocumentRejected, ParserUnavailable
+from rag.parse.parsed import Limits, Parsed
+from rag.parse.wire import Reply, Request, read_frame, write_frame
+
+PATIENCE = 4
+"""How many times its limit of processor time a file may take by the clock."""
+
+_ROOT = str(Path(__file__).resolve().parent.parent.parent)
+_BOOT = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from rag.parse.child import main; main(*sys.argv[2:])"
+_KEPT = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT", "TMPDIR", "TZ")
+_BYTES_A_CHARACTER = 64
+_CLOSING_SECONDS = 5.0
+
+
+class ParserProcess:
+    """Parses files in a child process; safe to use from several threads."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._lock = threading.Lock()
+        self._child: _Child | None = None
+
+    def __enter__(self) -> "ParserProcess":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def parse(self, name: str, source: bytes) -> Parsed:
+        """As ``rag.parse.parse``, within the limits.
+
+        A child that fails for want of memory after it has read other files is replaced and asked
+        once more, so the outcome does not depend on what came before.
+
+        Raises:
+            DocumentRejected: As ``rag.parse.parse``, and for a file that exceeds a limit or ends the child.
+            ParserUnavailable: When the child does not start.
+        """
+        suffix = PurePath(name).suffix.encode("utf-8", "replace").decode()
+        request = msgspec.msgpack.encode(Request(suffix=suffix, source=source))
+        with self._lock:
+            for _ in range(2):
+                fresh = self._child is None
+                reply = self._ask(request)
+                if fresh or not reply.exhausted:
+                    break
+        if reply.parsed is None:
+            raise DocumentRejected(reply.reason)
+        return reply.parsed
+
+    def close(self) -> None:
+        """End the child."""
+        with self._lock:
+            self._drop()
+
+    def _ask(self, request: bytes) -> Reply:
+        child = self._child = self._child or _Child(self._limits)
+        try:
+            reply = child.ask(request, self._limits.seconds * PATIENCE)
+        except (OSError, EOFError, msgspec.DecodeError):
+            self._drop()
+            return Reply(reason=_cause_of_death(child, self._limits), exhausted=not child.timed_out)
+        if reply.last:
+            self._drop()
+        return reply
+
+    def _drop(self) -> None:
+        child, self._child = self._child, None
+        if child is not None:
+            child.end()
+
+
+class _Child:
+    """The running child and the pipes to it."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._most = limits.characters * _BYTES_A_CHARACTER + 1_000_000
+        path = json.dumps([_ROOT, *(str(Path(entry).resolve()) for entry in sys.path)])
+        given = [str(limits.seconds), str(limits.memory_mb), str(limits.characters)]
+        self._process = subprocess.Popen(
+            [sys.executable, "-I", "-S", "-B", "-X", "utf8", "-c", _BOOT, path, *given],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={**{key: os.environ[key] for key in _KEPT if key in os.environ}, "OPENBLAS_NUM_THREADS": "1"},
+            start_new_session=True,  # the keys that interrupt the parent must not make a file look damaged
+        )
+        self.timed_out = False
+        try:
+            read_frame(self._output, 0)
+        except (OSError, EOFError):
+            self.end()
+            raise ParserUnavailable(
+                f"the process that parses documents does not start (exit status {self.status}); "
+                f"check the installation, and FOOTNOTE_PARSE_MEMORY_MB={limits.memory_mb}"
+            ) from None
+
+    @property
+    def status(self) -> int | None:
+        """The exit status, negative for a signal."""
+        return self._process.returncode
+
+    def ask(self, request: bytes, seconds: float) -> Reply:
+        """Send one file and wait for its reply.
+
+        Raises:
+            OSError, EOFError: When the child has ended, or was ended because time was up.
+            msgspec.DecodeError: When what it sends is no reply.
+        """
+        timer = threading.Timer(seconds, self._give_up)
+        timer.start()
+        try:
+            write_frame(self._input, request)
+            return msgspec.msgpack.decode(read_frame(self._output, self._most), type=Reply)
+        finally:
+            timer.cancel()
+
+    def end(self) -> None:
+        """Let it end, or end it."""
+        with contextlib.suppress(OSError):
+            self._input.close()
+        try:
+            self._process.wait(timeout=_CLOSING_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._output.close()
+
+    @property
+    def _input(self) -> IO[bytes]:
+        return _pipe(self._process.stdin)
+
+    @property
+    def _output(self) -> IO[bytes]:
+        return _pipe(self._process.stdout)
+
+    def _give_up(self) -> None:
+        self.timed_out = True
+        self._process.kill()
+
+
+def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:
+    if pipe is None:
+        raise ParserUnavailable("the process that parses documents has no pipes")
+    return pipe
+
+
+def _cause_of_death(child: _Child, limits: Limits) -> str:
+    too_long = f"too much to parse: more than {limits.seconds} seconds; raise FOOTNOTE_PARSE_SECONDS, or split it"
+    if child.timed_out or child.status == -getattr(signal, "SIGXCPU", 0):
+        return too_long
+    return (
+        f"damaged, or too much to parse: the parser ended with status {child.status} "
+        f"within {limits.memory_mb} MB; raise FOOTNOTE_PARSE_MEMORY_MB if the file is sound"
+    )
