@@ -2,7 +2,7 @@
 
 import calendar
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
@@ -38,7 +38,14 @@ _SPOTTED = tuple(
         (r"\b(?:\d{1,2}|an?|two|three|four|five|six|seven|eight|nine|ten)\s+days?\s+ago\b", "day"),
         (r"\b(?:[Ll]ast|[Tt]his|[Nn]ext)\s+week\b", "week"),
         (r"\b(?:\d{1,2}|an?|two|three|four|five|six)\s+weeks?\s+ago\b", "week"),
+        (r"\b(?:(?:[Aa]t|[Oo]ver)\s+)?the\s+weekend\b|\b(?:[Ll]ast|[Tt]his|[Nn]ext)\s+weekend\b", "weekend"),
         (r"\b(?:[Ll]ast|[Tt]his|[Nn]ext)\s+month\b", "month"),
+        (
+            r"\b(?:the\s+|last\s+|this\s+|next\s+|late\s+|early\s+)?(?:spring|summer|autumn|fall(?=\s+of\b)|winter)\b"
+            r"(?:\s+(?:of\s+)?(?P<year>1[5-9]\d\d|20\d\d)\b)?",
+            "season",
+        ),
+        (r"\b(?:\d{1,2}|an?|two|three|four|five|six|ten|twenty|thirty|fifty)\s+years?\s+ago\b", "years"),
         (rf"\b(?!May\b(?!\s+\d)){_MONTH}{_WITH_YEAR}", "month"),
         (
             r"(?<=\b(?:[Ii]n|of|by)\s)May\b|(?<=\b(?:[Ll]ast|this|next|late|[Mm]id-)\s)May\b|(?<=\b[Mm]id-)May\b",
@@ -47,13 +54,16 @@ _SPOTTED = tuple(
         (r"\b(?:[Ll]ast|[Tt]his|[Nn]ext)\s+year\b(?!['’])", "year"),
         (r"\b(?:the\s+)?(?:1[5-9]|20)\d0s\b", "decade"),
         (
-            r"(?<![\d.,$€£-])\b(?<=\b(?:[Ii]n|by|of|to)\s)(?:1[5-9]\d\d|20\d\d)\b(?![,.]\d)"
-            r"|(?<=\b(?:[Ss]ince|[Uu]ntil|[Aa]fter|circa)\s)(?:1[5-9]\d\d|20\d\d)\b(?![,.]\d)",
+            r"\b(?:[Ii]n|by|of|to|[Ss]ince|[Uu]ntil|[Aa]fter|from|and|between|circa|early|late|mid)[\s-]"
+            r"(?P<core>(?:1[5-9]\d\d|20\d\d)\b)(?![,.]\d)",
             "year",
         ),
     )
 )
+_SEASONS = {"spring": 2, "summer": 5, "autumn": 8, "fall": 8, "winter": -1}
+_SEASON_DAYS = 150
 _AHEAD = re.compile(r"\b(?:will|next|due|to be|shall|plans?|starting|coming|from)\b", re.IGNORECASE)
+_THROUGH = re.compile(r"\s*(?:-|–|\b(?:to|and|until)\b)\s*")
 _UNKNOWN_YEAR = date(2000, 7, 1)
 
 
@@ -108,25 +118,26 @@ def find_dates(text: str, published: date | None) -> list[Dated]:
     found: list[Dated] = []
     for pattern, grain in _SPOTTED:
         for match in pattern.finditer(text):
-            if all(match.end() <= one.start or one.end <= match.start() for one in found):
-                ahead = bool(_AHEAD.search(text, 0, match.start()))
-                days = _days_of(match.group(), grain, published, ahead)
+            start, end = match.span("core" if "core" in pattern.groupindex else 0)
+            if all(end <= one.start or one.end <= start for one in found):
+                days = _days_of(text[start:end], grain, published, bool(_AHEAD.search(text, 0, start)))
                 if days is not None:
-                    yearless = published is None and not _YEAR.search(match.group())
-                    first, last = days
-                    found.append(Dated(start=match.start(), end=match.end(), first=first, last=last, yearless=yearless))
-    return _without_years_of(sorted(found, key=lambda one: one.start), text)
+                    yearless = published is None and not _YEAR.search(text, start, end)
+                    found.append(Dated(start=start, end=end, first=days[0], last=days[1], yearless=yearless))
+    return _joined(sorted(found, key=lambda one: one.start), text)
 
 
-def _without_years_of(found: list[Dated], text: str) -> list[Dated]:
-    """``found`` without a part that only places the one before it: "last year" of "19 November last year"."""
-    return [
-        one
-        for before, one in zip([None, *found], found, strict=False)
-        if before is None
-        or text[before.end : one.start].strip(", ")
-        or one.last - one.first <= before.last - before.first
-    ]
+def _joined(found: list[Dated], text: str) -> list[Dated]:
+    """``found`` with ranges as one, and without what only places the date before it ("19 November last year")."""
+    joined: list[Dated] = []
+    for one in found:
+        before = joined[-1] if joined else None
+        between = text[before.end : one.start] if before else ""
+        if before and _THROUGH.fullmatch(between) and before.last < one.first:
+            joined[-1] = replace(before, end=one.end, last=one.last)
+        elif before is None or between.strip(", ") or one.last - one.first <= before.last - before.first:
+            joined.append(one)
+    return joined
 
 
 @lru_cache(maxsize=4_096)
@@ -136,10 +147,30 @@ def _days_of(words: str, grain: str, published: date | None, ahead: bool) -> tup
     if stated and grain in ("year", "decade"):
         first = int(stated.group())
         return date(first, 1, 1), date(first + (9 if grain == "decade" else 0), 12, 31)
-    if published is None and not stated and not re.search(_MONTH, words):
+    if published is None and not stated and (grain == "season" or not re.search(_MONTH, words)):
         return None
-    day = _nearest_day(words, published or _UNKNOWN_YEAR, ahead)
+    base = published or _UNKNOWN_YEAR
+    if grain == "season":
+        return _season(words.lower(), base, int(stated.group()) if stated else None, ahead)
+    if grain == "weekend":
+        saturday = _nearest_day("Saturday", base, ahead or words.lower().startswith("next"))
+        return (saturday, saturday + timedelta(days=1)) if saturday else None
+    day = _nearest_day(words, base, ahead)
     return _widened(day, grain) if day else None
+
+
+def _season(words: str, base: date, stated: int | None, ahead: bool) -> tuple[date, date]:
+    """Wide bounds, in the north: of the year that is stated, else the last, the next or the nearest one."""
+    first = next(month for name, month in _SEASONS.items() if name in words)
+    years = [stated] if stated else [base.year - 1, base.year, base.year + 1]
+    starts = [date(year if first > 0 else year - 1, first % 12 or 12, 1) for year in years]
+    middle = base - timedelta(days=_SEASON_DAYS // 2)
+    if not stated and "last" in words:
+        starts = [max(start for start in starts if start < base)]
+    elif not stated and (ahead or "next" in words):
+        starts = [min(start for start in starts if start > middle)]
+    start = min(starts, key=lambda day: abs(day - middle))
+    return start, start + timedelta(days=_SEASON_DAYS)
 
 
 def _nearest_day(words: str, base: date, ahead: bool) -> date | None:
@@ -168,6 +199,8 @@ def _widened(day: date, grain: str) -> tuple[date, date]:
             return monday, monday + timedelta(days=6)
         case "month":
             return day.replace(day=1), day.replace(day=calendar.monthrange(day.year, day.month)[1])
+        case "years":
+            return date(day.year - 1, 1, 1), date(day.year + 1, 12, 31)
         case "year":
             return date(day.year, 1, 1), date(day.year, 12, 31)
         case _:

@@ -7,11 +7,12 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import pairwise
 
 from rag.conflicts.asked import Asked, Wanted, root
 from rag.conflicts.durations import find_durations
-from rag.conflicts.measures import find_ages, find_counts, find_money, find_shares, find_sizes
-from rag.conflicts.names import find_names, find_places, same_name
+from rag.conflicts.measures import Measured, find_ages, find_counts, find_money, find_shares, find_sizes
+from rag.conflicts.names import find_names, find_places, may_hold, same_name
 from rag.conflicts.polarity import find_stance
 from rag.dates import find_dates
 
@@ -34,6 +35,14 @@ _PEOPLE = frozenset(
 _NOT_THE_ONE = re.compile(
     r"\b(?:in|at|near|from|to|for|follows|followed|following|succeeds|succeeded|succeeding|replaces|replaced|replacing"
     r"|after|against|beat|beating|defeated|over|ahead of|unlike|not|than)\s+$",
+    re.IGNORECASE,
+)
+_SAYING = frozenset(
+    root(word) for word in "say said tell told confirm announce report decide warn write add statement".split()
+)
+_SAID_ON = re.compile(
+    r"\b(?:said|says|told|confirmed|announced|reported|decided|warned|wrote|added|statement)\s+(?:\w+\s+)?"
+    r"(?:late |early )?(?:on\s+)?$",
     re.IGNORECASE,
 )
 _UNIT_STEP = 0.25
@@ -66,10 +75,11 @@ class Claim:
 
 
 def find_claims(kind: Asked, wanted: Wanted, text: str, published: date | None) -> list[Claim]:
-    """The values of ``kind`` in ``text``, the likeliest answer first."""
+    """The values of ``kind`` in ``text``, the likeliest answer first; none where that is only a part of it."""
     near = _Nearness(wanted, text)
     found = [replace(one, gap=near.gap(one)) for one in _FINDERS[kind](wanted, text, published)]
-    return sorted(found, key=lambda one: (-near.worth(one), one.start))
+    ranked = sorted(found, key=lambda one: (-near.worth(one), one.start))
+    return ranked if ranked and not ranked[0].part else []
 
 
 def agree(one: Claim, other: Claim) -> bool:
@@ -77,7 +87,8 @@ def agree(one: Claim, other: Claim) -> bool:
     if one.kind is not other.kind:
         return True
     if one.kind in (Asked.NAME, Asked.PLACE):
-        return same_name(one.parts, other.parts) or not (one.sure and other.sure)
+        unclear = not (one.sure and other.sure) or (one.kind is Asked.PLACE and may_hold(one.parts, other.parts))
+        return unclear or same_name(one.parts, other.parts)
     if one.kind is Asked.YES_NO:
         return one.unit == other.unit or not (one.turned ^ other.turned) <= one.parts & other.parts
     if one.unit != other.unit:
@@ -142,10 +153,19 @@ class _Nearness:
 
 
 def _counts(wanted: Wanted, text: str, published: date | None) -> list[Claim]:
+    found = find_counts(text, published)
+    summed = {one for pair in pairwise(found) if _summed(text, *pair) for one in pair}
     return [
-        Claim(kind=Asked.COUNT, start=one.start, end=one.end, low=one.low, high=one.high, part=one.part)
-        for one in find_counts(text, published)
+        Claim(
+            kind=Asked.COUNT, start=one.start, end=one.end, low=one.low, high=one.high, part=one.part or one in summed
+        )
+        for one in found
     ]
+
+
+def _summed(text: str, one: Measured, other: Measured) -> bool:
+    """True for "eight men and four women": two parts of a number that is not stated."""
+    return bool(re.fullmatch(r"\s+[\w-]+(?:\s+[\w-]+)?(?:,|,?\s+and)\s+", text[one.end : other.start]))
 
 
 def _durations(wanted: Wanted, text: str, published: date | None) -> list[Claim]:
@@ -164,6 +184,7 @@ def _dates(wanted: Wanted, text: str, published: date | None) -> list[Claim]:
             low=float(one.first.toordinal()),
             high=float(one.last.toordinal()),
             yearless=one.yearless,
+            part=bool(_SAID_ON.search(text, 0, one.start)) and not wanted.about & _SAYING,
         )
         for one in find_dates(text, published)
     ]

@@ -6,6 +6,8 @@ What this does not do: know names. A lone capitalised word at the start of a sen
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 
 from rag.terms import content_words
 
@@ -22,7 +24,9 @@ _OPENING = re.compile(
     r"(?:(?:The|A|An|While|When|After|Before|But|And|Instead|Yesterday|Meanwhile|However|Then|As|If|In|On|At|Although|Though"
     r"|Since|With|For|By|Only|Even|Now|Later|Today|Also|Police)\b\s*)"
 )
-_ORIGIN = re.compile(r"[A-Z]\w+(?:ian|ish|ese|ean|can|man)\s+(?=[a-z])")
+_ORIGIN = re.compile(
+    r"(?:[A-Z]\w+(?:ian|ish|ese|ean|can|man)|French|Dutch|Greek|Swiss|Thai|Czech|Iraqi|Israeli)\s+(?=[a-z])"
+)
 _TITLES = frozenset(
     """
     mr mrs ms miss dr prof professor sir dame lord lady king queen prince princess president minister prime senator
@@ -30,6 +34,10 @@ _TITLES = frozenset(
     schoolgirl schoolboy bishop pope father sister st saint the plc inc ltd llc corp co group company holdings of and
     """.split()
 )
+_MORE_COUNTRIES = (
+    "Britain", "Great Britain", "United Kingdom", "UK", "England", "Scotland", "Wales", "America", "US", "USA", "U.S",
+    "Europe", "Africa", "Asia", "Australia", "South America", "North America", "Holland", "Burma", "Congo",
+)  # fmt: skip
 _TIMES = frozenset(
     """
     january february march april may june july august september october november december monday tuesday wednesday
@@ -90,6 +98,23 @@ def name_parts(name: str) -> frozenset[str]:
     """
     words = (re.sub(r"['’]s$|[^\w&-]", "", word).lower() for word in name.split())
     return frozenset(word for word in words if len(word) > 1 and word not in _TITLES)
+
+
+def may_hold(one: frozenset[str], other: frozenset[str]) -> bool:
+    """True where one place is a country and the other is not, so that it may lie in it.
+
+    >>> may_hold(frozenset(["south", "korea"]), frozenset(["ulsan"]))
+    True
+    """
+    return (one in _countries()) is not (other in _countries())
+
+
+@cache
+def _countries() -> frozenset[frozenset[str]]:
+    """The parts of the names of countries (ISO 3166, as the time zone data name them) and of continents."""
+    table = (files("tzdata") / "zoneinfo" / "iso3166.tab").read_text("utf-8")
+    names = [line.split("\t")[1] for line in table.splitlines() if not line.startswith("#")]
+    return frozenset(name_parts(name.replace("(", "").replace(")", "")) for name in (*names, *_MORE_COUNTRIES))
 
 
 def same_name(one: Iterable[str], other: Iterable[str]) -> bool:

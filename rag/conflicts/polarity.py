@@ -5,6 +5,7 @@ their opposites, and does not hedge them.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.conflicts.asked import Wanted, root
@@ -13,12 +14,21 @@ _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _REACH = 4
 _NEGATORS = frozenset(
     """
-    not no never nobody none neither nor without hardly cannot lack lacks lacking lacked failed fails fail refused
-    refuses refuse denied denies unable nothing declined declines unlikely
+    not no never nobody none neither nor cannot lack lacks lacking lacked unable nothing unlikely
     """.split()
 )
+_REFUSALS = re.compile(
+    r"\b(?:(?:fail|failed|fails|failing|refuse|refuses|refused|decline|declines|declined|unwilling|unable|yet)(?=\s+to\b)"
+    r"|(?:rul(?:e|es|ed|ing)\s+out|decided\s+against|voted\s+against|denie[sd]|deny|reject(?:s|ed)?)\b)",
+    re.IGNORECASE,
+)
+_NOT_NEGATING = re.compile(
+    r"\b(?:not\s+only|not\s+just|no\s+doubt|not\s+least|no\s+later|no\s+fewer|no\s+less)\b", re.I
+)
 _DOUBTS = re.compile(
-    r"\b(?:may|might|could|whether|if|unless|unclear|unknown|would|should|possibly|perhaps|rumou?rs?|hopes?|wants?)\b",
+    r"\b(?:may|might|could|whether|if|unless|unclear|unknown|would|should|possibly|perhaps|rumou?rs?|hopes?|wants?"
+    r"|instead|rather|stop(?:s|ped)?|halt(?:s|ed)?|suspend(?:s|ed)?|cancel(?:s|led)?|abandon(?:s|ed)?|prevent(?:s|ed)?"
+    r"|avoid(?:s|ed)?|without|until|before|partly|hardly|barely|almost|nearly|only)\b",
     re.IGNORECASE,
 )
 _OPPOSITES = """
@@ -67,7 +77,7 @@ def find_stance(wanted: Wanted, text: str) -> Stance | None:
             turned.add(opposite)
     if not hits:
         return None
-    negators = [place for place, token in enumerate(tokens) if _negates(token.group())]
+    negators = [place for place in _negators(tokens, text) if place not in hits]
     scopes = {place: _scope(place, hits, tokens, text) for place in negators}
     flips = len(turned)
     used = []
@@ -87,6 +97,18 @@ def find_stance(wanted: Wanted, text: str) -> Stance | None:
         matched=frozenset(hits.values()),
         turned=frozenset(turned),
     )
+
+
+def _negators(tokens: Sequence[re.Match[str]], text: str) -> list[int]:
+    """The places of words that turn what follows."""
+    plain = [match.span() for match in _NOT_NEGATING.finditer(text)]
+    refusals = {match.start() for match in _REFUSALS.finditer(text)}
+    return [
+        place
+        for place, token in enumerate(tokens)
+        if token.start() in refusals
+        or (_negates(token.group()) and not any(start <= token.start() < end for start, end in plain))
+    ]
 
 
 def _negates(word: str) -> bool:
