@@ -22,7 +22,7 @@ from rag.protocols import Encoder, PairScorer, Reader
 from rag.read import ExtractiveReader
 from rag.receipts import Receipts
 from rag.recipe import Recipe, former_recipe
-from rag.rerank import Reranked, rerank
+from rag.rerank import Reranked, reach, rerank
 from rag.retrieve import retrieve
 from rag.settings import Settings
 from rag.store import Store
@@ -147,7 +147,8 @@ class Engine:
 
     def _stream(self, asked: "_Asked", max_statements: int) -> Iterator[Event]:
         watch, catalog = Watch(), asked.index.catalog
-        hits = self._retrieve(asked.index, asked.text, asked.collection, self.settings.retrieve_limit, watch)
+        limit = reach(asked.text, self.settings.retrieve_limit)
+        hits = self._retrieve(asked.index, asked.text, asked.collection, limit, watch)
         yield Retrieved(understood=asked.understood, passages=_listed(hits[:_LISTED_PASSAGES]))
         found = self._rerank(catalog, asked.text, hits, watch)
         yield Judged()

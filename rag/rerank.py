@@ -6,11 +6,12 @@ for 0.85 of the questions, judged bare for 0.81. Which sentences are worth it, t
 rank of their passage decide: eight chosen so lose nothing against judging all.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from rag.catalog import Catalog
 from rag.clean import display
+from rag.conflicts import value_test
 from rag.protocols import PairScorer
 from rag.terms import overlap_scores
 from rag.types import Candidate, Document, Hit, Kind, Passage, Sentence
@@ -19,6 +20,7 @@ _POOL_PASSAGES = 40
 _LEAST_CANDIDATES = 6
 _LEAST_WORDS = 3
 _RANK_WEIGHT = 0.15
+_VALUE_REACH = 100
 _NEVER = (Kind.BOILERPLATE, Kind.HEADING)
 _BELOW_JUDGED = -20.0
 
@@ -42,12 +44,23 @@ def rerank(catalog: Catalog, scorer: PairScorer, question: str, hits: Sequence[H
         Candidates sorted by (-score, document, start). Hits sorted by (-score, passage id); one of
         which no sentence was judged keeps its place after all others.
     """
-    pool = list(_pool(catalog, hits[:_POOL_PASSAGES]))
-    chosen = _within_budget(scorer, question, _most_promising(question, pool, hits), budget)
+    holds = value_test(question) or _nothing
+    deeper = [hit for hit in hits[_POOL_PASSAGES:] if holds(hit.passage.text)]
+    pool = list(_pool(catalog, [*hits[:_POOL_PASSAGES], *deeper]))
+    chosen = _within_budget(scorer, question, _most_promising(question, pool, hits, holds), budget)
     scores = scorer.score(question, [candidate.judged for candidate in chosen])
     judged = [replace(candidate, score=float(score)) for candidate, score in zip(chosen, scores, strict=True)]
     judged.sort(key=lambda candidate: (-candidate.score, candidate.document.id, candidate.sentence.span))
     return Reranked(candidates=tuple(judged), hits=tuple(_rank_hits(hits, judged)))
+
+
+def reach(question: str, limit: int) -> int:
+    """How many passages a leg should give: more than ``limit`` where few sentences hold such a value as is asked."""
+    return limit if value_test(question) is None else max(limit, _VALUE_REACH)
+
+
+def _nothing(_: str) -> bool:
+    return False
 
 
 def _pool(catalog: Catalog, hits: Sequence[Hit]) -> Iterator[Candidate]:
@@ -97,14 +110,21 @@ def _judged_text(document: Document, sentence: Sentence, shown: str) -> str:
             return f"{document.title}. {shown}" if document.title else shown
 
 
-def _most_promising(question: str, pool: Sequence[Candidate], hits: Sequence[Hit]) -> list[Candidate]:
+def _most_promising(
+    question: str, pool: Sequence[Candidate], hits: Sequence[Hit], holds: Callable[[str], bool]
+) -> list[Candidate]:
+    """By shared words and the rank of the passage; that of a sentence that ``holds`` a value is among such passages."""
     overlaps = overlap_scores(question, [candidate.judged for candidate in pool])
     highest = max(overlaps, default=0.0) or 1.0
     ranks = {hit.passage.id: hit.rank for hit in hits}
-    promise = [
-        overlap / highest - _RANK_WEIGHT * ranks[candidate.passage_id]
-        for overlap, candidate in zip(overlaps, pool, strict=True)
-    ]
+    valued = [hit.passage.id for hit in hits if holds(hit.passage.text)]
+    among = {passage_id: rank for rank, passage_id in enumerate(valued, start=1)}
+    promise = []
+    for overlap, candidate in zip(overlaps, pool, strict=True):
+        rank = ranks[candidate.passage_id]
+        if holds(candidate.sentence.text):
+            rank = min(rank, among.get(candidate.passage_id, rank))
+        promise.append(overlap / highest - _RANK_WEIGHT * rank)
     order = sorted(range(len(pool)), key=lambda position: (-promise[position], pool[position].passage_id, position))
     return [pool[position] for position in order]
 

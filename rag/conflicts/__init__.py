@@ -5,6 +5,7 @@ values in a sentence (dates: ``rag.dates``), ``claims`` picks the one that answe
 ``find`` decides whether sources disagree.
 """
 
+from rag.conflicts.claims import value_test
 from rag.conflicts.find import Disagreement, find_conflicts, with_sides
 
-__all__ = ["Disagreement", "find_conflicts", "with_sides"]
+__all__ = ["Disagreement", "find_conflicts", "value_test", "with_sides"]

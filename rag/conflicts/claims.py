@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 
-from rag.conflicts.asked import Asked, Wanted, root
+from rag.conflicts.asked import Asked, Wanted, root, understand
 from rag.conflicts.durations import find_durations
 from rag.conflicts.measures import Measured, find_ages, find_counts, find_money, find_shares, find_sizes
 from rag.conflicts.names import find_names, find_places, may_hold, same_name
@@ -80,6 +80,18 @@ def find_claims(kind: Asked, wanted: Wanted, text: str, published: date | None) 
     found = [replace(one, gap=near.gap(one)) for one in _FINDERS[kind](wanted, text, published)]
     ranked = sorted(found, key=lambda one: (-near.worth(one), one.start))
     return ranked if ranked and not ranked[0].part else []
+
+
+def value_test(question: str) -> Callable[[str], bool] | None:
+    """Tells whether a text holds a measured value or a date of a kind that would answer ``question``.
+
+    ``None`` where it asks for none: names are in most sentences, so they tell nothing.
+    """
+    wanted = understand(question)
+    kinds = [kind for kind in wanted.kinds if kind not in (Asked.NAME, Asked.PLACE, Asked.YES_NO)]
+    if not kinds:
+        return None
+    return lambda text: any(find_claims(kind, wanted, text, None) for kind in kinds)
 
 
 def agree(one: Claim, other: Claim) -> bool:

@@ -102,11 +102,11 @@ def find_stance(wanted: Wanted, text: str) -> Stance | None:
 def _negators(tokens: Sequence[re.Match[str]], text: str) -> list[int]:
     """The places of words that turn what follows."""
     plain = [match.span() for match in _NOT_NEGATING.finditer(text)]
-    refusals = {match.start() for match in _REFUSALS.finditer(text)}
+    refusals = {match.end() for match in _REFUSALS.finditer(text)}
     return [
         place
         for place, token in enumerate(tokens)
-        if token.start() in refusals
+        if token.end() in refusals
         or (_negates(token.group()) and not any(start <= token.start() < end for start, end in plain))
     ]
 
