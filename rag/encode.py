@@ -33,11 +33,13 @@ def encode_in_steps(
     Raises:
         Stopped: When ``stop`` is set.
     """
-    parts = []
+    vectors = np.zeros((len(texts), encoder.dimension), dtype=np.float32)
+    order = sorted(range(len(texts)), key=lambda position: len(texts[position]))  # a step of much the same lengths
     for start in range(0, len(texts), _AT_ONCE):
         if stop.is_set():
             raise Stopped("the work was stopped")
         gate.give_way(_GIVE_WAY_SECONDS)
-        parts.append(encoder.encode_passages(texts[start : start + _AT_ONCE]))
-        on_step(len(parts[-1]))
-    return np.concatenate(parts) if parts else np.zeros((0, encoder.dimension), dtype=np.float32)
+        step = order[start : start + _AT_ONCE]
+        vectors[step] = encoder.encode_passages([texts[position] for position in step])
+        on_step(len(step))
+    return vectors

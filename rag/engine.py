@@ -26,7 +26,7 @@ from rag.rerank import Reranked, reach, rerank
 from rag.retrieve import retrieve
 from rag.settings import Settings
 from rag.store import Store
-from rag.types import Answer, Candidate, CorpusState, Hit, ModelNames, RankedPassage, Turn
+from rag.types import Answer, Candidate, Hit, ModelNames, RankedPassage, Turn
 from rag.watch import Watch
 
 MAX_QUESTION = 2_000
@@ -104,16 +104,9 @@ class Engine:
         cleaned = _checked("question", question)
         _check_range("max_statements", max_statements, MAX_STATEMENTS)
         index = self.store.index
-        state = index.catalog.state(collection)
-        asked = _Asked(
-            typed=question,
-            cleaned=cleaned,
-            resolved=resolve(cleaned, history),
-            collection=collection,
-            state=state,
-            index=index,
-        )
-        return self.gate.ahead(self._stream(asked, max_statements))
+        index.catalog.state(collection)
+        asked = _Asked(typed=question, cleaned=cleaned, resolved=resolve(cleaned, history), collection=collection)
+        return self.gate.ahead(self._stream(asked, index, max_statements))
 
     def search(self, query: str, *, collection: str = DEFAULT_COLLECTION, limit: int = 10) -> tuple[RankedPassage, ...]:
         """The passages that best match ``query``, ranked as in an answer.
@@ -129,10 +122,11 @@ class Engine:
         asked = _checked("query", query)
         _check_range("limit", limit, MAX_RESULTS)
         index, watch = self.store.index, Watch()
-        index.catalog.state(collection)
-        with self.gate.question():
-            hits = self._retrieve(index, asked, collection, max(limit, self.settings.retrieve_limit), watch)
-            return _listed(self._rerank(index.catalog, asked, hits, watch).hits[:limit])
+        with self.gate.question(), index.catalog.snapshot() as catalog:
+            catalog.state(collection)
+            read = _Reading(index=index, catalog=catalog, watch=watch)
+            hits = self._retrieve(read, asked, collection, max(limit, self.settings.retrieve_limit))
+            return _listed(self._rerank(read, asked, hits).hits[:limit])
 
     def warm_up(self) -> None:
         """Run each model once, so that the first question is not slower than the next."""
@@ -145,12 +139,18 @@ class Engine:
         self.receipts.close()
         self.store.close()
 
-    def _stream(self, asked: "_Asked", max_statements: int) -> Iterator[Event]:
-        watch, catalog = Watch(), asked.index.catalog
+    def _stream(self, asked: "_Asked", index: Index, max_statements: int) -> Iterator[Event]:
+        """The events of an answer, all from the catalog as it is when the first is asked for."""
+        with index.catalog.snapshot() as catalog:
+            yield from self._answer(asked, _Reading(index=index, catalog=catalog, watch=Watch()), max_statements)
+
+    def _answer(self, asked: "_Asked", read: "_Reading", max_statements: int) -> Iterator[Event]:
+        catalog, watch = read.catalog, read.watch
+        state = catalog.state(asked.collection)
         limit = reach(asked.text, self.settings.retrieve_limit)
-        hits = self._retrieve(asked.index, asked.text, asked.collection, limit, watch)
+        hits = self._retrieve(read, asked.text, asked.collection, limit)
         yield Retrieved(understood=asked.understood, passages=_listed(hits[:_LISTED_PASSAGES]))
-        found = self._rerank(catalog, asked.text, hits, watch)
+        found = self._rerank(read, asked.text, hits)
         yield Judged()
         with watch.measure("read"):
             reading = self.reader.read(asked.text, asked.unsaid(found.candidates), max_statements=max_statements)
@@ -172,8 +172,8 @@ class Engine:
             confidence=reading.confidence,
             missing_terms=missing,
             passages=_listed([hit for hit in found.hits if "rerank" in hit.scores][:_LISTED_PASSAGES]),
-            corpus=asked.state,
-            models=self._models(asked.index),
+            corpus=state,
+            models=self._models(read.index),
             timings_ms=watch.timings(),
         )
         yield Finished(answer=answer)
@@ -182,15 +182,15 @@ class Engine:
         encoder = self.recipe(index).encoder
         return ModelNames(encoder=encoder.name, reranker=self.scorer.name, reader=self.reader.name)
 
-    def _retrieve(self, index: Index, question: str, collection: str, limit: int, watch: Watch) -> list[Hit]:
-        with watch.measure("encode"):
-            vector = self.recipe(index).encoder.encode_query(question)
-        with watch.measure("retrieve"):
-            return retrieve(index.catalog, index.vectors, collection, question, vector, limit=limit)
+    def _retrieve(self, read: "_Reading", question: str, collection: str, limit: int) -> list[Hit]:
+        with read.watch.measure("encode"):
+            vector = self.recipe(read.index).encoder.encode_query(question)
+        with read.watch.measure("retrieve"):
+            return retrieve(read.catalog, read.index.vectors, collection, question, vector, limit=limit)
 
-    def _rerank(self, catalog: Catalog, question: str, hits: Sequence[Hit], watch: Watch) -> Reranked:
-        with watch.measure("rerank"):
-            return rerank(catalog, self.scorer, question, hits, budget=self.settings.rerank_tokens)
+    def _rerank(self, read: "_Reading", question: str, hits: Sequence[Hit]) -> Reranked:
+        with read.watch.measure("rerank"):
+            return rerank(read.catalog, self.scorer, question, hits, budget=self.settings.rerank_tokens)
 
 
 def answer_of(events: Iterable[Event]) -> Answer:
@@ -247,8 +247,6 @@ class _Asked:
     cleaned: str
     resolved: Resolved
     collection: str
-    state: CorpusState
-    index: Index
 
     @property
     def text(self) -> str:
@@ -263,6 +261,15 @@ class _Asked:
     def unsaid(self, candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
         """The candidates that the answer before did not have, where more than that is asked for."""
         return tuple(one for one in candidates if display(one.sentence.text) not in self.resolved.known)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Reading:
+    """What one question is answered from: a generation, and the catalog as it was when it was asked."""
+
+    index: Index
+    catalog: Catalog
+    watch: Watch
 
 
 def _checked(name: str, text: str) -> str:

@@ -1,58 +1,37 @@
-"""Ingest: load, parse, describe, split, chunk, encode, store; one file at a time, failures named.
+"""Ingest: files become documents; one that cannot is rejected by name, and the rest goes on.
 
 A document's id comes from its path, so the same file is the same document again. A file whose
 content is unchanged costs a hash.
 """
 
 import hashlib
-import logging
 import re
-import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
-from rag.catalog import Inventory, NewDocument
-from rag.derive import derive
-from rag.encode import encode_in_steps
+from rag.batch import Batches, Draft, Stored, Work
+from rag.catalog import Inventory
 from rag.engine import DEFAULT_COLLECTION, Engine
-from rag.errors import Conflict, DocumentRejected, GenerationRetired, InvalidRequest, PassageTooLong
-from rag.index import Index
-from rag.parse import MEDIA_TYPES
-from rag.recipe import Recipe
-from rag.types import Vectors
+from rag.errors import Conflict, DocumentRejected, InvalidRequest, PassageTooLong
+from rag.sources import SourceFile, find_files
 
-logger = logging.getLogger(__name__)
+__all__ = [
+    "Outcome",
+    "SourceFile",
+    "Work",
+    "document_id",
+    "drop_collection",
+    "ensure_collection",
+    "find_files",
+    "ingest",
+    "remove",
+    "take_in",
+]
 
 MAX_FILE_BYTES = 50_000_000
 _COLLECTION = re.compile(r"[a-z0-9][a-z0-9_-]{1,61}[a-z0-9]")
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceFile:
-    """A file to ingest. ``path`` is how answers name it; ``file`` is where it is.
-
-    ``origin`` says where it came from, so that two files of one path are told apart; the file itself
-    unless it is given.
-    """
-
-    file: Path
-    path: str
-    origin: str | None = None
-
-
-@dataclass(slots=True, kw_only=True)
-class Work:
-    """An ingest that runs: its passages found and encoded so far, and whether it is to stop."""
-
-    found: int = 0
-    encoded: int = 0
-    stop: threading.Event = field(default_factory=threading.Event)
-
-    def count(self, encoded: int) -> None:
-        """Count passages that were encoded."""
-        self.encoded += encoded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,31 +45,19 @@ class Outcome:
     passages: int = 0
 
 
-def find_files(paths: Sequence[Path]) -> list[SourceFile]:
-    """The files that ``paths`` name, sorted; a folder gives every readable type of file below it.
-
-    A file of a folder is named relative to the folder, another by its name. Hidden files and folders
-    are passed over. A path that is not there is kept: ``ingest`` rejects it by name.
-    """
-    found: dict[Path, SourceFile] = {}
-    for path in paths:
-        for file in _below(path) if path.is_dir() else [path]:
-            relative = file.relative_to(path).as_posix() if path.is_dir() else file.name
-            found.setdefault(file.resolve(), SourceFile(file=file, path=relative))
-    return sorted(found.values(), key=lambda source: (source.path, str(source.file)))
-
-
 def ingest(
     engine: Engine,
     files: Iterable[SourceFile],
     *,
     collection: str,
     on_outcome: Callable[[Outcome], None] | None = None,
+    work: Work | None = None,
 ) -> list[Outcome]:
     """Bring files into a collection, which is made when it is missing.
 
     Args:
         on_outcome: Called after each file.
+        work: Counts what is done, and may stop it.
 
     Returns:
         One outcome a file, in the order of ``files``. A rejected file changes nothing.
@@ -100,7 +67,7 @@ def ingest(
     """
     ensure_collection(engine, collection)
     outcomes = {}
-    for position, outcome in take_in(engine, files, collection=collection, work=Work()):
+    for position, outcome in take_in(engine, files, collection=collection, work=work or Work()):
         outcomes[position] = outcome
         if on_outcome:
             on_outcome(outcome)
@@ -145,12 +112,19 @@ def take_in(
         Stopped: When ``work.stop`` was set; what has no outcome yet did not change anything.
     """
     engine.store.catalog.state(collection)
-    for position, source in enumerate(files):
-        try:
-            outcome = _ingest_file(engine, source, collection, work)
-        except (DocumentRejected, PassageTooLong) as error:
-            outcome = Outcome(path=source.path, outcome="rejected", reason=str(error))
-        yield position, outcome
+    with Batches(engine, work) as batches:
+        for position, source in enumerate(files):
+            if batches.holds(source.path):  # the same document again: it must be seen that it is
+                yield from _added(batches.finish())
+            try:
+                draft = _draft(engine, source, collection)
+                if isinstance(draft, Outcome):
+                    yield position, draft
+                else:
+                    yield from _added(batches.add(position, draft))
+            except (DocumentRejected, PassageTooLong) as error:
+                yield position, Outcome(path=source.path, outcome="rejected", reason=str(error))
+        yield from _added(batches.finish())
 
 
 def remove(engine: Engine, document_id: str) -> None:
@@ -178,34 +152,33 @@ def document_id(path: str, collection: str) -> str:
     return safe if collection == "default" else f"{collection}~{safe}"
 
 
-def _below(folder: Path) -> Iterator[Path]:
-    for file in sorted(folder.rglob("*")):
-        visible = not any(part.startswith(".") for part in file.relative_to(folder).parts)
-        if visible and file.suffix.lower() in MEDIA_TYPES and not file.is_dir():
-            yield file
+def _draft(engine: Engine, source: SourceFile, collection: str) -> Draft | Outcome:
+    """What a file is to become; its outcome where it has not changed.
 
-
-def _ingest_file(engine: Engine, source: SourceFile, collection: str, work: Work) -> Outcome:
+    Raises:
+        DocumentRejected: When it cannot become a document.
+    """
     content = _load(source.file)
     sha256 = hashlib.sha256(content).hexdigest()
-    origin = source.origin or str(source.file.resolve())
-    identifier, known = _identify(engine, source.path, origin, sha256, collection)
+    identifier, known = _identify(engine, source.path, source.origin, sha256, collection)
     if known is not None and known.sha256 == sha256:
         return Outcome(path=source.path, outcome="unchanged", document_id=identifier)
-    while True:
-        index = engine.store.index
-        document = _prepare(engine, index, source.path, origin, content, sha256, identifier, collection, work)
-        try:
-            engine.store.put(document, index)
-        except GenerationRetired:  # another took over while this document was encoded
-            continue
-        break
-    return Outcome(
+    return Draft(
+        id=identifier,
+        collection=collection,
         path=source.path,
-        outcome="added" if known is None else "updated",
-        document_id=identifier,
-        passages=len(document.passages),
+        origin=source.origin,
+        sha256=sha256,
+        content=content,
+        parsed=engine.parser.parse(source.path, content),
+        replaces=known is not None,
     )
+
+
+def _added(stored: Iterable[Stored]) -> Iterator[tuple[int, Outcome]]:
+    for position, draft, passages in stored:
+        outcome = "updated" if draft.replaces else "added"
+        yield position, Outcome(path=draft.path, outcome=outcome, document_id=draft.id, passages=passages)
 
 
 def _load(file: Path) -> bytes:
@@ -230,51 +203,6 @@ def _identify(engine: Engine, path: str, origin: str, sha256: str, collection: s
     if own is None and (known is None or known.origin == origin or known.sha256 == sha256):
         return identifier, known
     return other, own
-
-
-def _prepare(
-    engine: Engine,
-    index: Index,
-    path: str,
-    origin: str,
-    content: bytes,
-    sha256: str,
-    identifier: str,
-    collection: str,
-    work: Work,
-) -> NewDocument:
-    parsed, recipe = engine.parser.parse(path, content), engine.recipe(index)
-    description, derived = derive(identifier, parsed, recipe, lambda texts: _encode(engine, recipe, texts, work))
-    return NewDocument(
-        id=identifier,
-        collection=collection,
-        path=path,
-        origin=origin,
-        description=description,
-        media_type=parsed.media_type,
-        sha256=sha256,
-        source=content,
-        text=parsed.text,
-        pages=parsed.pages,
-        sentences=derived.sentences,
-        passages=derived.passages,
-        vectors=derived.vectors,
-    )
-
-
-def _encode(engine: Engine, recipe: Recipe, texts: Sequence[str], work: Work) -> Vectors:
-    """The vectors of ``texts``, in steps between which questions go first.
-
-    Raises:
-        DocumentRejected: For more passages than a document may have.
-    """
-    limit = engine.settings.max_passages
-    if len(texts) > limit:
-        raise DocumentRejected(
-            f"too many passages: {len(texts)}, at most {limit} are kept; split it, or raise FOOTNOTE_MAX_PASSAGES"
-        )
-    work.found += len(texts)
-    return encode_in_steps(recipe.encoder, texts, engine.gate, work.stop, work.count)
 
 
 def _short_hash(text: str) -> str:

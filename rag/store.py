@@ -15,6 +15,8 @@ from types import TracebackType
 from typing import Self
 from weakref import finalize
 
+import numpy as np
+
 from rag.catalog import Catalog, Derived, Generation, NewDocument
 from rag.errors import DataDirectoryError, IndexMismatch
 from rag.index import CATALOG, Index, generation_folders, open_index
@@ -73,28 +75,33 @@ class Store:
         """The vectors of the generation that answers."""
         return self.index.vectors
 
-    def put(self, document: NewDocument, index: Index) -> None:
-        """Store a document in place of one with its id; searchable when this returns, unchanged when it raises.
+    def put(self, documents: Sequence[NewDocument], index: Index) -> None:
+        """Store documents of one collection, each in place of one with its id, all at once.
 
-        The vectors go first: one that no passage has is never found, a passage without its vector would
-        be found by its words alone.
+        They are searchable when this returns, and nothing has changed when it raises. The vectors go
+        first: one that no passage has is never found, a passage without its vector would be found by
+        its words alone.
 
         Args:
-            index: Whose encoder and settings made the document.
+            documents: At least one; no id twice.
+            index: Whose encoder and settings made them.
 
         Raises:
             GenerationRetired: When another generation has taken over since.
+            NotFound: When the collection is gone.
         """
-        keys = self._catalog.new_keys(len(document.passages))
+        collection = documents[0].collection
+        keys = [self._catalog.new_keys(len(document.passages)) for document in documents]
+        every = [key for own in keys for key in own]
         with self._writing:
             try:
-                index.add(document.collection, keys, document.vectors)
-                removed = index.catalog.replace(document, keys)
+                index.add(collection, every, np.concatenate([document.vectors for document in documents]))
+                removed = index.catalog.replace(documents, keys)
             except BaseException:
                 index.distrust()
-                index.forget(document.collection, keys)
+                index.forget(collection, every)
                 raise
-            self._forget(document.collection, removed)
+            self._forget(collection, removed)
 
     def remove(self, document_id: str) -> None:
         """Remove a document from the catalog and every index.

@@ -174,7 +174,7 @@ def reopened(tmp_path_factory: pytest.TempPathFactory) -> dict[str, subprocess.C
     folder = tmp_path_factory.mktemp("flushed")
     with Store(folder / "whole", made_with=TOY) as store:
         store.catalog.ensure_collection("default")
-        store.put(made_up("ledger", numbered(FLUSHED)), store.index)
+        store.put([made_up("ledger", numbered(FLUSHED))], store.index)
 
     def reopen(name: str) -> subprocess.CompletedProcess[str]:
         copy = Path(shutil.copytree(folder / "whole", folder / name))

@@ -84,12 +84,17 @@ def spooled(data_dir: Path) -> list[Path]:
 def test_uploaded_files_are_answered_from_and_their_spool_is_removed(
     client: httpx.Client, collection: str, data_dir: Path
 ) -> None:
-    status = upload(client, collection, ("lamp.txt", LIGHTHOUSE), ("bad.txt", b"caf\xe9"), ("port.md", HARBOUR))
+    status = upload(client, collection, ("lamp.txt", LIGHTHOUSE), ("bad.txt", b" \n"), ("port.md", HARBOUR))
     assert list(status) == ["id", "state", "files", "passages_done", "passages_total"]
     assert (status["state"], status["passages_done"], status["passages_total"]) == ("done", 2, 2)
     assert status["files"] == [
         {"name": "lamp.txt", "outcome": "added", "document_id": f"{collection}~lamp", "reason": None},
-        {"name": "bad.txt", "outcome": "rejected", "document_id": None, "reason": "not UTF-8: byte 0xe9 at offset 3"},
+        {
+            "name": "bad.txt",
+            "outcome": "rejected",
+            "document_id": None,
+            "reason": "empty: the file has no letter or digit",
+        },
         {"name": "port.md", "outcome": "added", "document_id": f"{collection}~port.md", "reason": None},
     ]
     assert asked(client, WHO_BUILT, collection)["citations"][0]["quote"] in LIGHTHOUSE.decode()

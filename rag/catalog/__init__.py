@@ -2,8 +2,9 @@
 
 from rag.catalog.answers import AnswerTable, StoredAnswer, now
 from rag.catalog.catalog import Catalog
+from rag.catalog.derived import Derived
 from rag.catalog.documents import Inventory, NewDocument
-from rag.catalog.generations import Derived, Generation
+from rag.catalog.generations import Generation
 from rag.catalog.jobs import Job, JobFile
 
 __all__ = [

@@ -1,8 +1,10 @@
 """The documents of every collection, and the passages, sentences and vectors of one generation."""
 
+import os
 import sqlite3
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from copy import copy
 from hashlib import sha256
 from pathlib import Path
@@ -10,12 +12,14 @@ from pathlib import Path
 import numpy as np
 
 from rag.catalog.answers import AnswerTable
+from rag.catalog.derived import find_ids, find_passages, find_sentences, find_vectors, insert_derived
 from rag.catalog.documents import LISTED, Inventory, NewDocument, delete_document, document_of, insert_document, touch
-from rag.catalog.generations import Generations, insert_derived, is_current
+from rag.catalog.generations import Generations, is_current
 from rag.catalog.jobs import JobTable
+from rag.catalog.lexical import create_lexical, drop_lexical, has_match, search_lexical
 from rag.catalog.schema import Connections
 from rag.errors import Conflict, GenerationRetired, NotFound
-from rag.types import CorpusState, Document, Kind, Passage, Sentence, Span, Vectors
+from rag.types import CorpusState, Document, Passage, Sentence, Vectors
 
 
 class Catalog:
@@ -30,6 +34,7 @@ class Catalog:
 
     def __init__(self, path: Path) -> None:
         self._connections = Connections(path)
+        self._frozen: sqlite3.Connection | None = None
         self.answers = AnswerTable(self._connections)
         self.jobs = JobTable(self._connections)
         self.generations = Generations(self._connections)
@@ -43,19 +48,30 @@ class Catalog:
         other._generation = generation
         return other
 
+    @contextmanager
+    def snapshot(self) -> Iterator["Catalog"]:
+        """The catalog as it is now, to be read until the block ends, whatever is stored or removed meanwhile."""
+        with self._connections.frozen() as connection:
+            other = copy(self)
+            other._frozen = connection
+            yield other
+
     def close(self) -> None:
         """Close the file."""
         self._connections.close()
 
     def collections(self) -> list[str]:
         """The id of every collection, in order."""
-        return [row["id"] for row in self._connections.read().execute("SELECT id FROM collections ORDER BY id")]
+        return [row["id"] for row in self._read().execute("SELECT id FROM collections ORDER BY id")]
 
     def ensure_collection(self, collection: str) -> bool:
         """Make a collection unless it is there; whether it was made."""
         with self._connections.write() as connection:
             sql = "INSERT OR IGNORE INTO collections (id) VALUES (?)"
-            return connection.execute(sql, (collection,)).rowcount == 1
+            made = connection.execute(sql, (collection,)).rowcount == 1
+            if made:
+                create_lexical(connection, collection)
+        return made
 
     def drop_collection(self, collection: str) -> None:
         """Remove a collection with everything in it.
@@ -70,6 +86,7 @@ class Catalog:
             unfinished = self.jobs.unfinished(collection)
             if unfinished:
                 raise Conflict(f"collection {collection!r} has {unfinished} unfinished jobs; wait for them")
+            drop_lexical(connection, collection)
             for table in ("passages", "documents"):
                 connection.execute(f"DELETE FROM {table} WHERE collection = ?", (collection,))
             connection.execute("DELETE FROM collections WHERE id = ?", (collection,))
@@ -98,28 +115,40 @@ class Catalog:
 
     def inventory(self, document_id: str) -> Inventory | None:
         """The source of a document, ``None`` where there is no such document."""
-        row = self._one("SELECT id, origin, sha256 FROM documents WHERE id = ?", document_id)
-        return Inventory(id=row["id"], origin=row["origin"], sha256=row["sha256"]) if row else None
+        row = self._one("SELECT id, path, origin, sha256 FROM documents WHERE id = ?", document_id)
+        return Inventory(**dict(row)) if row else None
 
-    def replace(self, document: NewDocument, keys: Sequence[str]) -> list[str]:
-        """Store a document in one transaction, in place of one with its id.
+    def from_below(self, collection: str, place: str) -> list[Inventory]:
+        """The sources of the documents of a collection that came from a file, or from below a folder."""
+        rows = self._read().execute(
+            """SELECT id, path, origin, sha256 FROM documents
+               WHERE collection = ? AND (origin = ? OR origin > ? AND origin < ?) ORDER BY id""",
+            (collection, place, place + os.sep, place + chr(ord(os.sep) + 1)),
+        )
+        return [Inventory(**dict(row)) for row in rows]
+
+    def replace(self, documents: Sequence[NewDocument], keys: Sequence[Sequence[str]]) -> list[str]:
+        """Store documents of one collection in one transaction, each in place of one with its id.
 
         Args:
-            keys: One a passage, from ``new_keys``.
+            keys: Of each document, one a passage, from ``new_keys``.
 
         Returns:
-            The keys of the passages that it replaces.
+            The keys of the passages that they replace.
 
         Raises:
             GenerationRetired: When this generation is no longer the current one.
+            NotFound: When the collection is gone.
         """
+        removed = []
         with self._connections.write() as connection:
             if not is_current(connection, self._generation):
-                raise GenerationRetired(f"generation {self._generation} no longer answers; derive the document again")
-            removed = delete_document(connection, document.id)
-            insert_document(connection, document)
-            insert_derived(connection, self._generation, document.id, document.collection, document.derived, keys)
-            touch(connection, document.collection)
+                raise GenerationRetired(f"generation {self._generation} no longer answers; derive the documents again")
+            for document, own in zip(documents, keys, strict=True):
+                removed += delete_document(connection, document.id)
+                touch(connection, document.collection)
+                insert_document(connection, document)
+                insert_derived(connection, self._generation, document.id, document.collection, document.derived, own)
         return removed
 
     def remove(self, document_id: str) -> list[str]:
@@ -150,7 +179,7 @@ class Catalog:
 
     def documents(self, collection: str, *, limit: int, after: str = "") -> list[Document]:
         """The documents of a collection by id, at most ``limit`` of those whose id comes after ``after``."""
-        rows = self._connections.read().execute(
+        rows = self._read().execute(
             f"{LISTED} WHERE collection = ? AND id > ? ORDER BY id LIMIT ?",
             (self._generation, collection, after, limit),
         )
@@ -162,7 +191,10 @@ class Catalog:
         Raises:
             NotFound: When there is no such document.
         """
-        return bytes(self._column("text", document_id)).decode("utf-8")
+        row = self._one("SELECT text FROM documents WHERE id = ?", document_id)
+        if row is None:
+            raise NotFound("document", document_id)
+        return bytes(row["text"]).decode("utf-8")
 
     def source(self, document_id: str) -> bytes:
         """The bytes as they were given.
@@ -170,45 +202,18 @@ class Catalog:
         Raises:
             NotFound: When there is no such document.
         """
-        return bytes(self._column("source", document_id))
+        row = self._one("SELECT content FROM sources WHERE document_id = ?", document_id)
+        if row is None:
+            raise NotFound("document", document_id)
+        return bytes(row["content"])
 
     def sentences(self, document_id: str, text: str) -> list[Sentence]:
         """The sentences of a document in order; ``text`` is the document's."""
-        rows = self._connections.read().execute(
-            """SELECT "start", "end", kind, block, heading FROM sentences
-               WHERE document_id = ? AND generation = ? ORDER BY "start\"""",
-            (document_id, self._generation),
-        )
-        found = []
-        for row in rows:
-            span = Span(start=row["start"], end=row["end"])
-            found.append(
-                Sentence(
-                    span=span, text=span.of(text), kind=Kind(row["kind"]), block=row["block"], heading=row["heading"]
-                )
-            )
-        return found
+        return find_sentences(self._read(), self._generation, document_id, text)
 
     def passages(self, ids: Sequence[str]) -> dict[str, Passage]:
         """The passages with these ids; an id that is not there is left out."""
-        found: dict[str, Passage] = {}
-        texts: dict[str, str] = {}
-        for identifier in ids:
-            row = self._one(
-                'SELECT document_id, "start", "end", indexed FROM passages WHERE generation = ? AND id = ?',
-                self._generation,
-                identifier,
-            )
-            if row is None:
-                continue
-            document_id = row["document_id"]
-            if document_id not in texts:
-                texts[document_id] = self.text(document_id)
-            span = Span(start=row["start"], end=row["end"])
-            found[identifier] = Passage(
-                document_id=document_id, span=span, text=span.of(texts[document_id]), indexed=row["indexed"]
-            )
-        return found
+        return find_passages(self._read(), self._generation, ids)
 
     def passage_keys(self, collection: str) -> list[str]:
         """The keys of every passage of a collection, in the order in which they came.
@@ -217,7 +222,7 @@ class Catalog:
         an index that missed a change can tell.
         """
         sql = "SELECT row FROM passages WHERE generation = ? AND collection = ? ORDER BY row"
-        return [str(row["row"]) for row in self._connections.read().execute(sql, (self._generation, collection))]
+        return [str(row["row"]) for row in self._read().execute(sql, (self._generation, collection))]
 
     def key_digest(self, collection: str) -> str:
         """Stands for the keys of a collection: the same for the same keys."""
@@ -233,8 +238,7 @@ class Catalog:
 
     def ids(self, keys: Sequence[str]) -> dict[str, str]:
         """The passage id of each key; a key that is not there any more is left out."""
-        found = {key: self._one("SELECT id FROM passages WHERE row = ?", key) for key in keys}
-        return {key: row["id"] for key, row in found.items() if row is not None}
+        return find_ids(self._read(), keys)
 
     def vectors(self, keys: Sequence[str]) -> Vectors:
         """The vectors of these keys, shape (len(keys), dimension), in the order of ``keys``."""
@@ -242,30 +246,30 @@ class Catalog:
 
     def vectors_by_key(self, keys: Sequence[str]) -> dict[str, Vectors]:
         """The vectors of those ``keys`` that are there, each of shape (dimension,), in the order of ``keys``."""
-        rows = {key: self._one("SELECT vector FROM passages WHERE row = ?", key) for key in keys}
-        return {key: np.frombuffer(row["vector"], dtype="<f4") for key, row in rows.items() if row is not None}
+        found = find_vectors(self._read(), keys)
+        return {key: found[key] for key in keys if key in found}
 
     def search_words(self, collection: str, expression: str, limit: int) -> list[tuple[str, float]]:
-        """The passages that match an FTS5 expression, best first: (id, BM25 score, higher is better)."""
-        lexical = f"lexical_{self._generation % 2}"
-        rows = self._connections.read().execute(
-            f"""SELECT passages.id AS id, -bm25({lexical}) AS score
-               FROM {lexical} JOIN passages ON passages.row = {lexical}.rowid
-               WHERE {lexical} MATCH ? AND passages.collection = ?
-               ORDER BY bm25({lexical}), passages.id LIMIT ?""",
-            (expression, collection, limit),
-        )
-        return [(row["id"], float(row["score"])) for row in rows]
+        """The passages that match an FTS5 expression, best first: (id, BM25 score, higher is better).
 
-    def _column(self, column: str, document_id: str) -> bytes:
-        row = self._one(f"SELECT {column} AS value FROM documents WHERE id = ?", document_id)
-        if row is None:
-            raise NotFound("document", document_id)
-        value: bytes = row["value"]
-        return value
+        Raises:
+            NotFound: When there is no such collection.
+        """
+        return search_lexical(self._read(), collection, self._generation, expression, limit)
+
+    def mentions(self, collection: str, expression: str) -> bool:
+        """Whether any passage of a collection matches an FTS5 expression.
+
+        Raises:
+            NotFound: When there is no such collection.
+        """
+        return has_match(self._read(), collection, self._generation, expression)
+
+    def _read(self) -> sqlite3.Connection:
+        return self._frozen or self._connections.read()
 
     def _one(self, sql: str, *values: object) -> sqlite3.Row | None:
-        row: sqlite3.Row | None = self._connections.read().execute(sql, values).fetchone()
+        row: sqlite3.Row | None = self._read().execute(sql, values).fetchone()
         return row
 
 

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from rag.catalog.generations import Derived
+from rag.catalog.derived import Derived, delete_derived
+from rag.errors import NotFound
 from rag.types import Description, Document, Passage, Sentence, Vectors
 
 LISTED = """
     SELECT id, collection, title, author, publisher, published, media_type, path, sha256, characters, ingested_at,
-           pages, length(source) AS bytes,
+           pages, bytes,
            (SELECT count(*) FROM passages
             WHERE document_id = documents.id AND generation = ?) AS passages
     FROM documents
@@ -52,6 +53,7 @@ class Inventory:
     """What is known of a document's source: enough to see whether a file has changed."""
 
     id: str
+    path: str
     origin: str
     sha256: str
 
@@ -63,20 +65,19 @@ def document_of(row: sqlite3.Row) -> Document:
 
 def delete_document(connection: sqlite3.Connection, document_id: str) -> list[str]:
     """Delete a document with all that is derived from it; gives the keys of its passages."""
-    removed = _keys(connection, document_id)
-    connection.execute("DELETE FROM passages WHERE document_id = ?", (document_id,))
+    removed = delete_derived(connection, document_id)
     connection.execute("DELETE FROM documents WHERE id = ?", (document_id,))
     return removed
 
 
-def _keys(connection: sqlite3.Connection, document_id: str) -> list[str]:
-    sql = "SELECT row FROM passages WHERE document_id = ? ORDER BY row"
-    return [str(row["row"]) for row in connection.execute(sql, (document_id,))]
-
-
 def touch(connection: sqlite3.Connection, collection: str) -> None:
-    """Count one more change of a collection."""
-    connection.execute("UPDATE collections SET version = version + 1 WHERE id = ?", (collection,))
+    """Count one more change of a collection.
+
+    Raises:
+        NotFound: When there is no such collection.
+    """
+    if connection.execute("UPDATE collections SET version = version + 1 WHERE id = ?", (collection,)).rowcount == 0:
+        raise NotFound("collection", collection)
 
 
 def insert_document(connection: sqlite3.Connection, document: NewDocument) -> None:
@@ -84,12 +85,14 @@ def insert_document(connection: sqlite3.Connection, document: NewDocument) -> No
     described, text = document.description, document.text.encode()
     connection.execute(
         """INSERT INTO documents (id, collection, path, origin, title, author, publisher, published, media_type, sha256,
-                                  source, text, text_sha256, pages, characters, ingested_at)
+                                  bytes, characters, ingested_at, text_sha256, pages, text)
            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
         (
             *(document.id, document.collection, document.path, document.origin),
             *(described.title, described.author, described.publisher, described.published),
-            *(document.media_type, document.sha256, document.source, text, hashlib.sha256(text).hexdigest()),
-            *(json.dumps(list(document.pages)), len(document.text), datetime.now(UTC).isoformat(timespec="seconds")),
+            *(document.media_type, document.sha256, len(document.source), len(document.text)),
+            *(datetime.now(UTC).isoformat(timespec="seconds"), hashlib.sha256(text).hexdigest()),
+            *(json.dumps(list(document.pages)), text),
         ),
     )
+    connection.execute("INSERT INTO sources (document_id, content) VALUES (?, ?)", (document.id, document.source))

@@ -8,8 +8,9 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rag.catalog.derived import Derived, delete_derived, insert_derived
 from rag.catalog.schema import Connections
-from rag.types import MadeWith, Passage, Sentence, Vectors
+from rag.types import MadeWith
 
 _MISSING = """
     SELECT id FROM documents
@@ -24,15 +25,6 @@ class Generation:
 
     number: int
     made_with: MadeWith
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Derived:
-    """What a generation has of a document. ``vectors`` has one row a passage."""
-
-    sentences: Sequence[Sentence]
-    passages: Sequence[Passage]
-    vectors: Vectors
 
 
 class Generations:
@@ -133,41 +125,13 @@ class Generations:
         """Delete what a generation has of a few documents; how many they were."""
         with self._connections.write() as connection:
             sql = "SELECT document_id FROM coverage WHERE generation = ? LIMIT ?"
-            found = [(number, row["document_id"]) for row in connection.execute(sql, (number, _DROPPED_AT_ONCE))]
-            for table in ("passages", "sentences", "coverage"):
-                connection.executemany(f"DELETE FROM {table} WHERE generation = ? AND document_id = ?", found)
+            found = [row["document_id"] for row in connection.execute(sql, (number, _DROPPED_AT_ONCE))]
+            for document_id in found:
+                delete_derived(connection, document_id, number)
         return len(found)
 
     def _in_state(self, state: str) -> Generation | None:
         return _find(self._connections.read(), state)
-
-
-def insert_derived(
-    connection: sqlite3.Connection,
-    generation: int,
-    document_id: str,
-    collection: str,
-    derived: Derived,
-    keys: Sequence[str],
-) -> None:
-    """Insert what a generation has of a document; ``keys`` are the rows of its passages."""
-    connection.execute("INSERT INTO coverage (generation, document_id) VALUES (?, ?)", (generation, document_id))
-    connection.executemany(
-        """INSERT INTO sentences (generation, document_id, "start", "end", kind, block, heading)
-           VALUES (?, ?, ?, ?, ?, ?, ?)""",
-        [
-            (generation, document_id, one.span.start, one.span.end, one.kind, one.block, one.heading)
-            for one in derived.sentences
-        ],
-    )
-    connection.executemany(
-        """INSERT INTO passages (row, generation, id, document_id, collection, "start", "end", indexed, vector)
-           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
-        [
-            (int(key), generation, one.id, document_id, collection, *_ends(one), one.indexed, _stored(vector))
-            for key, one, vector in zip(keys, derived.passages, derived.vectors, strict=True)
-        ],
-    )
 
 
 def is_current(connection: sqlite3.Connection, number: int) -> bool:
@@ -190,11 +154,3 @@ def _add(connection: sqlite3.Connection, number: int, state: str, made_with: Mad
         "INSERT INTO generations (number, state, fingerprint, encoder, passage_tokens) VALUES (?, ?, ?, ?, ?)",
         (number, state, made_with.fingerprint, made_with.encoder, made_with.passage_tokens),
     )
-
-
-def _ends(passage: Passage) -> tuple[int, int]:
-    return passage.span.start, passage.span.end
-
-
-def _stored(vector: Vectors) -> bytes:
-    return vector.astype("<f4").tobytes()

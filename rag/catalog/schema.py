@@ -25,7 +25,8 @@ CREATE TABLE generations (                   -- of passages, sentences and vecto
 CREATE UNIQUE INDEX one_generation_a_state ON generations (state);
 
 CREATE TABLE collections (
-    id TEXT PRIMARY KEY,
+    number INTEGER PRIMARY KEY AUTOINCREMENT, -- names its lexical indexes; never used twice
+    id TEXT NOT NULL UNIQUE,
     version INTEGER NOT NULL DEFAULT 0       -- grows with every change of the corpus
 ) STRICT;
 
@@ -36,15 +37,21 @@ CREATE TABLE documents (
     origin TEXT NOT NULL,                    -- where the file was read from
     title TEXT, author TEXT, publisher TEXT, published TEXT,
     media_type TEXT NOT NULL,
-    sha256 TEXT NOT NULL,
-    source BLOB NOT NULL,
-    text BLOB NOT NULL,                      -- UTF-8; what citations index
+    sha256 TEXT NOT NULL,                    -- of the source
+    bytes INTEGER NOT NULL,                  -- of the source
+    characters INTEGER NOT NULL,
+    ingested_at TEXT NOT NULL,
     text_sha256 TEXT NOT NULL,
     pages TEXT NOT NULL,                     -- JSON: the offset of each page's first character
-    characters INTEGER NOT NULL,
-    ingested_at TEXT NOT NULL
+    text BLOB NOT NULL                       -- UTF-8; what citations index; last, so that no list reads past it
 ) STRICT;
 CREATE INDEX documents_by_collection ON documents (collection, id);
+CREATE INDEX documents_by_origin ON documents (collection, origin);
+
+CREATE TABLE sources (                       -- apart, so that reading a text does not read past its PDF
+    document_id TEXT PRIMARY KEY REFERENCES documents (id) ON DELETE CASCADE,
+    content BLOB NOT NULL
+) STRICT;
 
 CREATE TABLE coverage (                      -- the documents that a generation has, those without a passage too
     generation INTEGER NOT NULL,
@@ -113,20 +120,6 @@ CREATE TABLE job_files (
 ) STRICT, WITHOUT ROWID;
 """
 
-# One lexical index for the even and one for the odd generations: of the two that there can be at a time,
-# neither weighs its words by the other's passages.
-_LEXICAL = """
-CREATE VIRTUAL TABLE lexical_{parity} USING fts5 (
-    indexed, content='passages', content_rowid='row', tokenize='porter unicode61 remove_diacritics 2'
-);
-CREATE TRIGGER passages_added_{parity} AFTER INSERT ON passages WHEN new.generation % 2 = {parity} BEGIN
-    INSERT INTO lexical_{parity} (rowid, indexed) VALUES (new.row, new.indexed);
-END;
-CREATE TRIGGER passages_removed_{parity} AFTER DELETE ON passages WHEN old.generation % 2 = {parity} BEGIN
-    INSERT INTO lexical_{parity} (lexical_{parity}, rowid, indexed) VALUES ('delete', old.row, old.indexed);
-END;
-"""
-
 
 class Connections:
     """One connection a thread to one database file, and one lock for the thread that writes.
@@ -139,6 +132,7 @@ class Connections:
         self._path = path
         self._local = threading.local()
         self._opened: list[sqlite3.Connection] = []
+        self._idle: list[sqlite3.Connection] = []
         self._guard = threading.Lock()
         self._writing = threading.Lock()
         try:
@@ -167,12 +161,28 @@ class Connections:
                     connection.execute("ROLLBACK")
                 raise
 
+    @contextmanager
+    def frozen(self) -> Iterator[sqlite3.Connection]:
+        """A connection that sees the file as it is now until the block ends, in whatever thread that runs."""
+        with self._guard:
+            idle = self._idle.pop() if self._idle else None
+        connection = idle or self._connect()
+        connection.execute("BEGIN")
+        try:
+            connection.execute("SELECT 1 FROM collections").fetchone()  # the first reading is what freezes it
+            yield connection
+        finally:
+            connection.execute("ROLLBACK")
+            with self._guard:
+                self._idle.append(connection)
+
     def close(self) -> None:
         """Close every thread's connection."""
         with self._guard:
             for connection in self._opened:
                 connection.close()
             self._opened.clear()
+            self._idle.clear()
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False, timeout=30.0)
@@ -187,8 +197,7 @@ class Connections:
         connection = self.read()
         found = int(connection.execute("PRAGMA user_version").fetchone()[0])
         if found == 0:
-            tables = _TABLES + "".join(_LEXICAL.format(parity=parity) for parity in (0, 1))
-            connection.executescript(f"BEGIN IMMEDIATE; {tables} PRAGMA user_version={VERSION}; COMMIT;")
+            connection.executescript(f"BEGIN IMMEDIATE; {_TABLES} PRAGMA user_version={VERSION}; COMMIT;")
         elif found != VERSION:
             raise DataDirectoryError(
                 f"{self._path} is a catalog of version {found}, this Footnote reads version {VERSION}; "

@@ -1,0 +1,98 @@
+"""The lexical index: FTS5 over the indexed text of passages, ranked by BM25.
+
+Each collection has its own, and one for each of the two generations that there can be at a time: a
+passage that a question cannot find must not weigh the words of those that it can. The tables are
+written here, not by triggers: SQLite looks at every trigger at every insert.
+"""
+
+import sqlite3
+from collections.abc import Sequence
+
+from rag.errors import NotFound
+
+_SURPLUS = 100  # passages beyond the limit: among equal scores the ids decide, not the order of ingest
+_CREATE = """
+    CREATE VIRTUAL TABLE {table} USING fts5 (
+        indexed, content='{table}_rows', content_rowid='row', tokenize='porter unicode61 remove_diacritics 2'
+    )
+"""
+_ROWS = """
+    CREATE VIEW {table}_rows AS
+    SELECT row, indexed FROM passages WHERE generation % 2 = {parity} AND collection =
+        (SELECT id FROM collections WHERE number = {number})
+"""
+
+
+def create_lexical(connection: sqlite3.Connection, collection: str) -> None:
+    """Make the lexical indexes of a new collection."""
+    number = _number(connection, collection)
+    for parity in (0, 1):
+        table = _name(number, parity)
+        connection.execute(_ROWS.format(table=table, parity=parity, number=number))
+        connection.execute(_CREATE.format(table=table))
+
+
+def drop_lexical(connection: sqlite3.Connection, collection: str) -> None:
+    """Drop the lexical indexes of a collection."""
+    for parity in (0, 1):
+        table = _name(_number(connection, collection), parity)
+        connection.execute(f"DROP TABLE {table}")
+        connection.execute(f"DROP VIEW {table}_rows")
+
+
+def add_lexical(
+    connection: sqlite3.Connection, collection: str, generation: int, rows: Sequence[tuple[int, str]]
+) -> None:
+    """Index passages: (row, indexed text)."""
+    table = _name(_number(connection, collection), generation)
+    connection.executemany(f"INSERT INTO {table} (rowid, indexed) VALUES (?, ?)", rows)
+
+
+def remove_lexical(
+    connection: sqlite3.Connection, collection: str, generation: int, rows: Sequence[tuple[int, str]]
+) -> None:
+    """Remove passages with the text that they were indexed with: (row, indexed text)."""
+    table = _name(_number(connection, collection), generation)
+    connection.executemany(f"INSERT INTO {table} ({table}, rowid, indexed) VALUES ('delete', ?, ?)", rows)
+
+
+def search_lexical(
+    connection: sqlite3.Connection, collection: str, generation: int, expression: str, limit: int
+) -> list[tuple[str, float]]:
+    """The passages that match an FTS5 expression, best first: (id, BM25 score, higher is better).
+
+    Raises:
+        NotFound: When there is no such collection.
+    """
+    table = _name(_number(connection, collection), generation)
+    rows = connection.execute(
+        f"""SELECT passages.id AS id, -found.rank AS score
+            FROM (SELECT rowid, rank FROM {table} WHERE {table} MATCH ? ORDER BY rank LIMIT ?) AS found
+            JOIN passages ON passages.row = found.rowid
+            ORDER BY found.rank, passages.id LIMIT ?""",
+        (expression, limit + _SURPLUS, limit),
+    )
+    return [(row["id"], float(row["score"])) for row in rows]
+
+
+def has_match(connection: sqlite3.Connection, collection: str, generation: int, expression: str) -> bool:
+    """Whether any passage matches an FTS5 expression.
+
+    Raises:
+        NotFound: When there is no such collection.
+    """
+    table = _name(_number(connection, collection), generation)
+    return (
+        connection.execute(f"SELECT 1 FROM {table} WHERE {table} MATCH ? LIMIT 1", (expression,)).fetchone() is not None
+    )
+
+
+def _name(number: int, generation: int) -> str:
+    return f"lexical_{number}_{generation % 2}"
+
+
+def _number(connection: sqlite3.Connection, collection: str) -> int:
+    row = connection.execute("SELECT number FROM collections WHERE id = ?", (collection,)).fetchone()
+    if row is None:
+        raise NotFound("collection", collection)
+    return int(row["number"])
