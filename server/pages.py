@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from litestar import Router, get
-from litestar.datastructures import MutableScopeHeaders
+from litestar.datastructures import CacheControlHeader, MutableScopeHeaders
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import SwaggerRenderPlugin
 from litestar.response import File
@@ -16,6 +16,7 @@ from rag import __version__
 from server.problems import without_html
 
 STATIC = Path(__file__).resolve().parent / "static"
+_FRESH = {"Cache-Control": "no-cache"}  # asked for again each time: 304 unless an upgrade changed it
 _API_ASSETS = "/api-page"
 _PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -30,13 +31,16 @@ _API_PAGE_POLICY = (
 @get("/", include_in_schema=False, sync_to_thread=False)
 def chat_page() -> File:
     """The chat page."""
-    return File(STATIC / "index.html", media_type="text/html", content_disposition_type="inline")
+    page = STATIC / "index.html"
+    return File(page, media_type="text/html", content_disposition_type="inline", headers=_FRESH)
 
 
 def static_routers() -> Sequence[Router]:
     """The page's own files, and Swagger UI's as the package swagger-ui-py carries them."""
     return [
-        create_static_files_router("/static", directories=[STATIC], include_in_schema=False),
+        create_static_files_router(
+            "/static", directories=[STATIC], include_in_schema=False, cache_control=CacheControlHeader(no_cache=True)
+        ),
         create_static_files_router(_API_ASSETS, directories=[_swagger_folder()], include_in_schema=False),
     ]
 

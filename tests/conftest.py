@@ -1,6 +1,10 @@
-"""Real parts for the tests: the bundled models, a real data directory, a real server."""
+"""Real parts for the tests: the bundled models, a real data directory, a real server, a real browser."""
+
+from __future__ import annotations
 
 import os
+import re
+import shutil
 import subprocess
 import sys
 import threading
@@ -8,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import httpx
 import pytest
@@ -23,13 +28,43 @@ from rag.protocols import Encoder, PairScorer
 from rag.settings import Settings
 from server.problems import HANDLERS
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, ConsoleMessage, Page
+
 ROOT = Path(__file__).resolve().parent.parent
 SEEDS = ROOT / "seeds"
 HOSTILE = (
     "😀 A treaty of long ago\n\n"
     'Someone wrote <script>window.hacked=1</script> <img src=x onerror="window.hacked=1"> into the Zarnov chronicle. '
     "The treaty of <b>Zarnov</b> was signed in 1847 by <i>King Odo</i>. It ended a war of eleven years.\n"
+    "\n[The archive](javascript:window.hacked=1) of Zarnov \u202eis kept in a cellar\u202c below the mill.\n"
 )
+LIGHTHOUSE = (
+    "\ufeff\U0001f389\U0001f5fc The lighthouse \U0001f468\u200d\U0001f469\u200d\U0001f467\r\n\r\n# Its builders\r\n\r\n"
+    "The lighthouse of Norbury \U0001f5fc was built by Ada Kern in 1902.\r\nHer brother kept the lamp.\r\n\r\n"
+    "## Its keepers\r\n\r\n" + "The keepers changed every year and wrote little down. " * 40 + "\r\n"
+)
+ARABIC = "ميناء\n\nالميناء قديم جدا.\n"
+NOTES = 50
+
+BROWSER_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-quic",
+]
+# Policy violations become console errors, and every layout shift is kept for tests to add up.
+OBSERVE_PAGE = """
+document.addEventListener("securitypolicyviolation", (event) => {
+  console.error(`policy violation: ${event.violatedDirective} ${event.blockedURI}`);
+});
+window.shifts = [];
+new PerformanceObserver((list) => window.shifts.push(...list.getEntries().map((entry) => entry.value)))
+  .observe({ type: "layout-shift", buffered: true });
+"""
 
 OpenEngine = Callable[..., Engine]
 
@@ -133,11 +168,11 @@ def serve_here(provide: Callable[[], Engine], *handlers: HTTPRouteHandler) -> It
     assert not thread.is_alive()
 
 
-def wait_until_ready(address: str) -> None:
-    """Poll ``/health/ready`` until it answers 200."""
+def wait_until_ready(address: str, path: str = "/health/ready") -> None:
+    """Poll ``path`` until it answers 200."""
     for _ in range(600):
         try:
-            if httpx.get(f"{address}/health/ready", timeout=5).status_code == 200:
+            if httpx.get(address + path, timeout=5).status_code == 200:
                 return
         except httpx.TransportError:
             pass
@@ -154,13 +189,62 @@ def seeds_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def hostile_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a server whose one document holds markup that must stay text."""
+    """The address of a server whose documents hold what must stay text, and more of them than one page lists."""
     folder = tmp_path_factory.mktemp("hostile-server")
-    (folder / "hostile.txt").write_text(HOSTILE, encoding="utf-8")
-    done = footnote("ingest", str(folder / "hostile.txt"), data_dir=folder / "data")
+    files = {"hostile.txt": HOSTILE, "lighthouse.txt": LIGHTHOUSE, "arabic.txt": ARABIC}
+    for number in range(NOTES):
+        files[f"note-{number:02}.txt"] = f"Locker {number} of the harbour office holds rope number {number + 7}."
+    for name, text in files.items():
+        (folder / "files" / name).parent.mkdir(exist_ok=True)
+        (folder / "files" / name).write_bytes(text.encode("utf-8"))
+    done = footnote("ingest", str(folder / "files"), data_dir=folder / "data")
     assert done.returncode == 0, done.stderr
     with serve(folder / "data") as address:
         yield address
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium: FOOTNOTE_TEST_CHROMIUM, or the first on the PATH."""
+    sync_api = pytest.importorskip("playwright.sync_api", reason="the browser tests need the package playwright")
+    found = (shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome"))
+    path = os.environ.get("FOOTNOTE_TEST_CHROMIUM") or next((path for path in found if path), None)
+    if path is None:
+        pytest.skip("no Chromium: set FOOTNOTE_TEST_CHROMIUM or put chromium on the PATH")
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=BROWSER_ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def faults() -> list[str]:
+    """What went wrong in the browser; a test that provokes a fault checks and clears the list."""
+    return []
+
+
+@pytest.fixture
+def page(browser: Browser, faults: list[str]) -> Iterator[Page]:
+    """A page in a browser of its own that must log no error, break no policy, and ask for nothing from elsewhere."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    page.set_default_timeout(20_000)
+    asked: list[str] = []
+
+    def fault(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            faults.append(message.text)
+
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: None if "suggestions" in str(message.location) else fault(message))
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.add_init_script(OBSERVE_PAGE)
+    yield page
+    context.close()
+    assert faults == []
+    own = re.compile(r"(http://127\.0\.0\.1:\d+/(static/|v1/|$)|blob:)")
+    assert [url for url in asked if not own.match(url)] == []
 
 
 def _environ(data_dir: Path) -> dict[str, str]:

@@ -1,135 +1,123 @@
 /** The calls the page makes to its own server. */
 
-import { strings } from "./strings.js";
+import { t } from "./strings.js";
 
-export const COLLECTION = "default";
-export const QUESTION_LIMIT = 2000;
+const COLLECTION = "default";
 const HISTORY_TURNS = 3;
+const records = new Map();
 
-/** A failure to show: the title and detail of a problem document, or words of our own. */
+/** A failure to show, as a problem document tells it or in words of our own. */
 export class Problem extends Error {
-  constructor(title, detail) {
-    super(title);
-    this.title = title;
-    this.detail = detail;
-  }
+	constructor(title, detail) {
+		super(title);
+		this.detail = detail;
+	}
 }
 
-const known = new Map();
+export const documentUrl = (id, part = "") => `/v1/documents/${encodeURIComponent(id)}${part}`;
 
-/** Characters as the server counts them: code points, not UTF-16 units. */
-export function length(text) {
-  return Array.from(text).length;
+export const nameOf = (source) => source.title ?? source.path ?? source.document_id ?? source.id;
+
+/** A good response, waited for while the models load. */
+export async function call(url, { onLoading, ...init } = {}) {
+	for (;;) {
+		const response = await fetch(url, init).catch(lost(t.unreachable));
+		if (response.ok) return response;
+		if (response.status !== 503) {
+			const { title, detail } = await response.json().catch(() => ({}));
+			throw new Problem(title ?? t.failed, detail ?? t.failedStatus(response.status));
+		}
+		onLoading?.();
+		await pause(Math.min(response.headers.get("Retry-After") || 1, 10) * 1000, init.signal);
+	}
 }
 
-export function textUrl(documentId) {
-  return `/v1/documents/${encodeURIComponent(documentId)}/text`;
+const get = async (url, options) => (await call(url, options)).json();
+
+export const post = (url, body, { headers, ...options } = {}) => call(url, {
+	method: "POST",
+	body: JSON.stringify(body),
+	headers: { "Content-Type": "application/json", ...headers },
+	...options,
+});
+
+/** Gives the answer, and hands the events before it to the methods of `on`. */
+export async function ask(question, turns, options, on) {
+	const history = turns.slice(-HISTORY_TURNS).flatMap(({ question: content, answer }) => [
+		{ role: "user", content: answer.understood ?? content },
+		{ role: "assistant", content: answer.answer },
+	]);
+	const body = { question, collection: COLLECTION, history };
+	const response = await post("/v1/ask", body, { ...options, headers: { Accept: "text/event-stream" } });
+	for await (const { event, data } of events(response.body)) {
+		if (event === "done") return data;
+		if (event === "error") throw new Problem(data.title, data.detail);
+		on[event](data);
+	}
+	throw new Problem(t.brokenOff, t.isItRunning);
 }
 
-/** What a person calls a document or a citation. */
-export function nameOf(source) {
-  return source.title ?? source.path ?? source.document_id ?? source.id;
+export async function listDocuments(cursor, limit, options) {
+	const listed = await get(`/v1/documents?${new URLSearchParams({ collection: COLLECTION, limit, cursor })}`, options);
+	for (const item of listed.items) records.set(item.id, item);
+	return listed;
 }
 
-/**
- * Asks the question; while the models load, waits and asks again.
- *
- * @param {string} question
- * @param {{question: string, answer: string}[]} turns earlier questions with their answers, oldest first
- * @param {{signal: AbortSignal, onLoading: function(): void}} options
- * @returns the answer of POST /v1/ask
- * @throws {Problem} with what to show; a DOMException named AbortError when stopped
- */
-export async function ask(question, turns, options) {
-  const history = turns.slice(Math.max(turns.length - HISTORY_TURNS, 0)).flatMap((turn) => [
-    { role: "user", content: turn.question },
-    { role: "assistant", content: turn.answer },
-  ]);
-  return json(await request("/v1/ask", options, {
-    method: "POST",
-    headers: { "Content-Type": "application/json", Accept: "application/json" },
-    body: JSON.stringify({ question, collection: COLLECTION, history }),
-  }));
+export const corpusSize = async () => (await get("/v1/collections")).find(({ id }) => id === COLLECTION);
+
+export async function record(id) {
+	if (!records.has(id)) records.set(id, await get(documentUrl(id)));
+	return records.get(id);
 }
 
-/**
- * The size of the corpus and its first documents.
- *
- * @returns {{documents: number, passages: number, atLeast: boolean, items: Object[], more: boolean}}
- */
-export async function corpus(options) {
-  const collection = encodeURIComponent(COLLECTION);
-  const listed = await json(await request(`/v1/documents?collection=${collection}&limit=100`, options));
-  listed.items.forEach((item) => known.set(item.id, item));
-  const total = await collectionSize(options);
-  const more = Boolean(listed.next_cursor);
-  return {
-    items: listed.items,
-    more,
-    atLeast: more && total === undefined,
-    documents: total?.documents ?? listed.items.length,
-    passages: total?.passages ?? listed.items.reduce((sum, item) => sum + item.passages, 0),
-  };
+/** Exactly the text that citations index: a byte order mark counts. */
+export async function documentText(id) {
+	const response = await call(documentUrl(id, "/text"));
+	return new TextDecoder("utf-8", { ignoreBOM: true }).decode(await response.arrayBuffer());
 }
 
-/** The name of a document that an answer's passage mentions by id alone. */
-export async function documentName(id) {
-  if (!known.has(id)) {
-    try {
-      known.set(id, await json(await fetch(`/v1/documents/${encodeURIComponent(id)}`)));
-    } catch {
-      return id; // Deleted since, or unreachable: the id is still a true name.
-    }
-  }
-  return nameOf(known.get(id));
+/** Questions that the documents answer; an offer that nothing depends on. */
+export const suggestions = (near) =>
+	get(`/v1/suggestions?${new URLSearchParams({ collection: COLLECTION, ...(near && { near }) })}`)
+		.then(({ questions }) => questions, () => []);
+
+export async function upload(file, onJob) {
+	const body = new FormData();
+	body.append("collection", COLLECTION);
+	body.append("file", file);
+	const { job } = await (await call("/v1/documents", { method: "POST", body })).json();
+	for (;;) {
+		const seen = await get(`/v1/jobs/${job}`);
+		if (seen.state === "done" || seen.state === "failed") {
+			records.clear();
+			return seen.files[0];
+		}
+		onJob(seen);
+		await pause(200);
+	}
 }
 
-async function collectionSize(options) {
-  const response = await request("/v1/collections", options);
-  if (!response.ok) return undefined;
-  return (await json(response)).find((collection) => collection.id === COLLECTION);
+async function* events(body) {
+	const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+	let waiting = "";
+	for (;;) {
+		const { value, done } = await reader.read().catch(lost(t.brokenOff));
+		if (done) return;
+		const blocks = (waiting + value).split(/\r?\n\r?\n/);
+		waiting = blocks.pop();
+		for (const block of blocks) {
+			const event = /^event: *(\w+)/m.exec(block)?.[1];
+			const data = Array.from(block.matchAll(/^data: ?(.*)/gm), ([, line]) => line).join("\n");
+			if (event) yield { event, data: JSON.parse(data) }; // A comment has none.
+		}
+	}
 }
 
-async function request(url, { signal, onLoading }, init = {}) {
-  for (;;) {
-    const response = await reach(url, { ...init, signal });
-    if (response.status !== 503) return response;
-    onLoading();
-    await pause(retryAfter(response), signal);
-  }
-}
+const lost = (title) => (error) => {
+	throw error.name === "AbortError" ? new Problem(t.stopped) : new Problem(title, t.isItRunning);
+};
 
-async function reach(url, init) {
-  try {
-    return await fetch(url, init);
-  } catch (error) {
-    if (error.name === "AbortError") throw error;
-    throw new Problem(strings.unreachableTitle, strings.unreachableDetail);
-  }
-}
-
-async function json(response) {
-  const body = await response.json().catch((error) => {
-    if (error.name === "AbortError") throw error;
-    return null;
-  });
-  if (response.ok && body !== null) return body;
-  const detail = response.ok ? strings.notJsonDetail : strings.failedStatus(response.status);
-  throw new Problem(body?.title ?? strings.failedTitle, body?.detail ?? detail);
-}
-
-/** Milliseconds to wait: Retry-After, between 1 and 10 seconds; 1 when it is missing or a date. */
-function retryAfter(response) {
-  const seconds = Number(response.headers.get("Retry-After"));
-  return Math.min(Math.max(seconds || 1, 1), 10) * 1000;
-}
-
-function pause(milliseconds, signal) {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(resolve, milliseconds);
-    signal?.addEventListener("abort", () => {
-      clearTimeout(timer);
-      reject(signal.reason);
-    }, { once: true });
-  });
-}
+const pause = (milliseconds, signal) => new Promise((resolve) => {
+	setTimeout(resolve, milliseconds);
+	signal?.addEventListener("abort", resolve);
+});

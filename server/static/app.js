@@ -1,193 +1,130 @@
-/** The page: the question box, the list of turns, and what is shown before the first question. */
+/** The page: its parts put together, and what is shown at which address. */
 
-import { answerBody, byline } from "./answer.js";
-import { ask, corpus, length, nameOf, Problem, QUESTION_LIMIT, textUrl } from "./api.js";
-import { element, foreign, newTabLink } from "./dom.js";
-import { SourcePanel } from "./panel.js";
-import { labels, strings } from "./strings.js";
+import { nameOf } from "./api.js";
+import { chatIn } from "./chat.js";
+import { forgetChat, keepChat, listChats } from "./chats.js";
+import { documentsIn, showOverview } from "./documents.js";
+import { h, icon, lineForm, showDialog } from "./dom.js";
+import { chatMarkdown, download } from "./export.js";
+import { chatHref, documentHref, go, place } from "./links.js";
+import { startPreviews } from "./preview.js";
+import { readerIn } from "./reader.js";
+import { t } from "./strings.js";
 
-// A touch screen has no Shift+Enter, and the focus would raise its keyboard over the list of documents.
-const touch = !matchMedia("(pointer: fine)").matches;
-const hint = touch ? "" : labels.composerHint;
+const [turns, panel, side, documentList, chatMenu] = ["turns", "panel", "side", "documents", "chat-menu"].map(byId);
+let opener;
 
-const byId = (id) => document.getElementById(id);
-const box = byId("question");
-const panel = new SourcePanel(byId("panel"), announce);
-const answeredTurns = [];
-let working = false;
-let turnCount = 0;
+for (const node of document.querySelectorAll("[data-icon]")) node.append(icon(node.dataset.icon));
+for (const node of document.querySelectorAll("[data-text]")) node.append(t[node.dataset.text]);
+for (const node of document.querySelectorAll("[data-label]")) node.ariaLabel = node.placeholder = t[node.dataset.label];
 
-function applyLabels() {
-  for (const node of document.querySelectorAll("[data-text]")) node.textContent = labels[node.dataset.text];
-  box.placeholder = labels[box.dataset.placeholder];
-  checkLength();
-}
-
-function announce(text) {
-  byId("announcer").textContent = text;
-}
-
-// The question box
-
-function checkLength() {
-  const characters = length(box.value.trim());
-  const tooLong = characters > QUESTION_LIMIT;
-  const note = byId("composer-note");
-  note.textContent = tooLong ? strings.tooLong(characters, QUESTION_LIMIT) : hint;
-  note.classList.toggle("warning", tooLong);
-  box.setAttribute("aria-invalid", String(tooLong));
-  return tooLong;
-}
-
-function submit() {
-  const question = box.value.trim();
-  if (checkLength()) {
-    announce(byId("composer-note").textContent);
-    return;
-  }
-  if (question === "" || working) return;
-  box.value = "";
-  checkLength();
-  box.focus();
-  panel.close({ restoreFocus: false });
-  byId("welcome").hidden = true;
-  run(addTurn(question), question);
-}
-
-byId("composer").addEventListener("submit", (event) => {
-  event.preventDefault();
-  submit();
+const chat = chatIn(turns, byId("composer"), {
+	announce,
+	asked: () => go(chatHref(chat.kept.id), null, place().view === "chat"),
+	answered(kept) {
+		byId("notice").textContent = kept ? "" : t.notKept;
+		drawChats();
+	},
 });
-box.addEventListener("input", checkLength);
-box.addEventListener("keydown", (event) => {
-  // An input method uses Enter to accept a word: that is not sending.
-  if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
-  event.preventDefault();
-  submit();
+const overview = () => showOverview(byId("overview"), chat.ask);
+const documents = documentsIn(documentList, announce, overview);
+const reader = readerIn(panel, step, closeReader);
+
+function byId(id) {
+	return document.getElementById(id);
+}
+
+function announce(words) {
+	byId("announcer").textContent = words;
+}
+
+/** What is beside a document: where it was opened from. */
+const mainHref = () => (place().view === "document" ? history.state?.main : location.hash) || chatHref();
+
+function route() {
+	const at = place();
+	const { view, id } = place(mainHref());
+	const listing = view === "documents";
+	if (listing && documentList.hidden) documents.show();
+	if (!listing && !chat.show(id)) go(chatHref(), null, true);
+	if (listing !== !documentList.hidden) byId("page").scrollTop = document.scrollingElement.scrollTop = 0;
+	documentList.hidden = !listing;
+	byId("chat").hidden = listing;
+	drawChats();
+	if (at.view === "document") reader.show(at, history.state?.citations ?? [], history.state?.number);
+	else if (!panel.hidden) {
+		reader.close();
+		opener?.focus({ preventScroll: true });
+	}
+	for (const link of turns.querySelectorAll("[data-number]")) link.ariaCurrent = link.hash === location.hash;
+}
+
+function openDocument(link) {
+	if (link.hash === location.hash) return closeReader();
+	const citations = link.closest(".turn")?.turn.citations ?? [];
+	const state = { main: mainHref(), citations, number: Number(link.dataset.number), pushed: panel.hidden || history.state?.pushed };
+	opener = link;
+	go(link.hash, state, !panel.hidden);
+	return link.scrollIntoView({ block: "nearest" });
+}
+
+function step(by) {
+	const { citations, number } = history.state;
+	const next = citations[citations.findIndex((one) => one.number === number) + by];
+	go(documentHref(next), { ...history.state, number: next.number }, true);
+	announce(t.sourceName(next.number, nameOf(next)));
+}
+
+function closeReader() {
+	if (history.state?.pushed) history.back();
+	else go(mainHref());
+}
+
+addEventListener("popstate", route);
+side.onclick = ({ target }) => target.closest("a") && side.hidePopover();
+document.addEventListener("click", (event) => {
+	const link = event.target.closest('a[href^="#/documents/"]');
+	if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+	event.preventDefault();
+	openDocument(link);
+});
+document.addEventListener("keydown", ({ key, isComposing }) => {
+	if (key === "Escape" && !isComposing && !panel.hidden && !document.querySelector(":popover-open, dialog")) closeReader();
 });
 
-// The turns
-
-function addTurn(question) {
-  turnCount += 1;
-  const id = `turn-${turnCount}`;
-  const heading = foreign("h2.question", question, { id });
-  const turn = element("article.turn", { "aria-labelledby": id }, heading, element("div.reply"));
-  byId("turns").append(turn);
-  return turn;
+function drawChats() {
+	const { view, id } = place(mainHref());
+	const listing = view === "documents";
+	document.title = listing ? t.documents : chat.kept.title ?? t.title;
+	byId("title").textContent = document.title;
+	byId("chat-menu-button").hidden = listing || !chat.kept.title;
+	byId("chats").replaceChildren(...listChats().map((one) => h("li", h("a", one.title, {
+		href: chatHref(one.id),
+		"aria-current": one.id === id && "page",
+	}))));
 }
 
-async function run(turn, question) {
-  const stopper = new AbortController();
-  const status = element("span", {}, strings.working);
-  const stop = element("button", { type: "button", on: { click: () => stopper.abort() } }, strings.stop);
-  setWorking(true);
-  reply(turn, pending(status, stop));
-  turn.scrollIntoView({ block: "start" });
-  announce(strings.working);
-  const onLoading = () => {
-    status.textContent = strings.loadingModels;
-    announce(strings.loadingModels);
-  };
-  try {
-    showAnswer(turn, await ask(question, answeredTurns, { signal: stopper.signal, onLoading }));
-  } catch (error) {
-    showFailure(turn, question, error);
-  } finally {
-    setWorking(false);
-  }
-}
+const menu = {
+	rename() {
+		const dialog = showDialog(t.rename, lineForm(t.chatName, chat.kept.title, t.save, (title) => {
+			if (title) keepChat(Object.assign(chat.kept, { title }));
+			dialog.close();
+			drawChats();
+		}));
+	},
+	exportMarkdown: () => download("conversation.md", chatMarkdown(chat.kept)),
+	exportJson: () => download("conversation.json", JSON.stringify(chat.kept, null, 2)),
+	deleteChat: () => showDialog(t.deleteChat, t.deleteDetail, t.remove, () => {
+		forgetChat(chat.kept.id);
+		go(chatHref());
+	}),
+};
+chatMenu.append(...Object.entries(menu).map(([name, act]) => h("button", t[name], { onclick() {
+	chatMenu.hidePopover();
+	act();
+} })));
 
-function setWorking(value) {
-  working = value;
-  byId("send").setAttribute("aria-disabled", String(value));
-}
-
-function reply(turn, content) {
-  turn.querySelector(".reply").replaceChildren(content);
-}
-
-function showAnswer(turn, answer) {
-  const openSource = (number, opener) => panel.show(answer.citations, number, opener);
-  reply(turn, answerBody(answer, openSource));
-  showCorpusSize(answer.corpus);
-  answeredTurns.push({ question: answer.question, answer: answer.answer });
-  announce(answer.answered
-    ? strings.announceAnswer(answer.statements.length, answer.citations.length)
-    : strings.announceNoAnswer(answer.answer));
-}
-
-function showFailure(turn, question, error) {
-  const stopped = error.name === "AbortError";
-  const problem = stopped ? new Problem(strings.stopped, "") : problemOf(error);
-  const again = () => {
-    if (working) return;
-    box.focus();
-    run(turn, question);
-  };
-  reply(turn, failure(stopped ? "div.stopped" : "div.failed", problem, again));
-  announce(stopped ? problem.title : strings.announceFailure(problem.title));
-}
-
-/** What to show; an error that is not a Problem is a defect of this page and goes to the console. */
-function problemOf(error) {
-  if (error instanceof Problem) return error;
-  console.error(error);
-  return new Problem(strings.failedTitle, "");
-}
-
-function failure(tag, problem, again) {
-  return element(
-    tag,
-    {},
-    foreign("p.sentence", problem.title),
-    problem.detail && foreign("p", problem.detail),
-    element("button", { type: "button", on: { click: again } }, strings.retry),
-  );
-}
-
-function pending(...content) {
-  return element("div.pending", {}, element("span.pulse", { "aria-hidden": "true" }), ...content);
-}
-
-// Before the first question
-
-function showCorpusSize(size) {
-  byId("corpus").textContent = strings.corpusSize(size);
-}
-
-async function showOverview() {
-  const overview = byId("overview");
-  const onLoading = () => overview.replaceChildren(pending(strings.loadingModels));
-  try {
-    const found = await corpus({ onLoading });
-    showCorpusSize(found);
-    overview.replaceChildren(...(found.items.length > 0 ? documentList(found) : howToAdd()));
-  } catch (error) {
-    overview.replaceChildren(failure("div.failed", problemOf(error), showOverview));
-  }
-}
-
-function documentList({ items, more }) {
-  return [
-    element("h3.label", {}, strings.inTheCorpus),
-    element("ul.documents", {}, ...items.map((item) => {
-      const link = newTabLink(textUrl(item.id), nameOf(item));
-      link.dir = "auto";
-      return element("li", {}, link, byline(item));
-    })),
-    more && element("p.muted", {}, strings.andMore),
-  ].filter(Boolean);
-}
-
-function howToAdd() {
-  return [
-    element("p.sentence", {}, strings.noDocuments),
-    element("p", {}, strings.addDocuments),
-    element("pre", {}, element("code", {}, strings.addCommand)),
-  ];
-}
-
-applyLabels();
-showOverview();
-if (!touch) box.focus({ preventScroll: true });
+startPreviews();
+chat.focus();
+route();
+overview();

@@ -1,38 +1,69 @@
 /** Elements. Text only ever enters the page as text nodes, so markup in a document stays text. */
 
-const isGiven = (value) => value !== null && value !== undefined && value !== false;
+import { t } from "./strings.js";
 
-/**
- * An element with properties and children.
- *
- * @param {string} tag "p", or with classes "p.muted.small"
- * @param {Object} attributes `on` holds listeners; true sets an empty one; null, undefined and false none
- * @param {...(Node|string|null|undefined|false)} children strings become text nodes
- */
-export function element(tag, attributes = {}, ...children) {
-  const [name, ...classes] = tag.split(".");
-  const node = document.createElement(name);
-  node.classList.add(...classes);
-  const { on = {}, ...rest } = attributes;
-  for (const [key, value] of Object.entries(rest)) {
-    if (isGiven(value)) node.setAttribute(key, value === true ? "" : value);
-  }
-  for (const [event, listener] of Object.entries(on)) node.addEventListener(event, listener);
-  node.append(...children.filter(isGiven));
-  return node;
+const ICONS = {
+	menu: "M4 7h16M4 12h16M4 17h16",
+	more: "M5 12h.01M12 12h.01M19 12h.01",
+	plus: "M12 5v14M5 12h14",
+	close: "M6 6l12 12M18 6L6 18",
+	up: "M6 15l6-6 6 6",
+	down: "M6 9l6 6 6-6",
+	link: "M10 14a4 4 0 0 0 6 0l3-3a4 4 0 0 0-6-6l-1 1M14 10a4 4 0 0 0-6 0l-3 3a4 4 0 0 0 6 6l1-1",
+	helpful: "M7 11v9H4v-9zl4-8a2 2 0 0 1 3 2l-1 5h6l1 1-2 8-1 1H7",
+	remove: "M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13",
+	file: "M6 3h8l5 5v13H6zM14 3v5h5",
+};
+
+/** An element, "p" or "p.muted": nodes, texts, objects of attributes and listeners, and lists of these in any order. */
+export function h(tag, ...parts) {
+	const [name, ...classes] = tag.split(".");
+	const node = document.createElement(name);
+	if (name === "button") node.type = "button";
+	node.dir = "auto"; // Text of others may read from the right.
+	node.classList.add(...classes);
+	return fill(node, parts);
 }
 
-/** Text of a question, a document or an answer: its direction follows its first strong letter. */
-export function foreign(tag, text, attributes = {}) {
-  return element(tag, { dir: "auto", ...attributes }, text);
+export const svg = (tag, ...parts) => fill(document.createElementNS("http://www.w3.org/2000/svg", tag), parts);
+
+export const icon = (name) =>
+	svg("svg", { viewBox: "0 0 24 24", class: `icon ${name}`, "aria-hidden": "true" }, svg("path", { d: ICONS[name] }));
+
+export const iconButton = (name, label, onclick, attributes) =>
+	h("button.quiet", { "aria-label": label, title: label, onclick }, attributes, icon(name));
+
+export const newTab = (href, words) => h("a", { href, target: "_blank" }, words);
+
+export function lineForm(label, value, action, send) {
+	const input = h("input", { "aria-label": label, placeholder: label, value, maxlength: "2000" });
+	const onsubmit = (event) => {
+		event.preventDefault();
+		send(input.value.trim());
+	};
+	return h("form.line", { onsubmit }, input, h("button.primary", action, { type: "submit" }));
 }
 
-/** A link that opens in a new tab without handing this page to it. */
-export function newTabLink(href, ...children) {
-  return element("a", { href, target: "_blank", rel: "noopener" }, ...children);
+export function showDialog(title, content, action, act) {
+	const dialog = h("dialog", { "aria-label": title, onclose: () => dialog.remove() }, h("h2", title), h("div", content));
+	const button = (words, then) => h("button", words, { onclick() {
+		dialog.close();
+		then?.();
+	} });
+	dialog.append(h("div.actions", button(t.cancel), action && button(action, act)));
+	document.body.append(dialog);
+	dialog.showModal();
+	return dialog;
 }
 
-/** `nodes` with a separator between them. */
-export function joined(nodes, separator) {
-  return nodes.flatMap((node, index) => (index ? [separator, node] : [node]));
+function fill(node, parts) {
+	for (const part of parts.flat(Infinity)) {
+		if (part === undefined || part === null || part === false) continue;
+		if (part instanceof Node || typeof part !== "object") node.append(part);
+		else for (const [key, value] of Object.entries(part)) {
+			if (typeof value === "function") node[key] = value;
+			else if (value !== undefined && value !== false) node.setAttribute(key, value === true ? "" : value);
+		}
+	}
+	return node;
 }

@@ -1,96 +1,120 @@
 /** Every English word the page says, in one place. */
 
-const counted = (count, one, many) => `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
-
+const counted = (count, one) => `${count.toLocaleString("en")} ${one}${count === 1 ? "" : "s"}`;
 const longDate = new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeZone: "UTC" });
 
-/** The labels that index.html names in data-text and data-placeholder. */
-export const labels = {
-  skipToQuestion: "Skip to the question box",
-  welcomeTitle: "Ask your documents",
-  welcomeHint: "Every sentence of an answer carries a footnote that leads to the exact words of its source. "
-    + "What the documents do not say, Footnote says it does not know.",
-  questionLabel: "Your question",
-  questionPlaceholder: "Ask a question",
-  send: "Ask",
-  composerHint: "Enter to ask, Shift+Enter for a new line",
-};
+export const t = {
+	title: "Footnote",
+	skip: "Skip to the question box",
+	menu: "Conversations and documents",
+	newChat: "New conversation",
+	documents: "Documents",
+	chats: "Conversations",
+	welcomeTitle: "Ask your documents",
+	welcomeHint: "Every sentence of an answer carries a footnote that leads to the exact words of its source. "
+		+ "What the documents do not say, Footnote says it does not know.",
+	corpusSize: ({ documents, passages }) => `${counted(documents, "document")} · ${counted(passages, "passage")}`,
+	dated: (first, last) => (first === last ? t.date(first) : `${t.date(first)} to ${t.date(last)}`),
+	trySome: "Questions they answer",
+	allDocuments: "All documents",
+	addDocuments: "Add documents",
 
-export const strings = {
-  // The corpus
-  corpusSize: ({ documents, passages, atLeast = false }) => (atLeast ? "more than " : "")
-    + `${counted(documents, "document", "documents")}, ${counted(passages, "passage", "passages")}`,
-  inTheCorpus: "The documents",
-  andMore: "… and more.",
-  noDocuments: "There are no documents yet.",
-  addDocuments: "Add some on the command line, then reload this page:",
-  addCommand: "footnote ingest PATH",
+	question: "Ask a question",
+	ask: "Ask",
+	stop: "Stop",
+	composerHint: "Enter to ask, Shift+Enter for a new line",
+	tooLong: (length, limit) => `${length} of ${limit} characters: please shorten the question.`,
+	working: "Looking for passages…",
+	reading: (passages, documents) => `Reading ${counted(passages, "passage")} of ${counted(documents, "document")}…`,
+	loadingModels: "Loading the models…",
+	stopped: "Stopped",
+	retry: "Try again",
+	failed: "Something went wrong",
+	failedStatus: (status) => `The server answered with status ${status}.`,
+	unreachable: "The server cannot be reached",
+	brokenOff: "The answer broke off",
+	isItRunning: "Check that the server is running, then try again.",
 
-  // The composer
-  tooLong: (length, limit) => `${length} of ${limit} characters: please shorten the question.`,
+	announce: (statements, sources) => `An answer has come: ${counted(statements, "statement")}, ${counted(sources, "source")}.`,
+	understood: "Understood as",
+	correct: "Correct",
+	sourceName: (number, title) => `Source ${number}: ${title}`,
+	sources: "Sources",
+	page: (number) => `page ${number}`,
+	verdicts: { unsupported: "not supported by the sources", contradicted: "contradicted by a source" },
+	missing: "Nowhere in the documents:",
+	nearest: "The nearest passages",
+	insteadAsk: "The documents do answer",
+	differ: "The sources differ",
+	differOn: (kind) => `The sources differ on the ${kind}`,
+	undated: "no date",
+	quoted: (value) => `“${value}”`,
+	confidence(probability, answered) {
+		if (answered && probability >= 0.7) return "High confidence";
+		if (answered) return probability >= 0.5 ? "Good confidence" : "Low confidence";
+		return `Not answered: the documents ${probability < 0.3 ? "are about other things" : "come close"}`;
+	},
+	confidenceNumber: (probability) => `${(probability * 100).toFixed(0)} % likely that the documents answer`,
+	copy: "Copy",
+	copyMarkdown: "Copy Markdown",
+	copied: "Copied",
+	receipt: "Receipt",
+	helpful: "This helped",
+	unhelpful: "This did not help",
+	comment: "What was right or wrong? (optional)",
+	thanks: "Thank you, noted.",
 
-  // Waiting and failing
-  working: "Reading the sources…",
-  loadingModels: "Loading the models…",
-  stop: "Stop",
-  stopped: "Stopped.",
-  retry: "Try again",
-  failedTitle: "Something went wrong",
-  failedStatus: (status) => `The server answered with status ${status}.`,
-  unreachableTitle: "The server cannot be reached",
-  unreachableDetail: "Check that it is running, then try again.",
-  notJsonDetail: "The server's reply could not be read.",
-  announceFailure: (title) => `The question failed: ${title}`,
+	howFound: "How was this found",
+	foundCaption: "The passages, best first, with the score that each stage gave them",
+	stages: { dense: "Meaning", lexical: "Words", fused: "Both", rerank: "Judged" },
+	timing: (stage, value) => `${stage} ${value.toFixed(value < 10 ? 1 : 0)} ms`,
+	version: (number) => `version ${number}`,
+	score: (value) => (Number.isFinite(value) ? String(Number(value.toPrecision(3))) : "–"),
 
-  // An answer
-  announceAnswer: (statements, sources) => "An answer has come: "
-    + `${counted(statements, "statement", "statements")}, ${counted(sources, "source", "sources")}.`,
-  announceNoAnswer: (sentence) => `Not answered. ${sentence}`,
-  sourceName: (number, title) => `Source ${number}: ${title}`,
-  sources: "Sources",
-  verdicts: { unsupported: "not supported by the sources", contradicted: "contradicted by a source" },
-  notAnswered: "Not answered",
-  missingTerms: (terms) => `Not found in the sources: ${terms.join(", ")}`,
-  nearestPassages: "The nearest passages",
-  sourcesDiffer: "The sources differ",
-  differOn: (kind) => `on the ${kind}:`,
-  quoted: (value) => `“${value}”`,
-  confidence(probability, answered) {
-    if (answered && probability >= 0.7) return "High confidence";
-    if (answered) return probability >= 0.5 ? "Good confidence" : "Low confidence";
-    return probability < 0.3 ? "It is unlikely that the sources answer this" : "The sources come close";
-  },
-  confidenceNumber: (probability) =>
-    `Probability that the sources answer the question: ${(probability * 100).toFixed(0)} %`,
+	sourceOf: (number, count) => `Source ${number} of ${count}`,
+	document: "Document",
+	previousSource: "Previous citation",
+	nextSource: "Next citation",
+	copyLink: "Copy a link to this place",
+	close: "Close",
+	loading: "Loading…",
+	cited: (start, end) => `characters ${start}–${end}`,
+	sourceFile: "Original file",
+	search: "Search in this document",
+	previousMatch: "Previous match",
+	nextMatch: "Next match",
+	matches: (index, count) => (count ? `${index} of ${count}` : "no match"),
+	changed: "This document has changed since the answer. This is what was cited:",
+	gone: "This document cannot be read any more. This is what was cited:",
 
-  // How it was found
-  howFound: "How was this found",
-  models: "Models",
-  timings: "Time",
-  corpus: "Corpus",
-  version: (number) => `version ${number}`,
-  milliseconds: (value) => `${value.toFixed(value < 10 ? 1 : 0)} ms`,
-  rankedPassages: "Passages, best first",
-  score: (value) => (value === null ? "–" : String(Number(value.toPrecision(3)))),
-  charactersOf: (start, end) => `characters ${start}–${end}`,
+	noDocuments: "There are no documents yet.",
+	dropHere: "Drop files here, or",
+	choose: "Choose files",
+	showMore: "Show more",
+	remove: "Remove",
+	removeTitle: (name) => `Remove “${name}”?`,
+	removeDetail: "It will no longer be found or cited. Answers that were given keep what they quoted.",
+	removed: (name) => `${name} was removed.`,
+	queued: "waiting",
+	ingesting: (done, total) => (total ? `reading, ${done} of ${total} passages` : "reading…"),
+	outcomes: { added: "added", updated: "updated", unchanged: "already there", rejected: "not taken" },
+	size: (bytes) => (bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`),
+	added: (time) => `added ${t.date(time)}`,
 
-  // The source panel
-  sourceOf: (number, count) => `Source ${number} of ${count}`,
-  previous: "Previous",
-  next: "Next",
-  close: "Close",
-  author: "Author",
-  publisher: "Publisher",
-  published: "Published",
-  file: "File",
-  passageLabel: "The passage, with the cited words marked",
-  citedCharacters: (start, end, path) => `Characters ${start}–${end} of ${path}`,
-  fullText: "Open the full text",
+	chatMenu: "This conversation",
+	rename: "Rename",
+	exportMarkdown: "Export as Markdown",
+	exportJson: "Export as JSON",
+	deleteChat: "Delete this conversation",
+	chatName: "Name",
+	save: "Save",
+	cancel: "Cancel",
+	deleteDetail: "It is kept only in this browser and cannot be brought back.",
+	notKept: "This browser has no room: the conversation is not kept. Export it, or delete old ones.",
 
-  /** "2025-06-02" and "2025-06-02T10:00:00Z" as "2 June 2025"; anything else as it is. */
-  date(value) {
-    const day = /^(\d{4})-(\d{2})-(\d{2})(T|$)/.exec(value);
-    const time = day ? Date.parse(`${day[1]}-${day[2]}-${day[3]}T00:00:00Z`) : NaN;
-    return Number.isNaN(time) ? value : longDate.format(time);
-  },
+	/** "2025-06-02" as "2 June 2025"; what is no date as it is. */
+	date(value) {
+		const time = /^\d{4}-\d\d-\d\d(T|$)/.test(value) ? Date.parse(value.slice(0, 10)) : NaN;
+		return Number.isNaN(time) ? value : longDate.format(time);
+	},
 };

@@ -1,0 +1,107 @@
+/** The conversation on the screen: the question box and the turns. */
+
+import { ask, Problem } from "./api.js";
+import { keepChat, loadChat, newChat } from "./chats.js";
+import { t } from "./strings.js";
+import { newTurn } from "./turn.js";
+
+const LIMIT = 2000;
+// A touch screen has no Shift+Enter, and the focus would raise its keyboard over the page.
+const touch = !matchMedia("(pointer: fine)").matches;
+
+export function chatIn(root, form, { announce, asked, answered }) {
+	const [box, button, note] = ["textarea", "button", "p"].map((tag) => form.querySelector(tag));
+	let stopper = null;
+
+	const chat = {
+		kept: newChat(),
+
+		show(id) {
+			if (id === chat.kept.id || (!id && root.childElementCount === 0)) return true;
+			stopper?.abort();
+			const found = id ? loadChat(id) : newChat();
+			chat.kept = found ?? newChat();
+			root.replaceChildren();
+			for (const { question, answer } of chat.kept.turns) add(question).finish(answer);
+			return Boolean(found);
+		},
+
+		ask(question) {
+			if (stopper) return;
+			asked();
+			run(add(question));
+		},
+
+		focus: () => touch || box.focus({ preventScroll: true }),
+	};
+
+	function add(question) {
+		const turn = newTurn(question, chat.ask, (words) => {
+			box.value = words;
+			box.focus();
+		});
+		turn.node.turn = turn;
+		root.append(turn.node);
+		return turn;
+	}
+
+	async function run(turn) {
+		const { signal } = stopper = new AbortController();
+		const { kept } = chat;
+		const say = (words) => {
+			turn.work(words);
+			announce(words);
+		};
+		button.textContent = t.stop;
+		turn.begin();
+		turn.node.scrollIntoView();
+		say(t.working);
+		try {
+			const answer = await ask(turn.question, kept.turns, { signal, onLoading: () => say(t.loadingModels) }, turn);
+			turn.finish(answer);
+			kept.turns.push({ question: turn.question, answer });
+			kept.at = Date.now();
+			answered(keepChat(kept));
+			announce(answer.answered ? t.announce(answer.statements.length, answer.citations.length) : answer.answer);
+		} catch (error) {
+			turn.fail(error.message, error.detail, () => stopper || run(turn));
+			announce(error.message);
+			if (!(error instanceof Problem)) throw error; // A defect of this page.
+		} finally {
+			stopper = null;
+			button.textContent = t.ask;
+		}
+	}
+
+	function check() {
+		const characters = Array.from(box.value.trim()).length; // As the server counts them, not UTF-16 units.
+		const tooLong = characters > LIMIT;
+		note.textContent = tooLong ? t.tooLong(characters, LIMIT) : touch ? "" : t.composerHint;
+		note.classList.toggle("warning", tooLong);
+		return !tooLong && characters > 0;
+	}
+
+	function submit() {
+		if (!check() || stopper) return;
+		const question = box.value.trim();
+		box.value = "";
+		if (touch) box.blur();
+		chat.ask(question);
+	}
+
+	form.onsubmit = (event) => {
+		event.preventDefault();
+		if (stopper) stopper.abort();
+		else submit();
+	};
+	box.oninput = check;
+	box.onkeydown = (event) => {
+		// An input method uses Enter to accept a word: that is not sending.
+		if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+		event.preventDefault();
+		submit();
+	};
+	button.textContent = t.ask;
+	check();
+	return chat;
+}

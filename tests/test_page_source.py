@@ -1,0 +1,162 @@
+"""The source beside the answer: the marked characters are the quote, wherever one comes from."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+
+from tests.browsing import (
+    NITROGEN,
+    PRISONERS,
+    PUBLISHED,
+    REBUILD,
+    accessibility_faults,
+    ask,
+    ask_api,
+    expect,
+    forgive_failed_loads,
+    marked,
+    text_of,
+)
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+KERN = "Who built the lighthouse of Norbury?"
+ZARNOV = "When was the treaty of Zarnov signed?"
+
+
+@pytest.mark.parametrize(
+    ("server", "question"),
+    [("seeds_server", PRISONERS), ("seeds_server", REBUILD), ("hostile_server", KERN)],
+    ids=["plain", "mojibake", "byte-order-mark-and-emoji"],
+)
+def test_marked_characters_are_the_quote_in_the_whole_text(
+    page: Page, server: str, question: str, request: pytest.FixtureRequest
+) -> None:
+    address = request.getfixturevalue(server)
+    citation = ask_api(address, question)["citations"][0]
+    text = text_of(address, citation["document_id"])
+    page.goto(address)
+    ask(page, question).locator(".footnote").first.click()
+    assert marked(page) == citation["quote"] == text[citation["start"] : citation["end"]]
+    assert page.locator("#panel .text").evaluate("node => node.textContent") == text
+    expect(page.locator("#panel")).to_contain_text(f"characters {citation['start']}–{citation['end']}")
+    page.get_by_role("button", name="Copy a link to this place").click()
+    expect(page.locator("#panel")).to_contain_text("Copied")
+    link = page.evaluate("navigator.clipboard.readText()")
+    assert link == page.url
+    page.goto("about:blank")
+    page.goto(link)
+    assert marked(page) == citation["quote"]
+    expect(page.locator("#panel h2")).to_have_text(citation["title"] or citation["path"])
+
+
+def test_previous_next_back_and_forward_walk_the_citations(page: Page, seeds_server: str) -> None:
+    citations = ask_api(seeds_server, PUBLISHED)["citations"]
+    assert len(citations) > 1
+    page.goto(seeds_server)
+    turn = ask(page, PUBLISHED)
+    conversation = page.url
+    turn.locator(".footnote").first.click()
+    assert marked(page) == citations[0]["quote"]
+    expect(page.locator("#panel")).to_contain_text(f"Source 1 of {len(citations)}")
+    expect(page.get_by_role("button", name="Previous citation")).to_have_attribute("aria-disabled", "true")
+    page.get_by_role("button", name="Next citation").click()
+    assert marked(page) == citations[1]["quote"]
+    expect(turn.locator(".footnote[aria-current=true]")).to_have_text("2")
+    expect(page.get_by_role("button", name="Next citation")).to_be_focused()
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Enter")
+    assert marked(page) == citations[0]["quote"]
+    expect(page.locator("#announcer")).to_have_text(re.compile("^Source 1: "))
+    page.go_back()
+    expect(page.locator("#panel")).to_be_hidden()
+    assert page.url == conversation
+    page.go_forward()
+    assert marked(page) == citations[0]["quote"]
+    page.reload()
+    assert marked(page) == citations[0]["quote"]
+    expect(page.locator(".turn h2")).to_have_text(PUBLISHED)
+    page.get_by_role("button", name="Close").click()
+    expect(page.locator("#panel")).to_be_hidden()
+    assert page.url == conversation
+
+
+def test_hovering_previews_the_quote_with_document_and_date(page: Page, seeds_server: str) -> None:
+    citation = ask_api(seeds_server, PUBLISHED)["citations"][0]
+    page.goto(seeds_server)
+    turn = ask(page, PUBLISHED)
+    expect(turn.locator(".source").first).to_contain_text("2 June 2025")
+    turn.locator(".footnote").first.hover()
+    preview = page.get_by_role("tooltip")
+    expect(preview.locator("blockquote")).to_have_text(citation["quote"])
+    expect(preview).to_contain_text(citation["title"])
+    expect(preview.locator("time")).to_have_attribute("datetime", citation["published"])
+    preview.hover()
+    expect(preview).to_be_visible()
+    page.mouse.move(5, 5)
+    expect(preview).to_be_hidden()
+
+
+def test_search_finds_within_the_document(page: Page, hostile_server: str) -> None:
+    page.goto(f"{hostile_server}/#/documents")
+    page.get_by_role("link", name="Its builders").click()
+    expect(page.locator("#panel h3")).to_have_text(["# Its builders", "## Its keepers"])
+    field = page.get_by_role("searchbox")
+    field.fill("THE KEEPERS  changed")
+    expect(page.locator("#panel output")).to_have_text("1 of 40")
+    field.press("Enter")
+    expect(page.locator("#panel output")).to_have_text("2 of 40")
+    found = page.evaluate("Array.from(CSS.highlights.get('current'), String)")
+    assert found == ["The keepers changed"]
+    page.get_by_role("button", name="Previous match").click()
+    page.get_by_role("button", name="Previous match").click()
+    expect(page.locator("#panel output")).to_have_text("40 of 40")
+    field.fill("(unbalanced [")
+    expect(page.locator("#panel output")).to_have_text("no match")
+
+
+def test_hostile_document_stays_text(page: Page, hostile_server: str) -> None:
+    page.goto(hostile_server)
+    turn = ask(page, ZARNOV)
+    expect(turn.locator(".statements")).to_contain_text("The treaty of <b>Zarnov</b> was signed in 1847 by <i>King")
+    turn.locator(".footnote").first.click()
+    assert "<i>King Odo</i>" in marked(page)
+    text = page.locator("#panel .text")
+    expect(text).to_contain_text('<script>window.hacked=1</script> <img src=x onerror="window.hacked=1">')
+    expect(text).to_contain_text("[The archive](javascript:window.hacked=1)")
+    assert page.locator(":is(.turn, #panel) :is(img, script, .statement b, .text b, .text i)").count() == 0
+    assert page.locator("a[href^='javascript']").count() == 0
+    assert page.evaluate("window.hacked") is None
+    assert accessibility_faults(page) == []
+
+
+def test_right_to_left_text_reads_from_the_right(page: Page, hostile_server: str) -> None:
+    page.goto(f"{hostile_server}/#/documents")
+    page.locator(".documents a").first.click()
+    paragraph = page.locator("#panel .text p").first
+    assert paragraph.evaluate("node => getComputedStyle(node).direction") == "rtl"
+
+
+def test_removed_document_still_shows_what_was_cited(page: Page, hostile_server: str, faults: list[str]) -> None:
+    page.goto(f"{hostile_server}/#/documents")
+    page.locator("input[type=file]").set_input_files(
+        {"name": "ferry.txt", "mimeType": "text/plain", "buffer": b"The ferry to Osk leaves at seven. It is red."}
+    )
+    expect(page.locator(".uploads")).to_contain_text("added")
+    page.goto(f"{hostile_server}/#/")
+    turn = ask(page, "When does the ferry to Osk leave?")
+    document = turn.locator(".footnote").first.evaluate("node => node.citation.document_id")
+    assert httpx.delete(f"{hostile_server}/v1/documents/{document}").status_code == 204
+    turn.locator(".footnote").first.click()
+    expect(page.locator("#panel")).to_contain_text("This document cannot be read any more.")
+    assert marked(page) == "The ferry to Osk leaves at seven."
+    page.keyboard.press("Escape")
+    page.goto(f"{hostile_server}/#/documents/nothing")
+    expect(page.locator("#panel .warning")).to_have_text("Not Found")
+    forgive_failed_loads(faults)
+    ask(page, NITROGEN)
