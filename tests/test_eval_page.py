@@ -1,10 +1,14 @@
-"""The page of a result: what it shows, that its texts stay texts."""
+"""The page of a result: what it shows, that its texts stay texts, that it works offline in a browser."""
+
+from __future__ import annotations
 
 import copy
 import json
 import re
+from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from click.testing import CliRunner
@@ -16,6 +20,9 @@ from eval.plots import calibration_plot, risk_coverage_plot
 from eval.result import Json, ResultError, as_json, read_result
 from rag.cli import main
 from tests.test_eval_sets import small_set, write_lines
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
 
 HOSTILE = "<script>window.hacked = 1</script><img src=x onerror='window.hacked = 1'>"
 TREATY = f"The {HOSTILE} treaty of Zarnov was signed in 1847 by King Odo."
@@ -161,3 +168,40 @@ def test_command_compares_with_an_earlier_result(result: Json, tmp_path: Path) -
     assert "1 fixed, 0 broken" in (tmp_path / "out" / "questions.html").read_text("utf-8")
     with pytest.raises(ResultError, match=r"questions\.jsonl is no result of footnote eval"):
         read_result(questions)
+
+
+@pytest.fixture
+def page(browser: Browser, result: Json, earlier: Json, tmp_path: Path) -> Iterator[Page]:
+    """The page, opened from its file; the test fails on an error, or a request for anything else."""
+    file = tmp_path / "page.html"
+    file.write_text(render(result, compare(earlier, result)), encoding="utf-8")
+    context = browser.new_context()
+    page = context.new_page()
+    faults: list[str] = []
+    page.on("console", lambda message: faults.append(message.text))
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("request", lambda request: faults.append(request.url) if request.url != file.as_uri() else None)
+    page.goto(file.as_uri())
+    yield page
+    assert page.evaluate("window.hacked") is None
+    assert faults == []
+    context.close()
+
+
+def test_questions_are_filtered_in_the_browser(page: Page) -> None:
+    questions = page.locator(".question:visible")
+    assert (questions.count(), page.locator("#count").inner_text()) == (3, "3 shown")
+    page.select_option("#kind", "<b>who")
+    assert (questions.count(), page.locator("#count").inner_text()) == (1, "1 shown")
+    assert HOSTILE in page.locator(".question:visible .asked").inner_text()
+    page.select_option("#kind", "")
+    page.select_option("#outcome", "refused")
+    assert page.locator(".question:visible .asked").all_inner_texts() == ["How do I bake sourdough bread?"]
+    page.select_option("#outcome", "")
+    page.select_option("#change", "fixed")
+    assert page.locator(".question:visible .asked").all_inner_texts() == ["When was the bridge at Orlen opened?"]
+    page.select_option("#change", "")
+    page.fill("#words", "ZARNOV")
+    assert questions.count() == 1
+    page.check("#open")
+    assert page.locator(".question:visible mark.both").first.inner_text() == TREATY
