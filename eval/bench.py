@@ -25,7 +25,7 @@ from rag.ingest import find_files, ingest
 from rag.models import load_encoder, load_reranker
 from rag.protocols import Encoder, PairScorer
 from rag.settings import SEEDS, Settings
-from rag.types import Scores, Vectors
+from rag.types import PairScores, Vectors
 
 QUESTIONS = (
     "How many prisoners of war did both sides agree to exchange?",
@@ -83,7 +83,7 @@ class _RecordingScorer:
     def __getattr__(self, name: str) -> object:
         return getattr(self.model, name)
 
-    def score(self, question: str, texts: Sequence[str]) -> Scores:
+    def score(self, question: str, texts: Sequence[str]) -> PairScores:
         self.pairs.append((question, list(texts)))
         return self.model.score(question, texts)
 

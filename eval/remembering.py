@@ -3,10 +3,8 @@
 from collections.abc import Sequence
 from typing import cast
 
-import numpy as np
-
 from rag.protocols import Encoder, PairScorer
-from rag.types import Scores, Vectors
+from rag.types import PairScores, Vectors
 
 
 def remembering_scorer(model: PairScorer) -> PairScorer:
@@ -23,17 +21,17 @@ class _Scorer:
     def __init__(self, model: PairScorer) -> None:
         self._model = model
         self._asked: tuple[str, tuple[str, ...]] | None = None
-        self._scores: Scores = np.empty(0, dtype=np.float32)
+        self._scores: PairScores | None = None
 
     def __getattr__(self, name: str) -> object:
         return getattr(self._model, name)
 
-    def score(self, question: str, texts: Sequence[str]) -> Scores:
+    def score(self, question: str, texts: Sequence[str]) -> PairScores:
         asked = (question, tuple(texts))
-        if asked != self._asked:
+        if self._scores is None or asked != self._asked:
             self._scores = self._model.score(question, texts)
             self._asked = asked
-        return self._scores.copy()
+        return self._scores
 
 
 class _Encoder:

@@ -17,6 +17,7 @@ from rag.engine import DEFAULT_COLLECTION, Engine, assemble
 from rag.ingest import SourceFile, document_id, find_files, ingest, remove
 from rag.models import load_encoder, load_reranker
 from rag.parse import parse
+from rag.protocols import PairScorer
 from rag.settings import Settings
 from rag.types import Answer
 
@@ -133,12 +134,18 @@ def _models(engine: Engine) -> dict[str, str]:
 
 @contextmanager
 def prepared(
-    chosen: EvalSet, settings: Settings, on_progress: OnProgress, *, remember: bool
+    chosen: EvalSet,
+    settings: Settings,
+    on_progress: OnProgress = lambda stage, done, total: None,
+    *,
+    remember: bool = False,
+    scorer: PairScorer | None = None,
 ) -> Iterator[tuple[Engine, dict[str, SourceFile]]]:
     """An engine that holds the set's documents, and the file of each document by its id, while the block runs.
 
     Args:
         remember: Keep every passage's vector, for documents that will go and come back.
+        scorer: In the place of the reranker that the settings name.
 
     Raises:
         EvalSetError: When a document cannot be ingested.
@@ -146,7 +153,7 @@ def prepared(
     encoder = load_encoder(settings.encoder, threads=settings.worker_threads)
     if remember:
         encoder = remembering_encoder(encoder)
-    scorer = remembering_scorer(load_reranker(settings.reranker, threads=settings.worker_threads))
+    scorer = remembering_scorer(scorer or load_reranker(settings.reranker, threads=settings.worker_threads))
     with tempfile.TemporaryDirectory(prefix="footnote-eval-") as folder:
         files = Path(folder, "documents")
         _write(chosen, files)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from rag.terms import stem, words
-from rag.types import Scores, Vectors
+from rag.types import PairScores, Vectors
 
 _OWN_SHARE = 0.05
 
@@ -50,7 +50,10 @@ class WordEncoder:
 
 
 class WordScorer:
-    """Scores by the share of the question's words that a text has: from -10 for none to 10 for all."""
+    """Scores by the share of the question's words that a text has.
+
+    Relevance is from -10 for none to 10 for all, answerability from -7 to 3.
+    """
 
     name = "words"
     fingerprint = "words@toy"
@@ -59,11 +62,12 @@ class WordScorer:
         """The words of both and three more."""
         return len(question.split()) + len(text.split()) + 3
 
-    def score(self, question: str, texts: Sequence[str]) -> Scores:
-        """Scores, shape (len(texts),)."""
+    def score(self, question: str, texts: Sequence[str]) -> PairScores:
+        """Both logits, shape (len(texts),)."""
         asked = {stem(word) for word in words(question)}
         shares = [len(asked & {stem(word) for word in words(text)}) / max(1, len(asked)) for text in texts]
-        return np.array([20 * share - 10 for share in shares], dtype=np.float32)
+        found = np.array(shares, dtype=np.float32)
+        return PairScores(relevance=20 * found - 10, answerability=10 * found - 7)
 
 
 def _drawn(text: str, dimension: int) -> Vectors:

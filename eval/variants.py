@@ -15,7 +15,8 @@ from rag.engine import Engine
 from rag.index import Index
 from rag.protocols import PairScorer, Reader
 from rag.read import ExtractiveReader
-from rag.types import Candidate, Kind, Reading, Scores
+from rag.rerank import judge_pairs
+from rag.types import Candidate, Kind, PairScores, Reading
 
 WHOLE = "the whole"
 _DESCRIPTION = (Kind.TITLE, Kind.AUTHOR, Kind.PUBLISHER, Kind.PUBLISHED)
@@ -61,8 +62,17 @@ class _OtherIndex(_Around):
 class _InOrder(_Around):
     """A pair scorer that reads nothing: the texts keep the order in which they come."""
 
-    def score(self, question: str, texts: Sequence[str]) -> Scores:
-        return np.array([_FIRST - _STEP * place for place in range(len(texts))], dtype=np.float32)
+    def score(self, question: str, texts: Sequence[str]) -> PairScores:
+        falling = np.array([_FIRST - _STEP * place for place in range(len(texts))], dtype=np.float32)
+        return PairScores(relevance=falling, answerability=falling)
+
+
+class _OneHead(_Around):
+    """A pair scorer whose relevance stands for both logits."""
+
+    def score(self, question: str, texts: Sequence[str]) -> PairScores:
+        scores: PairScores = self._part.score(question, texts)
+        return PairScores(relevance=scores.relevance, answerability=scores.relevance)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +86,12 @@ class _Given:
     def name(self) -> str:
         return self.reader.name
 
-    def read(self, question: str, candidates: Sequence[Candidate], *, max_statements: int) -> Reading:
+    def read(
+        self, question: str, candidates: Sequence[Candidate], missing_terms: Sequence[str], *, max_statements: int
+    ) -> Reading:
         """See ``Reader.read``."""
-        return self.reader.read(question, self.change(question, candidates), max_statements=max_statements)
+        given = self.change(question, candidates)
+        return self.reader.read(question, given, missing_terms, max_statements=max_statements)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +104,11 @@ class _Uncalibrated:
     def name(self) -> str:
         return self.reader.name
 
-    def read(self, question: str, candidates: Sequence[Candidate], *, max_statements: int) -> Reading:
+    def read(
+        self, question: str, candidates: Sequence[Candidate], missing_terms: Sequence[str], *, max_statements: int
+    ) -> Reading:
         """See ``Reader.read``."""
-        reading = self.reader.read(question, candidates, max_statements=max_statements)
+        reading = self.reader.read(question, candidates, missing_terms, max_statements=max_statements)
         best = max((candidate.score for candidate in candidates), default=-math.inf)
         sure = 1.0 / (1.0 + math.exp(-best)) if candidates else 0.0
         answered = sure >= 0.5
@@ -117,16 +132,16 @@ def _without_reranking(engine: Engine) -> Engine:
     return replace(engine, scorer=cast(PairScorer, _InOrder(engine.scorer)))
 
 
+def _without_second_head(engine: Engine) -> Engine:
+    return replace(engine, scorer=cast(PairScorer, _OneHead(engine.scorer)))
+
+
 def _without_context(engine: Engine) -> Engine:
     """Sentences are judged without their title and shown without the one before."""
 
     def bare(question: str, candidates: Sequence[Candidate]) -> list[Candidate]:
-        scores = engine.scorer.score(question, [display(candidate.sentence.text) for candidate in candidates])
-        judged = [
-            replace(candidate, score=float(score), previous=None, title=None)
-            for candidate, score in zip(candidates, scores, strict=True)
-        ]
-        return sorted(judged, key=lambda one: (-one.score, one.document.id, one.sentence.span))
+        bare_texts = [replace(one, judged=display(one.sentence.text), previous=None, title=None) for one in candidates]
+        return judge_pairs(engine.scorer, question, bare_texts)
 
     return replace(engine, reader=_Given(engine.reader, bare))
 
@@ -150,6 +165,7 @@ VARIANTS: Mapping[str, Callable[[Engine], Engine]] = {
     "lexical leg alone": _lexical_alone,
     "without reranking": _without_reranking,
     "without context": _without_context,
+    "without the second head": _without_second_head,
     "without description": _without_description,
     "without calibration": _without_calibration,
 }

@@ -7,7 +7,6 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import cache
 
-from rag.answerability import missing_terms
 from rag.catalog import Catalog
 from rag.cite import cite, written_answer
 from rag.clean import clean, display
@@ -16,6 +15,7 @@ from rag.events import Event, Finished, Judged, Retrieved, Stated
 from rag.followup import Resolved, resolve
 from rag.gate import Gate
 from rag.index import Index
+from rag.missing import missing_terms, not_answered
 from rag.models import load_encoder, load_reranker
 from rag.parse import Limits, ParserProcess
 from rag.protocols import Encoder, PairScorer, Reader
@@ -32,7 +32,6 @@ from rag.watch import Watch
 MAX_QUESTION = 2_000
 MAX_STATEMENTS = 10
 MAX_RESULTS = 100
-NOT_ANSWERED = "The sources do not answer this."
 DEFAULT_COLLECTION = "default"
 _LISTED_PASSAGES = 8
 
@@ -125,7 +124,8 @@ class Engine:
         with self.gate.question(), index.catalog.snapshot() as catalog:
             catalog.state(collection)
             read = _Reading(index=index, catalog=catalog, watch=watch)
-            hits = self._retrieve(read, asked, collection, max(limit, self.settings.retrieve_limit))
+            wide = reach(asked, max(limit, self.settings.retrieve_limit))
+            hits = self._retrieve(read, asked, collection, wide)
             return _listed(self._rerank(read, asked, hits).hits[:limit])
 
     def warm_up(self) -> None:
@@ -153,9 +153,10 @@ class Engine:
         found = self._rerank(read, asked.text, hits)
         yield Judged()
         with watch.measure("read"):
-            reading = self.reader.read(asked.text, asked.unsaid(found.candidates), max_statements=max_statements)
-            statements, citations = cite(reading.findings, cache(catalog.text))
             missing = missing_terms(catalog, asked.collection, asked.text)
+            candidates = asked.unsaid(found.candidates)
+            reading = self.reader.read(asked.text, candidates, missing, max_statements=max_statements)
+            statements, citations = cite(reading.findings, cache(catalog.text))
         for statement in statements:
             cited = tuple(citations[number - 1] for number in statement.citations)
             yield Stated(statement=statement, citations=cited)
@@ -165,7 +166,9 @@ class Engine:
             understood=asked.understood,
             collection=asked.collection,
             answered=reading.answered,
-            answer=written_answer(statements, citations, reading.conflicts) if reading.answered else NOT_ANSWERED,
+            answer=written_answer(statements, citations, reading.conflicts)
+            if reading.answered
+            else not_answered(asked.text, missing),
             statements=tuple(statements),
             citations=tuple(citations),
             conflicts=reading.conflicts,
@@ -206,7 +209,7 @@ def open_engine(settings: Settings, *, as_it_is: bool = False) -> Engine:
         DataDirectoryError: As ``assemble``.
     """
     encoder = load_encoder(settings.encoder, threads=settings.worker_threads)
-    scorer = load_reranker(settings.reranker, threads=settings.worker_threads)
+    scorer = load_reranker(settings.reranker, threads=settings.worker_threads, cache=settings.data_dir / "models")
     return assemble(settings, encoder, scorer, as_it_is=as_it_is)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from rag.types import Candidate, Reading, Scores, Vectors
+from rag.types import Candidate, PairScores, Reading, Vectors
 
 
 class Encoder(Protocol):
@@ -50,8 +50,8 @@ class PairScorer(Protocol):
         """The word pieces of the pair as the model reads it, special tokens included."""
         ...
 
-    def score(self, question: str, texts: Sequence[str]) -> Scores:
-        """Relevance logits, shape (len(texts),), float32, unbounded, in the order of ``texts``."""
+    def score(self, question: str, texts: Sequence[str]) -> PairScores:
+        """Both logits of each text, in the order of ``texts``; a model with one head gives it as both."""
         ...
 
 
@@ -61,6 +61,13 @@ class Reader(Protocol):
     @property
     def name(self) -> str: ...
 
-    def read(self, question: str, candidates: Sequence[Candidate], *, max_statements: int) -> Reading:
-        """Choose what answers ``question``; an unanswerable one is a value, never an error."""
+    def read(
+        self, question: str, candidates: Sequence[Candidate], missing_terms: Sequence[str], *, max_statements: int
+    ) -> Reading:
+        """Choose what answers ``question``; an unanswerable one is a value, never an error.
+
+        Args:
+            candidates: Best first.
+            missing_terms: Words of the question that no source has.
+        """
         ...

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from rag.catalog import Catalog
 from rag.clean import display
 from rag.conflicts import value_test
+from rag.context import understood
 from rag.protocols import PairScorer
 from rag.terms import overlap_scores
 from rag.types import Candidate, Document, Hit, Kind, Passage, Sentence
@@ -23,6 +24,7 @@ _RANK_WEIGHT = 0.15
 _VALUE_REACH = 100
 _NEVER = (Kind.BOILERPLATE, Kind.HEADING)
 _BELOW_JUDGED = -20.0
+_ANSWER_WEIGHT = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,9 +50,7 @@ def rerank(catalog: Catalog, scorer: PairScorer, question: str, hits: Sequence[H
     deeper = [hit for hit in hits[_POOL_PASSAGES:] if holds(hit.passage.text)]
     pool = list(_pool(catalog, [*hits[:_POOL_PASSAGES], *deeper]))
     chosen = _within_budget(scorer, question, _most_promising(question, pool, hits, holds), budget)
-    scores = scorer.score(question, [candidate.judged for candidate in chosen])
-    judged = [replace(candidate, score=float(score)) for candidate, score in zip(chosen, scores, strict=True)]
-    judged.sort(key=lambda candidate: (-candidate.score, candidate.document.id, candidate.sentence.span))
+    judged = judge_pairs(scorer, question, chosen)
     return Reranked(candidates=tuple(judged), hits=tuple(_rank_hits(hits, judged)))
 
 
@@ -61,6 +61,20 @@ def reach(question: str, limit: int) -> int:
 
 def _nothing(_: str) -> bool:
     return False
+
+
+def judge_pairs(scorer: PairScorer, question: str, candidates: Sequence[Candidate]) -> list[Candidate]:
+    """The candidates with what the pair scorer makes of them, sorted by (-score, document, start)."""
+    scores = scorer.score(question, [candidate.judged for candidate in candidates])
+    judged = [
+        replace(candidate, score=_blend(relevance, answers), relevance=float(relevance), answerability=float(answers))
+        for candidate, relevance, answers in zip(candidates, scores.relevance, scores.answerability, strict=True)
+    ]
+    return sorted(judged, key=lambda candidate: (-candidate.score, candidate.document.id, candidate.sentence.span))
+
+
+def _blend(relevance: float, answerability: float) -> float:
+    return round(float(relevance + _ANSWER_WEIGHT * answerability) / (1 + _ANSWER_WEIGHT), 4)
 
 
 def _pool(catalog: Catalog, hits: Sequence[Hit]) -> Iterator[Candidate]:
@@ -84,17 +98,18 @@ def _candidates(passage: Passage, document: Document, sentences: Sequence[Senten
         if sentence.kind is Kind.BODY and len(shown.split()) < _LEAST_WORDS:
             continue
         before = sentences[position - 1] if position else None
+        previous = before if before is not None and before.block == sentence.block else None
         yield Candidate(
             document=document,
             sentence=sentence,
-            previous=before if before is not None and before.block == sentence.block else None,
+            previous=previous,
             title=title,
             passage_id=passage.id,
-            judged=_judged_text(document, sentence, shown),
+            judged=judged_text(document, sentence, understood(sentence, previous)),
         )
 
 
-def _judged_text(document: Document, sentence: Sentence, shown: str) -> str:
+def judged_text(document: Document, sentence: Sentence, shown: str) -> str:
     """What the reranker sees: the sentence under its title; a fact of the description as a sentence."""
     name = document.title or document.path
     match sentence.kind:

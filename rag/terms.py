@@ -8,6 +8,11 @@ from math import log
 import snowballstemmer
 
 _WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
+_NAME = re.compile(
+    r"\b[A-Z][^\W_]*(?:[-’'.][^\W_]+)*\.?"
+    r"(?:\s(?:of\sthe\s|of\s|de\s|von\s|van\s)?[A-Z][^\W_]*(?:[-’'.][^\W_]+)*)*(?<!\.)"
+    r"|\b[^\W_]*\d[^\W_]*(?:[.,:/-]\d+)*"
+)
 _PART = re.compile(r"[^\W_]+")
 _STOP = frozenset(
     """
@@ -20,7 +25,7 @@ _STOP = frozenset(
     them themselves then there these they thing things this those through to told too under until up upon us use
     very was we were what whatever when whence where whether which while who whom whose why will with within without
     would yet you your yours know happen happened happens mean means exactly according article articles source
-    sources document documents text mention mentioned ask asked want take took look
+    sources document documents kind kinds sort type way text mention mentioned ask asked want take took look
     """.split()
 )
 _stemmer = snowballstemmer.stemmer("english")
@@ -33,8 +38,16 @@ def stem(word: str) -> str:
     >>> stem("Negotiations"), stem("Putin's")
     ('negoti', 'putin')
     """
-    plain = re.sub(r"['’]s$", "", word.lower())
-    return str(_stemmer.stemWord(plain))
+    return str(_stemmer.stemWord(without_possessive(word.lower())))
+
+
+def without_possessive(word: str) -> str:
+    """``word`` without a possessive at its end.
+
+    >>> without_possessive("Putin's")
+    'Putin'
+    """
+    return re.sub(r"['’]s$", "", word)
 
 
 def words(text: str) -> list[str]:
@@ -57,6 +70,27 @@ def content_words(text: str) -> list[str]:
         if word.lower().replace("’", "'").removesuffix("'s") not in _STOP:
             kept.setdefault(stem(word), word)
     return list(kept.values())
+
+
+def names(text: str) -> list[str]:
+    """The names and numbers of a question in order: runs of capitalised words, and words with a digit.
+
+    A capital that begins the text says nothing, unless another capitalised word follows.
+
+    >>> names("Who met Steve Witkoff in St. Petersburg in 2025?"), names("Nitrogen boils when?")
+    (['Steve Witkoff', 'St. Petersburg', '2025'], [])
+    """
+    found = [match.group() for match in _NAME.finditer(text)]
+    first = words(text)[:1]
+    kept = [one for one in found if not (words(one) == first and text.lstrip().startswith(one))]
+    return list(dict.fromkeys(_without_question_word(one) for one in kept if _without_question_word(one)))
+
+
+def _without_question_word(name: str) -> str:
+    """``name`` without stop words at its start: "Did Putin" begins a question with two capitals."""
+    while name and name.split()[0].lower().strip(".,’'") in _STOP:
+        name = name.partition(" ")[2]
+    return name
 
 
 def match_expression(text: str) -> str | None:

@@ -15,6 +15,17 @@ Vectors = npt.NDArray[np.float32]
 Scores = npt.NDArray[np.float32]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PairScores:
+    """How a question and each of n texts go together: two logits, unbounded, shape (n,) float32 each.
+
+    ``relevance``: the text is about what is asked. ``answerability``: it also answers it.
+    """
+
+    relevance: Scores
+    answerability: Scores
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class Span:
     """A half-open range of code points of a document's text."""
@@ -149,8 +160,9 @@ class Hit:
 class Candidate:
     """A sentence that may answer, with what is needed to judge and to show it.
 
-    ``judged`` is the text that the reranker saw, ``score`` its relevance; ``previous`` is the sentence
-    before it in the same paragraph, ``title`` the document's own title line.
+    ``judged`` is the text that the reranker saw, ``relevance`` and ``answerability`` its logits, ``score``
+    the blend of both that ranks; ``previous`` is the sentence before it in the same paragraph, ``title``
+    the document's own title line.
     """
 
     document: Document
@@ -160,6 +172,8 @@ class Candidate:
     passage_id: str
     judged: str
     score: float = 0.0
+    relevance: float = 0.0
+    answerability: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

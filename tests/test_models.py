@@ -18,10 +18,12 @@ from tokenizers import Tokenizer
 
 from rag.cli import main
 from rag.errors import ModelError
-from rag.models import load_encoder, load_reranker
+from rag.models import load_encoder, load_reranker, load_untouched_reranker
 from rag.models.bundled import ENCODER, RERANKER, BundledModel, bundled_folder, check_files
+from rag.models.merge import adapters_sha256
 from rag.protocols import Encoder, PairScorer
 from rag.settings import Settings
+from rag.types import Scores
 
 Floats = npt.NDArray[np.float32]
 
@@ -148,7 +150,7 @@ def test_loaders_name_their_models_and_weights(encoder: Encoder, minilm: Encoder
 
 
 def test_rerankers_name_their_weights(scorer: PairScorer, tiny_reranker: Path, tmp_path: Path) -> None:
-    assert scorer.fingerprint == f"ms-marco-MiniLM-L-12-v2@{RERANKER.sha256}"
+    assert scorer.fingerprint == f"ms-marco-MiniLM-L-12-v2@{RERANKER.sha256}+{adapters_sha256()}"
     tiny = load_reranker(str(tiny_reranker), threads=1)
     moved = Path(shutil.copytree(tiny_reranker, tmp_path / tiny_reranker.name))
     assert load_reranker(str(moved), threads=1).fingerprint == tiny.fingerprint
@@ -166,27 +168,32 @@ def test_encoder_normalises_where_its_folder_does_not(minilm: Encoder, tmp_path:
     assert np.allclose(bare.encode_query(QUESTION), minilm.encode_query(QUESTION), atol=1e-5)
 
 
-def test_scorer_gives_a_logit_a_text_in_order(each_scorer: PairScorer) -> None:
-    scores = each_scorer.score(QUESTION, TEXTS)
-    assert scores.shape == (len(TEXTS),)
-    assert scores.dtype == np.float32
-    assert np.allclose(each_scorer.score(QUESTION, TEXTS[::-1])[::-1], scores, atol=1e-5)
-    assert np.allclose([each_scorer.score(QUESTION, [text])[0] for text in TEXTS], scores, atol=1e-5)
-    assert len(set(scores.tolist())) == len(TEXTS)
-    none = each_scorer.score(QUESTION, [])
-    assert none.shape == (0,)
-    assert none.dtype == np.float32
+def test_scorer_gives_two_logits_a_text_in_order(each_scorer: PairScorer) -> None:
+    for head in ("relevance", "answerability"):
+
+        def score(texts: list[str], head: str = head) -> Scores:
+            logits: Scores = getattr(each_scorer.score(QUESTION, texts), head)
+            return logits
+
+        scores = score(TEXTS)
+        assert scores.shape == (len(TEXTS),)
+        assert scores.dtype == np.float32
+        assert np.allclose(score(TEXTS[::-1])[::-1], scores, atol=1e-5)
+        assert np.allclose([score([text])[0] for text in TEXTS], scores, atol=1e-5)
+        assert len(set(scores.tolist())) == len(TEXTS)
+        assert score([]).shape == (0,)
+        assert score([]).dtype == np.float32
 
 
 def test_scorer_counts_the_pair_and_does_not_cut(each_scorer: PairScorer) -> None:
     assert each_scorer.count_tokens("hello", "hello world") == 6
     assert each_scorer.count_tokens("hello", "hello " * 900) == 904
-    assert np.isfinite(each_scorer.score("hello", ["hello " * 900])).all()
+    assert np.isfinite(each_scorer.score("hello", ["hello " * 900]).relevance).all()
 
 
 def test_bundled_scorer_is_unbounded_and_knows_an_answer(scorer: PairScorer) -> None:
     assert scorer.name == "ms-marco-MiniLM-L-12-v2"
-    answer, bread = scorer.score(QUESTION, TEXTS[:2])
+    answer, bread = scorer.score(QUESTION, TEXTS[:2]).relevance
     assert answer > 5.0
     assert bread < -9.0
 
@@ -199,7 +206,8 @@ def test_tiny_scorer_gives_the_logits_of_its_network(tiny_reranker: Path) -> Non
     pair = AutoTokenizer.from_pretrained(tiny_reranker)(QUESTION, TEXTS[0], return_tensors="pt")
     with torch.no_grad():
         logit = float(network(**pair).logits[0, 0])
-    assert load_reranker(str(tiny_reranker), threads=1).score(QUESTION, TEXTS[:1]) == pytest.approx(logit, abs=1e-5)
+    scores = load_reranker(str(tiny_reranker), threads=1).score(QUESTION, TEXTS[:1])
+    assert scores.relevance == scores.answerability == pytest.approx(logit, abs=1e-5)
 
 
 def run_by_hand(model: BundledModel, text: str, pair: str | None = None) -> Floats:
@@ -225,10 +233,11 @@ def test_bundled_encoder_takes_the_first_token_and_normalises(encoder: Encoder) 
     assert np.allclose(encoder.encode_query(QUESTION), asked / np.sqrt((asked**2).sum()), atol=1e-6)
 
 
-def test_bundled_scorer_gives_the_raw_logit(scorer: PairScorer) -> None:
+def test_untouched_scorer_gives_the_raw_logit() -> None:
+    scorer = load_untouched_reranker(threads=1)
     by_hand = run_by_hand(RERANKER, QUESTION, TEXTS[0])
     assert by_hand.shape == (1, 1)
-    assert scorer.score(QUESTION, TEXTS[:1]) == pytest.approx(by_hand[0, 0], abs=1e-5)
+    assert scorer.score(QUESTION, TEXTS[:1]).relevance == pytest.approx(by_hand[0, 0], abs=1e-5)
 
 
 @pytest.mark.parametrize("model", [ENCODER, RERANKER])

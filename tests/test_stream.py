@@ -17,7 +17,7 @@ from litestar.response.sse import ServerSentEventMessage
 from rag.engine import Engine
 from rag.events import Finished, Judged, Retrieved, Stated
 from rag.settings import Settings
-from rag.types import Candidate, Reading, Scores
+from rag.types import Candidate, PairScores, Reading
 from server.answers import ask
 from server.health import live
 from server.startup import Startup
@@ -43,18 +43,19 @@ class WaitingScorer:
     def count_tokens(self, question: str, text: str) -> int:
         return len(f"{question} {text}".split())
 
-    def score(self, question: str, texts: Sequence[str]) -> Scores:
+    def score(self, question: str, texts: Sequence[str]) -> PairScores:
         self.started.set()
         assert self.let.wait(timeout=30)
         wanted = set(question.lower().split())
-        return np.asarray([len(wanted & set(text.lower().split())) for text in texts], dtype=np.float32)
+        shared = np.asarray([len(wanted & set(text.lower().split())) for text in texts], dtype=np.float32)
+        return PairScores(relevance=shared, answerability=shared)
 
 
 @dataclass(slots=True)
 class FailingScorer(WaitingScorer):
     """A pair scorer that fails."""
 
-    def score(self, question: str, texts: Sequence[str]) -> Scores:
+    def score(self, question: str, texts: Sequence[str]) -> PairScores:
         raise RuntimeError(SECRET)
 
 
@@ -65,7 +66,9 @@ class CountingReader:
     asked: int = 0
     name: str = "counting"
 
-    def read(self, question: str, candidates: Sequence[Candidate], *, max_statements: int) -> Reading:
+    def read(
+        self, question: str, candidates: Sequence[Candidate], missing_terms: Sequence[str], *, max_statements: int
+    ) -> Reading:
         self.asked += 1
         return Reading(answered=False, findings=(), confidence=0.0)
 

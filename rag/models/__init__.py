@@ -1,9 +1,10 @@
 """The models: the bundled ONNX files by default, any sentence-transformers model by name.
 
-``bundled`` finds and checks the default files, ``onnx`` runs them, ``transformers`` runs any other
+``bundled`` finds and checks the default files, ``adapters`` and ``merge`` give the reranker its second
+head, ``onnx`` runs both, ``transformers`` runs any other
 model, ``load`` chooses.
 """
 
-from rag.models.load import load_encoder, load_reranker
+from rag.models.load import load_encoder, load_reranker, load_untouched_reranker
 
-__all__ = ["load_encoder", "load_reranker"]
+__all__ = ["load_encoder", "load_reranker", "load_untouched_reranker"]

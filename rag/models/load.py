@@ -1,5 +1,7 @@
 """Which loader a model's name takes: the bundled ONNX files, or sentence-transformers."""
 
+from pathlib import Path
+
 from rag.models.bundled import ENCODER, RERANKER, bundled_folder, check_files
 from rag.protocols import Encoder, PairScorer
 
@@ -32,8 +34,26 @@ def load_encoder(name: str, *, threads: int) -> Encoder:
     )
 
 
-def load_reranker(name: str, *, threads: int) -> PairScorer:
-    """The reranker called ``name``; as ``load_encoder``.
+def load_untouched_reranker(*, threads: int) -> PairScorer:
+    """The bundled reranker without adapters: one head, which stands for both.
+
+    Raises:
+        ModelError: When its files are missing or damaged.
+    """
+    from rag.models.onnx import OnnxModel, OnnxPairScorer
+
+    folder = bundled_folder(RERANKER)
+    check_files(RERANKER, folder)
+    model = OnnxModel(folder, max_tokens=RERANKER.max_tokens, threads=threads)
+    return OnnxPairScorer(model, name=RERANKER.name, fingerprint=f"{RERANKER.name}@{RERANKER.sha256}")
+
+
+def load_reranker(name: str, *, threads: int, cache: Path | None = None) -> PairScorer:
+    """The reranker called ``name``.
+
+    Args:
+        threads: Pairs that the bundled model runs at the same time.
+        cache: Folder that keeps the bundled model with its adapters merged, so that it is merged once.
 
     Raises:
         ModelError: When its files are missing, damaged, or not a model.
@@ -42,9 +62,12 @@ def load_reranker(name: str, *, threads: int) -> PairScorer:
         from rag.models.transformers import TransformersPairScorer
 
         return TransformersPairScorer(name)
+    from rag.models.merge import adapters_sha256, merged_model
     from rag.models.onnx import OnnxModel, OnnxPairScorer
 
     folder = bundled_folder(RERANKER)
     check_files(RERANKER, folder)
-    model = OnnxModel(folder, max_tokens=RERANKER.max_tokens, threads=threads)
-    return OnnxPairScorer(model, name=RERANKER.name, fingerprint=f"{RERANKER.name}@{RERANKER.sha256}")
+    content = merged_model(folder / "model.onnx", cache)
+    model = OnnxModel(folder, max_tokens=RERANKER.max_tokens, threads=threads, content=content)
+    fingerprint = f"{RERANKER.name}@{RERANKER.sha256}+{adapters_sha256()}"
+    return OnnxPairScorer(model, name=RERANKER.name, fingerprint=fingerprint)

@@ -5,7 +5,7 @@ so in a batch a text's vector would depend on its neighbours; and on a few cores
 is faster than a batch over all of them.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Self
@@ -16,6 +16,7 @@ import onnxruntime
 from tokenizers import Encoding, Tokenizer
 
 from rag.errors import ModelError
+from rag.types import PairScores
 
 Floats = npt.NDArray[np.float32]
 _INPUTS = ("input_ids", "attention_mask", "token_type_ids")
@@ -25,7 +26,8 @@ class OnnxModel:
     """An ONNX session and its tokenizer.
 
     Args:
-        folder: Holds ``model.onnx`` and ``tokenizer.json``.
+        folder: Holds ``tokenizer.json``, and ``model.onnx`` unless ``content`` is given.
+        content: The model in the place of ``model.onnx``.
         max_tokens: Longer inputs are cut here, special tokens included.
         threads: Texts that are run at the same time.
 
@@ -33,14 +35,13 @@ class OnnxModel:
         ModelError: When a file cannot be loaded, or the session takes other inputs.
     """
 
-    def __init__(self, folder: Path, *, max_tokens: int, threads: int) -> None:
+    def __init__(self, folder: Path, *, max_tokens: int, threads: int, content: bytes | None = None) -> None:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1
         try:
-            self._session = onnxruntime.InferenceSession(
-                folder / "model.onnx", options, providers=["CPUExecutionProvider"]
-            )
+            model = folder / "model.onnx" if content is None else content
+            self._session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
             self._tokenizer = _load_tokenizer(folder, max_tokens)
             self._counter = _load_tokenizer(folder, None)
         except Exception as error:  # onnxruntime and tokenizers raise bare Exception subclasses
@@ -62,12 +63,12 @@ class OnnxModel:
     def map(
         self,
         inputs: Iterable[str | tuple[str, str]],
-        pick: Callable[[Floats], Floats],
+        pick: Callable[[Sequence[Floats]], Floats],
     ) -> list[Floats]:
-        """``pick(output)`` for each text or pair, in order; the longest are run first.
+        """``pick(outputs)`` for each text or pair, in order; the longest are run first.
 
         Args:
-            pick: Takes a run's output, shape (1, ...).
+            pick: Takes a run's outputs, shape (1, ...) each.
         """
         encoded = [self._tokenizer.encode(*([text] if isinstance(text, str) else text)) for text in inputs]
         order = sorted(range(len(encoded)), key=lambda position: -len(encoded[position].ids))
@@ -84,11 +85,11 @@ class OnnxModel:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _run(self, encoding: Encoding) -> Floats:
+    def _run(self, encoding: Encoding) -> Sequence[Floats]:
         columns = (encoding.ids, encoding.attention_mask, encoding.type_ids)
         feed = {name: np.array([column], dtype=np.int64) for name, column in zip(_INPUTS, columns, strict=True)}
-        output: Floats = self._session.run(None, feed)[0]
-        return output
+        outputs: Sequence[Floats] = self._session.run(None, feed)
+        return outputs
 
 
 def _load_tokenizer(folder: Path, max_tokens: int | None) -> Tokenizer:
@@ -143,7 +144,7 @@ class OnnxEncoder:
 
 
 class OnnxPairScorer:
-    """The reranker of a BERT-like ONNX file with one logit.
+    """The reranker of a BERT-like ONNX file: its first output is relevance, its last answerability.
 
     Args:
         fingerprint: Names the model and its exact weights.
@@ -165,13 +166,18 @@ class OnnxPairScorer:
     def count_tokens(self, question: str, text: str) -> int:
         return self._model.count_tokens(question, text)
 
-    def score(self, question: str, texts: Iterable[str]) -> Floats:
-        logits = self._model.map([(question, text) for text in texts], lambda output: output[0, 0])
-        return np.array(logits, dtype=np.float32)
+    def score(self, question: str, texts: Iterable[str]) -> PairScores:
+        rows = self._model.map([(question, text) for text in texts], _first_logits)
+        logits = np.array(rows, dtype=np.float32).reshape(-1, 2)
+        return PairScores(relevance=logits[:, 0], answerability=logits[:, 1])
 
 
-def _unit_cls(output: Floats) -> Floats:
+def _first_logits(outputs: Sequence[Floats]) -> Floats:
+    return np.array([outputs[0][0, 0], outputs[-1][0, 0]], dtype=np.float32)
+
+
+def _unit_cls(outputs: Sequence[Floats]) -> Floats:
     """The first token's state of a (1, tokens, width) output, at length 1."""
-    vector = output[0, 0].astype(np.float32)
+    vector = outputs[0][0, 0].astype(np.float32)
     unit: Floats = vector / np.linalg.norm(vector)
     return unit

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rag.errors import ModelError
+from rag.types import PairScores
 
 _Result = TypeVar("_Result")
 _BATCH = 16
@@ -97,8 +98,9 @@ class TransformersPairScorer:
     def count_tokens(self, question: str, text: str) -> int:
         return self._on_thread(lambda: len(self._model.tokenizer(question, text, verbose=False)["input_ids"]))
 
-    def score(self, question: str, texts: Sequence[str]) -> npt.NDArray[np.float32]:
-        return self._on_thread(lambda: self._score([(question, text) for text in texts]))
+    def score(self, question: str, texts: Sequence[str]) -> PairScores:
+        logits = self._on_thread(lambda: self._score([(question, text) for text in texts]))
+        return PairScores(relevance=logits, answerability=logits)
 
     def _score(self, pairs: list[tuple[str, str]]) -> npt.NDArray[np.float32]:
         from torch.nn import Identity

@@ -1,0 +1,218 @@
+"""Train the answerability adapters: ``python -m eval.train_answerability --data DIR``.
+
+``DIR`` holds ``squad2``, ``clapnq`` and ``multihop_rag`` as folders with ``corpus.jsonl`` and
+``queries.jsonl``; ``training_sets`` says which questions teach and which only measure. It takes about
+half an hour on two cores. Everything random has a fixed seed. ``rag/models/answerability.md`` is the card
+of the model that came of it.
+"""
+
+import random
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+import click
+import numpy as np
+import torch
+from rich.console import Console
+from rich.progress import Progress
+from tokenizers import Tokenizer
+from torch import Tensor, nn
+
+from eval.measures import auroc
+from eval.near_misses import misspelt
+from eval.network import TwoHeads
+from eval.runner import prepared
+from eval.training_pairs import Pair, description_pairs, pairs_of
+from eval.training_sets import Chosen, measured_sets, seed_set, training_sets
+from rag.models import load_untouched_reranker
+from rag.models.bundled import RERANKER, bundled_folder
+from rag.models.merge import ADAPTERS
+from rag.settings import Settings
+
+_SEED = 20_250_602
+_REPLAYED = 1_200
+_MISSPELT = 600
+_BATCH = 16
+_WARM_UP = 0.06
+_DISTIL = 0.02
+_CLIP = 1.0
+_LONGEST = 160
+_POOLED_BATCHES = 32
+_DESCRIBED = 120
+
+
+class Batch(NamedTuple):
+    """Token ids, mask and types, shape (batch, tokens); labels and relevance, shape (batch,), NaN where unknown."""
+
+    ids: Tensor
+    mask: Tensor
+    types: Tensor
+    labels: Tensor
+    relevance: Tensor
+
+
+def train(
+    network: TwoHeads,
+    tokenizer: Tokenizer,
+    pairs: Sequence[Pair],
+    *,
+    epochs: int,
+    peak_rate: float,
+    on_step: Callable[[int, int, float], None] = lambda done, total, loss: None,
+) -> None:
+    """Let the adapters and the second head learn from ``pairs``, in place."""
+    torch.manual_seed(_SEED)
+    batches = [batch for epoch in range(epochs) for batch in _batches(tokenizer, pairs, random.Random(_SEED + epoch))]
+    learning = [parameter for parameter in network.parameters() if parameter.requires_grad]
+    optimiser = torch.optim.AdamW(learning, lr=peak_rate, weight_decay=0.01)
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: _rate(step / len(batches)))
+    network.train()
+    for done, batch in enumerate(batches, start=1):
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            relevance, answerability = network(batch.ids, batch.mask, batch.types)
+        loss = _loss(relevance.float(), answerability.float(), batch)
+        optimiser.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        nn.utils.clip_grad_norm_(learning, _CLIP)
+        optimiser.step()
+        schedule.step()
+        on_step(done, len(batches), float(loss.detach()))
+    network.eval()
+
+
+def predict(network: TwoHeads, tokenizer: Tokenizer, pairs: Sequence[Pair]) -> tuple[list[float], list[float]]:
+    """Relevance and answerability logits of ``pairs``, in order."""
+    found: list[tuple[float, float]] = []
+    with torch.inference_mode():
+        for start in range(0, len(pairs), _BATCH):
+            batch = _batch(tokenizer, pairs[start : start + _BATCH])
+            relevance, answerability = network(batch.ids, batch.mask, batch.types)
+            found += zip(relevance.tolist(), answerability.tolist(), strict=True)
+    return [one for one, _ in found], [other for _, other in found]
+
+
+def _loss(relevance: Tensor, answerability: Tensor, batch: Batch) -> Tensor:
+    """Cross-entropy of the answerability, and the distance of the relevance to the untouched one."""
+    known = ~batch.relevance.isnan()
+    loss = nn.functional.binary_cross_entropy_with_logits(answerability, batch.labels)
+    if known.any():
+        loss = loss + _DISTIL * nn.functional.mse_loss(relevance[known], batch.relevance[known])
+    return loss
+
+
+def _rate(done: float) -> float:
+    """The share of the peak rate after ``done`` of the steps: linear warm-up, then linear decay."""
+    return min(done / _WARM_UP, (1 - done) / (1 - _WARM_UP))
+
+
+def _batches(tokenizer: Tokenizer, pairs: Sequence[Pair], chance: random.Random) -> list[Batch]:
+    """Shuffled batches of texts of like length: sorted within pools of 32 batches, then shuffled again."""
+    shuffled = list(pairs)
+    chance.shuffle(shuffled)
+    pool = _BATCH * _POOLED_BATCHES
+    groups: list[Sequence[Pair]] = []
+    for start in range(0, len(shuffled), pool):
+        part = sorted(shuffled[start : start + pool], key=lambda pair: len(pair.question) + len(pair.text))
+        groups += [part[first : first + _BATCH] for first in range(0, len(part), _BATCH)]
+    chance.shuffle(groups)
+    return [_batch(tokenizer, group) for group in groups]
+
+
+def _batch(tokenizer: Tokenizer, pairs: Sequence[Pair]) -> Batch:
+    encoded = tokenizer.encode_batch([(pair.question, pair.text) for pair in pairs])
+    return Batch(
+        ids=torch.tensor([one.ids for one in encoded]),
+        mask=torch.tensor([one.attention_mask for one in encoded]),
+        types=torch.tensor([one.type_ids for one in encoded]),
+        labels=torch.tensor([float(pair.answerable) for pair in pairs]),
+        relevance=torch.tensor([np.nan if pair.relevance is None else pair.relevance for pair in pairs]),
+    )
+
+
+def load_tokenizer(folder: Path) -> Tokenizer:
+    """The model's tokenizer, with padding."""
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokenizer.enable_truncation(_LONGEST)
+    tokenizer.enable_padding()
+    return tokenizer
+
+
+def second_round(pairs: Sequence[Pair], own: Sequence[Pair]) -> list[Pair]:
+    """What is learned last: the questions over the seeds twice, misspelt questions, and some of what was learned."""
+    chance = random.Random(_SEED)
+    typed = [replace(one, question=misspelt(one.question, chance)) for one in chance.sample(list(pairs), _MISSPELT)]
+    return [*own, *own, *typed, *chance.sample(list(pairs), _REPLAYED)]
+
+
+def report(network: TwoHeads, tokenizer: Tokenizer, pairs: Sequence[Pair]) -> dict[str, float | None]:
+    """AUROC of the untouched relevance, of both heads, and of the answerability against near misses."""
+    relevance, answerability = predict(network, tokenizer, pairs)
+    untouched = [pair.relevance for pair in pairs]
+    return {
+        "untouched relevance": _auroc(pairs, untouched),
+        "relevance": _auroc(pairs, relevance),
+        "answerability": _auroc(pairs, answerability),
+        "relevance, near misses": _auroc(pairs, relevance, near_misses=True),
+        "answerability, near misses": _auroc(pairs, answerability, near_misses=True),
+    }
+
+
+def _auroc(pairs: Sequence[Pair], scores: Sequence[float | None], *, near_misses: bool = False) -> float | None:
+    known = [(pair, score) for pair, score in zip(pairs, scores, strict=True) if score is not None]
+    positive = [score for pair, score in known if pair.answerable]
+    negative = [score for pair, score in known if not pair.answerable and (pair.relevance is None) is near_misses]
+    return auroc(positive, negative)
+
+
+def _pairs(sets: Iterable[Chosen], progress: Progress) -> Iterator[tuple[str, list[Pair]]]:
+    """The pairs of each set, by its name; the news of MultiHop-RAG also ask for their descriptions."""
+    settings = Settings()
+    scorer = load_untouched_reranker(threads=settings.worker_threads)
+    for seed, (chosen, questions) in enumerate(sets, start=1):
+        advance = partial(progress.advance, progress.add_task(f"pairs of {chosen.name}", total=len(questions)))
+        with prepared(chosen, settings, scorer=scorer) as (engine, _):
+            found = list(pairs_of(engine, chosen, questions, seed, advance))
+            if any(document.content.find(b"\n\nPublished: ") > 0 for document in chosen.documents):
+                found += description_pairs(engine, seed, _DESCRIBED)
+            yield chosen.name, found
+
+
+def _learn(
+    network: TwoHeads,
+    tokenizer: Tokenizer,
+    pairs: Sequence[Pair],
+    progress: Progress,
+    *,
+    epochs: int,
+    peak_rate: float,
+) -> None:
+    task = progress.add_task("steps", total=None)
+
+    def show(done: int, total: int, _: float) -> None:
+        progress.update(task, completed=done, total=total)
+
+    train(network, tokenizer, pairs, epochs=epochs, peak_rate=peak_rate, on_step=show)
+
+
+@click.command()
+@click.option("--data", type=click.Path(path_type=Path, exists=True, file_okay=False), required=True)
+def main(data: Path) -> None:
+    """Train the adapters, write them into the package, and print what they are worth on what they did not see."""
+    folder = bundled_folder(RERANKER)
+    with Progress(console=Console(stderr=True)) as progress:
+        pairs = [pair for _, part in _pairs(training_sets(data), progress) for pair in part]
+        network, tokenizer = TwoHeads(folder / "model.onnx"), load_tokenizer(folder)
+        _learn(network, tokenizer, pairs, progress, epochs=2, peak_rate=7e-4)
+        own = [pair for _, part in _pairs([seed_set()], progress) for pair in part]
+        _learn(network, tokenizer, second_round(pairs, own), progress, epochs=1, peak_rate=3e-4)
+        network.adapters().save(ADAPTERS)
+        for name, held in _pairs(measured_sets(data), progress):
+            values = report(network, tokenizer, held)
+            progress.console.print(name, len(held), {key: value and round(value, 3) for key, value in values.items()})
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,71 @@
+"""Which questions teach the answerability model, which calibrate it, and which only measure.
+
+| set | learns from | calibrates on | only measured |
+|---|---|---|---|
+| SQuAD 2 | six articles | Normans | Scottish Parliament |
+| ClapNQ, MultiHop-RAG | calibration half | | test half |
+| questions over the seeds | two thirds of the calibration half | calibration half | test half |
+"""
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from eval.question import EvalSet, Question, in_half
+from eval.sets import QUESTIONS, load_set
+from rag.settings import SEEDS
+
+CALIBRATION_ARTICLE = "Normans"
+MEASURED_ARTICLE = "Scottish Parliament"
+
+Chosen = tuple[EvalSet, list[Question]]
+
+
+def training_sets(data: Path) -> Iterator[Chosen]:
+    """The sets and questions to learn from; ``data`` holds ``squad2``, ``clapnq`` and ``multihop_rag``."""
+    for name in ("clapnq", "multihop_rag"):
+        yield _half(load_set(data / name), test=False)
+    whole, articles = _squad(data)
+    kept = (CALIBRATION_ARTICLE, MEASURED_ARTICLE)
+    yield whole, [one for one in whole.questions if articles[one.group] not in kept]
+
+
+def seed_set() -> Chosen:
+    """The questions over the seeds that the second round of the training learns from."""
+    whole, questions = _half(load_set(SEEDS, QUESTIONS), test=False)
+    return whole, [one for one in questions if not sets_scale(one)]
+
+
+def calibration_sets(data: Path) -> Iterator[Chosen]:
+    """The sets and questions to calibrate on."""
+    yield _half(load_set(SEEDS, QUESTIONS), test=False)
+    yield _article(data, CALIBRATION_ARTICLE)
+
+
+def measured_sets(data: Path) -> Iterator[Chosen]:
+    """The sets and questions that nothing learned from."""
+    yield _half(load_set(SEEDS, QUESTIONS), test=True)
+    yield _article(data, MEASURED_ARTICLE)
+    for name in ("clapnq", "multihop_rag"):
+        yield _half(load_set(data / name), test=True)
+
+
+def sets_scale(question: Question) -> bool:
+    """Whether a question over the seeds is one of the third that nothing learned from."""
+    return hashlib.sha256(f"calibrate/{question.group}".encode()).digest()[0] % 3 == 0
+
+
+def _half(whole: EvalSet, *, test: bool) -> Chosen:
+    return whole, [one for one in whole.questions if in_half(one, test=test)]
+
+
+def _article(data: Path, title: str) -> Chosen:
+    whole, articles = _squad(data)
+    return whole, [one for one in whole.questions if articles[one.group] == title]
+
+
+def _squad(data: Path) -> tuple[EvalSet, dict[str, str]]:
+    """SQuAD 2 and the title of each paragraph's article, by the paragraph's id."""
+    whole = load_set(data / "squad2")
+    titles = {one.path.removesuffix(".txt"): one.content.decode("utf-8").split("\n", 1)[0] for one in whole.documents}
+    return whole, titles

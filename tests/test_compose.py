@@ -1,0 +1,115 @@
+"""Which candidates an answer states, and which documents a date leaves."""
+
+from dataclasses import replace
+
+import pytest
+
+from rag.compose import asks_for_several, compose
+from rag.dating import asked_date, in_time
+from rag.types import Candidate, Document, Kind, Sentence, Span
+
+FACT = "Who built the lighthouse of Morvane?"
+BROAD = "What are the main dangers of the coast?"
+
+
+def document(name: str, published: str | None = None) -> Document:
+    return Document(
+        id=name,
+        collection="default",
+        title=None,
+        author=None,
+        publisher=None,
+        published=published,
+        media_type="text/plain",
+        path=f"{name}.txt",
+        sha256="",
+        bytes=0,
+        characters=0,
+        passages=1,
+        ingested_at="",
+    )
+
+
+def candidate(text: str, score: float, *, name: str = "one", start: int = 0, published: str | None = None) -> Candidate:
+    sentence = Sentence(span=Span(start=start, end=start + len(text)), text=text, kind=Kind.BODY, block=0)
+    return Candidate(
+        document=document(name, published),
+        sentence=sentence,
+        previous=None,
+        title=None,
+        passage_id=f"{name}#{start}",
+        judged=text,
+        score=score,
+    )
+
+
+LIGHTHOUSE = candidate("Odo Harwick built the lighthouse of Morvane in 1847.", 6.0)
+HARBOUR = candidate("The harbour of Morvane silts up every spring.", 2.5, start=100)
+
+
+@pytest.mark.parametrize(
+    ("question", "several"),
+    [
+        (FACT, False),
+        ("When did the talks begin?", False),
+        ("How many ships sank?", False),
+        ("How long did it take?", False),
+        (BROAD, True),
+        ("Why did the bridge fall?", True),
+        ("Which countries have signed?", True),
+        ("How could the deadlock be overcome?", True),
+    ],
+)
+def test_broad_questions_ask_for_several(question: str, several: bool) -> None:
+    assert asks_for_several(question) is several
+
+
+def test_a_fact_takes_no_distant_second_and_a_broad_question_does() -> None:
+    assert compose(FACT, [LIGHTHOUSE, HARBOUR], limit=4) == [[LIGHTHOUSE]]
+    near = replace(HARBOUR, score=LIGHTHOUSE.score - 1.5)
+    assert compose(BROAD, [LIGHTHOUSE, near], limit=4) == [[LIGHTHOUSE], [near]]
+    assert compose(BROAD, [LIGHTHOUSE, near], limit=1) == [[LIGHTHOUSE]]
+
+
+def test_the_same_said_by_two_documents_is_one_group() -> None:
+    again = candidate("Odo Harwick built the lighthouse of Morvane in 1847!", 5.9, name="two")
+    assert compose(FACT, [LIGHTHOUSE, again], limit=4) == [[LIGHTHOUSE, again]]
+
+
+def test_a_sentence_that_is_shown_before_another_is_not_stated_twice() -> None:
+    pointing = replace(
+        candidate("He lit it himself.", 5.5, start=53), previous=LIGHTHOUSE.sentence, document=LIGHTHOUSE.document
+    )
+    assert compose(FACT, [LIGHTHOUSE, pointing], limit=4) == [[LIGHTHOUSE]]
+    assert compose(FACT, [replace(pointing, score=7.0), LIGHTHOUSE], limit=4) == [[replace(pointing, score=7.0)]]
+
+
+def test_nothing_to_state_gives_no_groups() -> None:
+    assert compose(FACT, [], limit=4) == []
+
+
+MAY = candidate("The mill burnt.", 3.0, name="may", published="2025-05-20")
+JUNE = candidate("The mill was rebuilt.", 4.0, name="june", published="2025-06-02")
+UNDATED = candidate("The mill stands.", 5.0, name="undated")
+ALL = [UNDATED, JUNE, MAY]
+
+
+@pytest.mark.parametrize(
+    ("question", "left"),
+    [
+        ("What does the article of 20 May 2025 say of the mill?", [MAY]),
+        ("What did reports of June 2025 say?", [JUNE]),
+        ("What does the latest news article say?", [JUNE]),
+        ("What does the oldest report say?", [MAY]),
+        ("What did the article of 1 January 2020 say?", ALL),
+        ("What happened on 20 May 2025?", ALL),
+        ("What is the latest on the mill?", ALL),
+    ],
+)
+def test_words_about_time_leave_the_documents_of_that_time(question: str, left: list[Candidate]) -> None:
+    assert in_time(question, ALL) == left
+
+
+@pytest.mark.parametrize(("question", "date"), [("in 2014", None), ("May 12", None), ("on 2025-05-20", "2025-05-20")])
+def test_only_whole_dates_and_months_of_a_year_count(question: str, date: str | None) -> None:
+    assert asked_date(question) == date
