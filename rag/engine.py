@@ -9,12 +9,12 @@ from functools import cache
 
 from rag.catalog import Catalog
 from rag.cite import cite, written_answer
-from rag.clean import clean, display
-from rag.errors import InvalidRequest
+from rag.clean import display
 from rag.events import Event, Finished, Judged, Retrieved, Stated
 from rag.followup import Resolved, resolve
 from rag.gate import Gate
 from rag.index import Index
+from rag.limits import MAX_RESULTS, MAX_STATEMENTS, check_range, checked
 from rag.missing import missing_terms, not_answered
 from rag.models import load_encoder, load_reranker
 from rag.parse import Limits, ParserProcess
@@ -29,9 +29,6 @@ from rag.store import Store
 from rag.types import Answer, Candidate, Hit, ModelNames, RankedPassage, Turn
 from rag.watch import Watch
 
-MAX_QUESTION = 2_000
-MAX_STATEMENTS = 10
-MAX_RESULTS = 100
 DEFAULT_COLLECTION = "default"
 _LISTED_PASSAGES = 8
 
@@ -100,8 +97,8 @@ class Engine:
         the work. Arguments and errors are those of ``ask``; what a caller must change is raised here,
         before the first event.
         """
-        cleaned = _checked("question", question)
-        _check_range("max_statements", max_statements, MAX_STATEMENTS)
+        cleaned = checked("question", question)
+        check_range("max_statements", max_statements, MAX_STATEMENTS)
         index = self.store.index
         index.catalog.state(collection)
         asked = _Asked(typed=question, cleaned=cleaned, resolved=resolve(cleaned, history), collection=collection)
@@ -118,8 +115,8 @@ class Engine:
             InvalidRequest: For a query or a number outside these limits.
             NotFound: When there is no such collection.
         """
-        asked = _checked("query", query)
-        _check_range("limit", limit, MAX_RESULTS)
+        asked = checked("query", query)
+        check_range("limit", limit, MAX_RESULTS)
         index, watch = self.store.index, Watch()
         with self.gate.question(), index.catalog.snapshot() as catalog:
             catalog.state(collection)
@@ -273,21 +270,6 @@ class _Reading:
     index: Index
     catalog: Catalog
     watch: Watch
-
-
-def _checked(name: str, text: str) -> str:
-    """``text`` cleaned; it must have something to read and at most ``MAX_QUESTION`` characters."""
-    if len(text) > MAX_QUESTION:
-        raise InvalidRequest(f"{name} has {len(text)} characters; at most {MAX_QUESTION} are read")
-    cleaned = clean(text)
-    if not cleaned:
-        raise InvalidRequest(f"{name} must not be blank")
-    return cleaned
-
-
-def _check_range(name: str, value: int, high: int) -> None:
-    if not 1 <= value <= high:
-        raise InvalidRequest(f"{name} must be from 1 to {high}, not {value}")
 
 
 def _listed(hits: Sequence[Hit]) -> tuple[RankedPassage, ...]:

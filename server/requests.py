@@ -13,7 +13,8 @@ from litestar import Request
 from litestar.exceptions import ClientException, HTTPException, ValidationException
 from msgspec import Meta, Struct
 
-from rag.engine import DEFAULT_COLLECTION, MAX_QUESTION, MAX_RESULTS, MAX_STATEMENTS
+from rag.engine import DEFAULT_COLLECTION
+from rag.limits import MAX_QUESTION, MAX_RESULTS, MAX_STATEMENTS
 
 _UNKNOWN_KEY = re.compile(r"unknown field `(?P<key>.*?)`")
 _PLACE = re.compile(r" - at `\$(?P<path>.*?)`$")
