@@ -10,6 +10,7 @@ question, a limit out of range) is ``InvalidRequest``, a ``ValueError``.
     |   |-- DataDirectoryInUse      another process owns it
     |   |-- IndexMismatch           it was built with another encoder or other passage settings
     |   `-- GenerationRetired       a document made for a generation that another has replaced
+    |-- ArchiveError            a backup or an export that cannot be written, or read
     |-- PassageTooLong          a passage that the encoder would cut silently
     |-- DocumentRejected        a file that cannot become a document
     |-- ParserUnavailable       the process that parses documents does not start
@@ -44,6 +45,10 @@ class IndexMismatch(DataDirectoryError):
 
 class GenerationRetired(DataDirectoryError):
     """What was to be stored was made for a generation that another has replaced since."""
+
+
+class ArchiveError(FootnoteError):
+    """A backup or an export that cannot be written, or one to read that is not as it should be."""
 
 
 class PassageTooLong(FootnoteError):

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from rag.agreement import check, look, repair
 from rag.catalog import Catalog, Generation
+from rag.directory import CATALOG, vector_folders
 from rag.errors import DataDirectoryError
 from rag.seal import break_seal, read_seal, seal
 from rag.types import Vectors
@@ -22,7 +23,6 @@ from rag.vectors import VectorIndex, remove_folder
 
 logger = logging.getLogger(__name__)
 
-CATALOG = "catalog.db"
 _CHECK_SECONDS = 3600
 
 OnRepair = Callable[[str], None]
@@ -109,7 +109,7 @@ def open_index(data_dir: Path, catalog: Catalog, generation: Generation, on_repa
     Args:
         on_repair: Called with what was found, for everything that had to be put right.
     """
-    folders = generation_folders(data_dir, generation.number)
+    folders = vector_folders(data_dir, generation.number)
     newest = folders[-1] if folders else data_dir / f"vectors-{generation.number}-1"
     try:
         index = _in_step(catalog, generation, newest, on_repair)
@@ -125,11 +125,6 @@ def open_index(data_dir: Path, catalog: Catalog, generation: Generation, on_repa
         if folder != newest:
             remove_folder(folder)
     return index
-
-
-def generation_folders(data_dir: Path, number: int) -> list[Path]:
-    """The folders of a generation, the newest last."""
-    return sorted(data_dir.glob(f"vectors-{number}-*"), key=_attempt)
 
 
 def _in_step(catalog: Catalog, generation: Generation, folder: Path, on_repair: OnRepair) -> Index:

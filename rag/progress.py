@@ -12,8 +12,10 @@ from rag.ingest import Outcome
 
 
 @contextmanager
-def show_ingest(total: int) -> Iterator[Callable[[Outcome], None]]:
+def show_ingest(total: int | None) -> Iterator[Callable[[Outcome], None]]:
     """A bar over ``total`` files while the block runs, then a summary; gives the callback to feed.
+
+    ``total`` is ``None`` where it is not known.
 
     Everything goes to the error stream. A rejected file is named, with its reason, as it happens.
     """

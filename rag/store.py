@@ -1,9 +1,4 @@
-"""A data directory that this process owns: its lock, its catalog, and the vectors that agree with it.
-
-<data_dir>/lock            held by the one process that owns the directory
-<data_dir>/catalog.db      the truth (with -wal and -shm beside it)
-<data_dir>/vectors-G-N/    the disposable vectors of generation G; N grows when a damaged folder is replaced
-"""
+"""A data directory that this process owns: its lock, its catalog, and the vectors that agree with it."""
 
 import logging
 import sqlite3
@@ -18,9 +13,9 @@ from weakref import finalize
 import numpy as np
 
 from rag.catalog import Catalog, Derived, Generation, NewDocument
+from rag.directory import CATALOG, SCRATCH, check_complete, lock_directory, vector_folders
 from rag.errors import DataDirectoryError, IndexMismatch
-from rag.index import CATALOG, Index, generation_folders, open_index
-from rag.lock import lock_directory
+from rag.index import Index, open_index
 from rag.types import MadeWith
 from rag.vectors import VectorIndex, remove_folder
 
@@ -53,6 +48,7 @@ class Store:
         with ExitStack() as undo:
             self._lock = lock_directory(self.data_dir)
             undo.callback(self._lock.release)
+            check_complete(self.data_dir)
             path = self.data_dir / CATALOG
             try:
                 self._catalog = undo.enter_context(closing(Catalog(path)))
@@ -133,6 +129,7 @@ class Store:
     def build(self, made_with: MadeWith) -> Index:
         """Open the generation that is to take over: one that was begun with these settings, or a new one."""
         generations = self._catalog.generations
+        remove_folder(self.data_dir / SCRATCH)
         begun = generations.building()
         if begun is not None and begun.made_with != made_with:
             self._drop(begun)
@@ -258,9 +255,10 @@ class Store:
         generations = self._catalog.generations
         if retired := generations.retired():
             self._drop(retired)
+        remove_folder(self.data_dir / SCRATCH)
         begun = generations.building()
-        kept = generation_folders(self.data_dir, begun.number) if begun else []
-        for folder in self.data_dir.glob("vectors-*"):
+        kept = vector_folders(self.data_dir, begun.number) if begun else []
+        for folder in vector_folders(self.data_dir):
             if folder not in (self.index.vectors.folder, *kept):
                 remove_folder(folder)
 
@@ -279,7 +277,7 @@ class Store:
 
     def _drop(self, generation: Generation) -> None:
         self._catalog.generations.drop(generation)
-        for folder in generation_folders(self.data_dir, generation.number):
+        for folder in vector_folders(self.data_dir, generation.number):
             remove_folder(folder)
 
     def _close_former(self) -> None:

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+from rag.directory import SEEDED
 from rag.engine import DEFAULT_COLLECTION, Engine, open_engine
 from rag.ingest import find_files, ingest
 from rag.jobs import Jobs
@@ -14,8 +15,6 @@ from server.problems import NotReady
 from server.reindex import BackgroundReindex
 
 logger = logging.getLogger(__name__)
-
-_SEEDED = "seeded"
 
 
 class Startup:
@@ -109,7 +108,7 @@ class Startup:
 
 def _ingest_seeds(engine: Engine, seeds: Path) -> None:
     """Fill a catalog that is empty, or in which an earlier filling was cut short, from ``seeds``."""
-    marker = engine.store.data_dir / _SEEDED
+    marker = engine.store.data_dir / SEEDED
     files = find_files([seeds]) if seeds.is_dir() else []
     if marker.exists() or not files:
         return

@@ -203,3 +203,13 @@ class Connections:
                 f"{self._path} is a catalog of version {found}, this Footnote reads version {VERSION}; "
                 "ingest the documents into a new data directory"
             )
+
+
+def schema(connection: sqlite3.Connection) -> set[tuple[str, str, str | None]]:
+    """Type, name and SQL of every table, view and index."""
+    return {(row[0], row[1], row[2]) for row in connection.execute("SELECT type, name, sql FROM sqlite_schema")}
+
+
+def create_tables(connection: sqlite3.Connection) -> None:
+    """Make the tables that every catalog has."""
+    connection.executescript(_TABLES)

@@ -3,6 +3,7 @@
 One module a family of commands; each is put into the group here.
 """
 
+from rag.cli.archives import backup, export_command, import_command, restore_command
 from rag.cli.asking import ask, search
 from rag.cli.documents import documents, ingest_command
 from rag.cli.health import doctor
@@ -10,7 +11,18 @@ from rag.cli.lifetime import reindex
 from rag.cli.options import data_dir_option, read_settings
 from rag.cli.root import main
 
-for _command in (ask, search, ingest_command, documents, doctor, reindex):
+for _command in (
+    ask,
+    search,
+    ingest_command,
+    documents,
+    doctor,
+    reindex,
+    backup,
+    restore_command,
+    export_command,
+    import_command,
+):
     main.add_command(_command)
 
 __all__ = ["data_dir_option", "main", "read_settings"]

@@ -1,0 +1,116 @@
+"""Backups: the whole of a data directory in one archive, taken also while a server runs on it, and put back.
+
+A backup has the catalog as it was at one moment and the accepted files that were waiting then. It has
+no vector index: that is made again from the catalog, without encoding, when the directory is opened.
+"""
+
+import os
+import re
+import shutil
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+
+from rag.archive import Archive, ArchiveWriter, read_archive, sync, write_archive
+from rag.catalog.snapshot import Contents, examine, take_snapshot
+from rag.directory import CATALOG, LOCK, RESTORING, SEEDED, SPOOL, lock_directory, restore_was_cut_short
+from rag.errors import ArchiveError, DataDirectoryError
+
+KIND = "backup"
+_ATTEMPTS = 5
+_NAMES = re.compile(rf"{CATALOG}|{SEEDED}|{SPOOL}/[A-Za-z0-9_]+/[0-9]+")
+
+
+class _FileGone(Exception):
+    """A waiting file was taken in between the snapshot and its copy."""
+
+
+def back_up(data_dir: Path, file: Path) -> Contents:
+    """Write everything that a data directory holds to ``file``.
+
+    Returns:
+        What is in the backup.
+
+    Raises:
+        DataDirectoryError: When there is no catalog, or it is damaged.
+        ArchiveError: When ``file`` is there already or cannot be written.
+    """
+    for _ in range(_ATTEMPTS):
+        try:
+            with write_archive(file) as archive, tempfile.TemporaryDirectory(dir=archive.folder) as folder:
+                return _add_all(archive, data_dir, Path(folder) / CATALOG)
+        except _FileGone:
+            continue
+    raise DataDirectoryError(f"{data_dir} changes faster than it can be copied; try again")
+
+
+def restore(file: Path, data_dir: Path) -> Contents:
+    """Make a data directory of a backup. It is checked first; the catalog comes last, and whole.
+
+    Returns:
+        What is in the directory now.
+
+    Raises:
+        DataDirectoryError: When ``data_dir`` is in use or not empty.
+        ArchiveError: When the backup is damaged.
+    """
+    with read_archive(file, KIND) as archive, lock_directory(data_dir):
+        _make_empty(data_dir)
+        unpacked = data_dir / RESTORING
+        _unpack(archive, file, unpacked)
+        try:
+            contents = examine(unpacked / CATALOG)
+        except DataDirectoryError as error:
+            shutil.rmtree(unpacked)
+            raise ArchiveError(f"{file} holds a catalog that cannot be used: {error}") from error
+        for name in (SPOOL, SEEDED, CATALOG):
+            if (unpacked / name).exists():
+                os.replace(unpacked / name, data_dir / name)
+        sync(data_dir)
+        shutil.rmtree(unpacked)
+        return contents
+
+
+def _add_all(archive: ArchiveWriter, data_dir: Path, copy: Path) -> Contents:
+    take_snapshot(data_dir / CATALOG, copy)
+    try:
+        contents = examine(copy)
+    except DataDirectoryError as error:
+        raise DataDirectoryError(f"{data_dir / CATALOG} cannot be backed up: {error}") from error
+    _add(archive, CATALOG, copy)
+    for job, position in contents.waiting:
+        _add(archive, f"{SPOOL}/{job}/{position}", data_dir / SPOOL / job / str(position))
+    if (data_dir / SEEDED).exists():
+        _add(archive, SEEDED, data_dir / SEEDED)
+    archive.finish(KIND, asdict(contents))
+    return contents
+
+
+def _add(archive: ArchiveWriter, name: str, file: Path) -> None:
+    try:
+        source = file.open("rb")
+    except FileNotFoundError:
+        raise _FileGone from None
+    with source:
+        archive.add(name, source)
+
+
+def _make_empty(data_dir: Path) -> None:
+    if restore_was_cut_short(data_dir):
+        shutil.rmtree(data_dir / SPOOL, ignore_errors=True)
+        (data_dir / SEEDED).unlink(missing_ok=True)
+        shutil.rmtree(data_dir / RESTORING)
+    held = sorted(path.name for path in data_dir.iterdir() if path.name != LOCK)
+    if held:
+        raise DataDirectoryError(f"{data_dir} is not empty, it has {held[0]}; restore into a new directory")
+
+
+def _unpack(archive: Archive, file: Path, folder: Path) -> None:
+    folder.mkdir()
+    for entry in archive.manifest.files:
+        if not _NAMES.fullmatch(entry.name):
+            shutil.rmtree(folder)
+            raise ArchiveError(f"{file} has {entry.name!r}, which no backup has")
+        place = folder / entry.name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        archive.extract(entry, place)
