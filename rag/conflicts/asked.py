@@ -96,6 +96,10 @@ _ASKING = frozenset(
     currently percent hour minute exactly
     """.split()
 )
+_BESIDE_THE_POINT = frozenset(
+    stem(word)
+    for word in "new old latest current currently local big large small now already still yet ever really".split()
+)
 _IRREGULAR = {
     "found": "find", "won": "win", "led": "lead", "began": "begin", "begun": "begin", "held": "hold", "built": "build",
     "bought": "buy", "sold": "sell", "gave": "give", "given": "give", "dead": "die", "death": "die", "lost": "lose",
@@ -120,7 +124,7 @@ def understand(question: str) -> Wanted:
     counted = _COUNTED.search(question)
     names = _names(question)
     nouns = stems(counted["noun"]) if counted else frozenset()
-    about = stems(question) - names - nouns - _ASKING
+    about = stems(question) - names - nouns - (_BESIDE_THE_POINT if kinds == (Asked.YES_NO,) else _ASKING)
     act = _ACT.match(question.strip()) if Asked.NAME in kinds else None
     return Wanted(
         kinds=kinds,

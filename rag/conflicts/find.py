@@ -71,9 +71,9 @@ def find_conflicts(question: str, candidates: Sequence[Candidate]) -> list[Disag
     """
     wanted = understand(question)
     for kind in wanted.kinds:
-        said = _by_document(kind, _about_the_same(kind, wanted, _all_said(kind, wanted, candidates)))
-        if len(said) > 1:
-            sides = _sides(said)
+        documents = _by_document(_about_the_same(kind, wanted, _all_said(kind, wanted, candidates)))
+        if len(documents) > 1:
+            sides = _sides(documents)
             return [_disagreement(kind, sides)] if 1 < len(sides) <= _MOST_SIDES else []
     return []
 
@@ -201,24 +201,37 @@ def _names_the_asked(wanted: Wanted, one: _Said) -> bool:
     return acted and one.claim.gap <= _NEAR and len(one.around) >= _LEAST_AROUND * len(about)
 
 
-def _by_document(kind: Asked, said: Sequence[_Said]) -> list[_Said]:
-    """What each document says, best first: the sentence that has most of the question, then the most relevant."""
-    best: dict[str, _Said] = {}
+def _by_document(said: Sequence[_Said]) -> list[list[_Said]]:
+    """What each document says: first the sentence that has most of the question, then the more relevant.
+
+    The documents are in the order of their first sentences.
+    """
+    found: dict[str, list[_Said]] = {}
     for one in sorted(said, key=lambda one: (-one.share, one.position)):
-        best.setdefault(one.candidate.document.id, one)
-    return sorted(best.values(), key=lambda one: one.position)
+        found.setdefault(one.candidate.document.id, []).append(one)
+    return sorted(found.values(), key=lambda document: document[0].position)
 
 
-def _sides(said: Sequence[_Said]) -> list[list[_Said]]:
-    """Those that agree with the best of each side, the best side first."""
-    sides: list[list[_Said]] = []
-    for one in said:
-        side = next((side for side in sides if _agree(one, side[0])), None)
+def _sides(documents: Sequence[Sequence[_Said]]) -> list[list[_Said]]:
+    """The best sentences of the documents, those that agree with the first of a side together."""
+    sides: list[list[Sequence[_Said]]] = []
+    for document in documents:
+        side = next((side for side in sides if _documents_agree(document, side[0])), None)
         if side is None:
-            sides.append([one])
+            sides.append([document])
         else:
-            side.append(one)
-    return sides
+            side.append(document)
+    return [[document[0] for document in side] for side in sides]
+
+
+def _documents_agree(one: Sequence[_Said], other: Sequence[_Said]) -> bool:
+    """True where the best sentences agree, or another sentence surely gives the value of the other document's best."""
+    if _agree(one[0], other[0]):
+        return True
+    if one[0].claim.kind is Asked.YES_NO:
+        return False
+    pairs = [*((said, other[0]) for said in one[1:]), *((said, one[0]) for said in other[1:])]
+    return any(said.claim.sure and agree(said.claim, best.claim) for said, best in pairs)
 
 
 def _agree(one: _Said, other: _Said) -> bool:

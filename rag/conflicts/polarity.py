@@ -12,6 +12,7 @@ from rag.conflicts.asked import Wanted, root
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _REACH = 4
+_BEFORE = 24
 _NEGATORS = frozenset(
     """
     not no never nobody none neither nor cannot lack lacks lacking lacked unable nothing unlikely
@@ -31,6 +32,7 @@ _DOUBTS = re.compile(
     r"|avoid(?:s|ed)?|without|until|before|partly|hardly|barely|almost|nearly|only)\b",
     re.IGNORECASE,
 )
+_CONTRAST = re.compile(r"\bnot\b[^.;]*\bbut\s+(?:in|on|at|by|from|to|for|only|rather|of)\b", re.IGNORECASE)
 _OPPOSITES = """
     open/closed open/close open/shut approve/reject approve/refuse accept/reject accept/refuse agree/refuse agree/reject
     alive/dead rise/fall increase/decrease increase/fall increase/reduce reduce/increase grow/shrink win/lose
@@ -64,39 +66,40 @@ class Stance:
 def find_stance(wanted: Wanted, text: str) -> Stance | None:
     """The side that ``text`` takes; ``None`` where it has no word of the question or only supposes."""
     tokens = list(_WORD.finditer(text))
-    present = {root(token.group()) for token in tokens}
-    hits: dict[int, str] = {}
-    turned: set[str] = set()
-    for place, token in enumerate(tokens):
-        stem = root(token.group())
-        opposite = next((one for one in sorted(_SWAP.get(stem, ())) if one in wanted.about - present), None)
-        if stem in wanted.about:
-            hits[place] = stem
-        elif opposite:
-            hits[place] = opposite
-            turned.add(opposite)
+    hits, turned = _hits(wanted, tokens)
     if not hits:
         return None
-    negators = [place for place in _negators(tokens, text) if place not in hits]
-    scopes = {place: _scope(place, hits, tokens, text) for place in negators}
-    flips = len(turned)
-    used = []
-    for place, scope in scopes.items():
-        if scope is not None:
-            turned ^= {scope}
-            flips += 1
-            used.append(place)
-    places = [*hits, *used]
+    scopes = {place: _scope(place, hits, tokens, text) for place in _negators(tokens, text) if place not in hits}
+    negated = {place: stem for place, stem in scopes.items() if stem is not None}
+    places = [*hits, *negated]
     start, end = tokens[min(places)].start(), tokens[max(places)].end()
-    if _DOUBTS.search(text, start, end) or _DOUBTS.search(text, max(0, start - 24), start):
+    if _CONTRAST.search(text) or _DOUBTS.search(text, max(0, start - _BEFORE), end):
         return None
+    flips = len(turned) + len(negated)
+    for stem in negated.values():
+        turned ^= {stem}
     return Stance(
         start=start,
         end=end,
         side="no" if flips % 2 else "yes",
         matched=frozenset(hits.values()),
-        turned=frozenset(turned),
+        turned=turned,
     )
+
+
+def _hits(wanted: Wanted, tokens: Sequence[re.Match[str]]) -> tuple[dict[int, str], frozenset[str]]:
+    """The words of the question by their places, and those of them that stand as their opposite."""
+    stems = [root(token.group()) for token in tokens]
+    hits: dict[int, str] = {}
+    turned: set[str] = set()
+    for place, stem in enumerate(stems):
+        opposite = next((one for one in sorted(_SWAP.get(stem, ())) if one in wanted.about.difference(stems)), None)
+        if stem in wanted.about:
+            hits[place] = stem
+        elif opposite:
+            hits[place] = opposite
+            turned.add(opposite)
+    return hits, frozenset(turned)
 
 
 def _negators(tokens: Sequence[re.Match[str]], text: str) -> list[int]:
