@@ -50,7 +50,7 @@ class Rate:
         if not self.n:
             return "-"
         low, high = wilson(self.hits, self.n)
-        return f"{self.hits / self.n:.2f} ({low:.2f} to {high:.2f}) of {self.n}"
+        return f"{self.hits / self.n:.2f} of {self.n} ({low:.2f}-{high:.2f})"
 
 
 def wilson(hits: int, n: int) -> tuple[float, float]:
@@ -102,10 +102,12 @@ def ask_seeds(settings: Settings) -> list[Record]:
 
 
 def report(pairs: Sequence[Pair], records: Sequence[Record], *, test: bool) -> Table:
-    """Recall and false alarms on a half, per kind and over all."""
+    """How many disagreements of a half were answered and flagged, and the false alarms on what agrees."""
     asked = [(pair, record) for pair, record in zip(pairs, records, strict=True) if in_half(pair.question, test=test)]
     half = "test" if test else "calibration"
-    table = Table("kind", "flagged", "both shown", "both values right", "false alarms", title=f"pairs, {half} half")
+    table = Table(
+        "kind", "answered", "flagged", "both shown", "both values right", "false alarms", title=f"pairs, {half} half"
+    )
     for kind in [*sorted({pair.question.kind for pair, _ in asked}), "all"]:
         table.add_row(
             kind, *(str(rate) for rate in _rates([one for one in asked if kind in (one[0].question.kind, "all")]))
@@ -123,17 +125,18 @@ def cases(pairs: Sequence[Pair], records: Sequence[Record]) -> Iterator[str]:
 
 @click.command()
 @click.option("--cases", "show", is_flag=True, help="Show the calibration half's misses and false alarms.")
-@click.option("--seeds/--no-seeds", default=True, help="Ask the questions over the seeds as well.")
-def main(show: bool, seeds: bool) -> None:
+@click.option("--only", type=click.Choice(["pairs", "seeds"]), help="Ask about one of the two.")
+def main(show: bool, only: str | None) -> None:
     """Measure how well disagreements between sources are found."""
-    console = Console()
-    pairs = load_pairs()
-    records = ask_pairs(pairs, Settings())
-    for test in (False, True):
-        console.print(report(pairs, records, test=test))
-    for line in cases(pairs, records) if show else ():
-        console.print(line)
-    if seeds:
+    console = Console(width=120)
+    if only != "seeds":
+        pairs = load_pairs()
+        records = ask_pairs(pairs, Settings())
+        for test in (False, True):
+            console.print(report(pairs, records, test=test))
+        for line in cases(pairs, records) if show else ():
+            console.print(line)
+    if only != "pairs":
         console.print(_seeds_report(ask_seeds(Settings())))
 
 
@@ -153,6 +156,7 @@ def _rate(flags: Sequence[tuple[bool, bool]], real: bool) -> Rate:
 
 def _rates(asked: Sequence[tuple[Pair, Record]]) -> Iterator[Rate]:
     differ = [(pair, record) for pair, record in asked if pair.disagree]
+    yield Rate(hits=sum(record.answer.answered for _, record in differ), n=len(differ))
     yield Rate(hits=sum(bool(record.answer.conflicts) for _, record in differ), n=len(differ))
     yield Rate(hits=sum(shown_together(record, pair) for pair, record in differ), n=len(differ))
     yield Rate(hits=sum(values_right(record, pair) for pair, record in differ), n=len(differ))
