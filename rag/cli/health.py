@@ -25,6 +25,12 @@ def doctor(data_dir: Path | None) -> None:
         for collection in engine.store.catalog.collections():
             size = engine.store.catalog.state(collection)
             click.echo(f"{'collection':22} {collection}: {size.documents} documents, {size.passages} passages")
+        if begun := engine.store.catalog.generations.building():
+            click.echo(
+                f"{'half built':22} {begun.made_with.fingerprint}; footnote reindex goes on with it, or drops it"
+            )
+        for repaired in engine.store.repairs:
+            click.echo(f"{'repaired':22} {repaired}")
         problems = engine.store.disagreements()
     for problem in problems:
         click.echo(f"PROBLEM {problem}", err=True)
