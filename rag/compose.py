@@ -9,6 +9,7 @@ from rag.types import Candidate, Kind
 
 _MARGIN = 2.5
 _SAME = 0.8
+_SHORT = 10
 _FACT_STATEMENTS = 3
 _BROAD = re.compile(
     r"""\b(?:
@@ -44,14 +45,26 @@ def compose(question: str, candidates: Sequence[Candidate], *, limit: int) -> li
     groups: list[list[Candidate]] = []
     for candidate in candidates:
         if candidate.score >= floor:
-            _join(groups, candidate)
+            _join(question, groups, candidate)
     return groups[: limit if broad else min(limit, _FACT_STATEMENTS)]
 
 
-def _join(groups: list[list[Candidate]], candidate: Candidate) -> None:
+def announces(question: str, candidate: Candidate) -> bool:
+    """True where a short sentence only repeats what a broad question asks: the answer comes after it.
+
+    "Key sticking points quickly emerged." announces what "What are the main sticking points?" asks.
+    """
+    if not asks_for_several(question) or len(candidate.sentence.text.split()) > _SHORT:
+        return False
+    asked = {stem(word) for word in content_words(question)}
+    said = {stem(word) for word in content_words(candidate.sentence.text)}
+    return 2 * len(asked & said) > len(asked)
+
+
+def _join(question: str, groups: list[list[Candidate]], candidate: Candidate) -> None:
     """Add a candidate to the group that says the same, or as a group of its own; what is shown already is left out."""
     for group in groups:
-        if _shows(group[0], candidate) or _shows(candidate, group[0]):
+        if _shows(question, group[0], candidate) or _shows(question, candidate, group[0]):
             return
         if says_the_same(group[0], candidate):
             group.append(candidate)
@@ -67,8 +80,10 @@ def says_the_same(one: Candidate, other: Candidate) -> bool:
     return len(first & second) >= _SAME * max(len(first | second), 1)
 
 
-def _shows(one: Candidate, other: Candidate) -> bool:
-    """True where ``one`` is shown after the sentence that ``other`` is."""
-    if one.previous is None or stands_alone(one.sentence.text) or one.document.id != other.document.id:
+def _shows(question: str, one: Candidate, other: Candidate) -> bool:
+    """True where ``one`` is shown together with the sentence that ``other`` is."""
+    if one.document.id != other.document.id:
         return False
-    return one.previous.span == other.sentence.span
+    if announces(question, one) and other.sentence in one.following:
+        return True
+    return one.previous == other.sentence and not stands_alone(one.sentence.text)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from rag.answerability import confidence, signals, support
 from rag.clean import display
-from rag.compose import compose
+from rag.compose import announces, compose
 from rag.conflicts import find_conflicts, with_sides
 from rag.context import stands_alone
 from rag.dating import in_time
@@ -36,16 +36,23 @@ class ExtractiveReader:
         left = in_time(question, candidates)
         groups = compose(question, left, limit=max_statements)
         shown, conflicts = with_sides(groups, find_conflicts(question, left), left, most=max_statements)
-        findings = tuple(_finding(group) for group in shown)
+        findings = tuple(_finding(question, group) for group in shown)
         return Reading(answered=True, findings=findings, confidence=sure, conflicts=conflicts)
 
 
-def _finding(group: Sequence[Candidate]) -> Finding:
+def _finding(question: str, group: Sequence[Candidate]) -> Finding:
     best = group[0]
-    text, spans = _shown(best)
+    text, spans = _announced(best) if announces(question, best) else _shown(best)
     repeats = [Source(document=repeat.document, span=repeat.sentence.span) for repeat in group[1:]]
     sources = [Source(document=best.document, span=span) for span in spans]
     return Finding(text=text, sources=(*sources, *repeats), support=support(best))
+
+
+def _announced(candidate: Candidate) -> tuple[str, list[Span]]:
+    """A sentence that only announces, with those that it announces."""
+    whole = [candidate.sentence, *candidate.following]
+    span = Span(start=whole[0].span.start, end=whole[-1].span.end)
+    return " ".join(display(one.text) for one in whole), [span]
 
 
 def _shown(candidate: Candidate) -> tuple[str, list[Span]]:

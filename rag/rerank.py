@@ -20,6 +20,7 @@ from rag.types import Candidate, Document, Hit, Kind, Passage, Sentence
 _POOL_PASSAGES = 40
 _LEAST_CANDIDATES = 6
 _LEAST_WORDS = 3
+_FOLLOWING = 2
 _RANK_WEIGHT = 0.15
 _VALUE_REACH = 100
 _NEVER = (Kind.BOILERPLATE, Kind.HEADING)
@@ -103,6 +104,9 @@ def _candidates(passage: Passage, document: Document, sentences: Sequence[Senten
             document=document,
             sentence=sentence,
             previous=previous,
+            following=tuple(
+                after for after in sentences[position + 1 : position + 1 + _FOLLOWING] if after.block == sentence.block
+            ),
             title=title,
             passage_id=passage.id,
             judged=judged_text(document, sentence, understood(sentence, previous)),

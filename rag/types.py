@@ -161,8 +161,8 @@ class Candidate:
     """A sentence that may answer, with what is needed to judge and to show it.
 
     ``judged`` is the text that the reranker saw, ``relevance`` and ``answerability`` its logits, ``score``
-    the blend of both that ranks; ``previous`` is the sentence before it in the same paragraph, ``title``
-    the document's own title line.
+    the blend of both that ranks; ``previous`` is the sentence before it in the same paragraph,
+    ``following`` the one or two after it, ``title`` the document's own title line.
     """
 
     document: Document
@@ -174,6 +174,7 @@ class Candidate:
     score: float = 0.0
     relevance: float = 0.0
     answerability: float = 0.0
+    following: tuple[Sentence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

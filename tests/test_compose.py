@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from rag.compose import asks_for_several, compose
+from rag.compose import announces, asks_for_several, compose
 from rag.dating import asked_date, in_time
+from rag.read import ExtractiveReader
 from rag.types import Candidate, Document, Kind, Sentence, Span
 
 FACT = "Who built the lighthouse of Morvane?"
@@ -82,6 +83,22 @@ def test_a_sentence_that_is_shown_before_another_is_not_stated_twice() -> None:
     )
     assert compose(FACT, [LIGHTHOUSE, pointing], limit=4) == [[LIGHTHOUSE]]
     assert compose(FACT, [replace(pointing, score=7.0), LIGHTHOUSE], limit=4) == [[replace(pointing, score=7.0)]]
+
+
+def test_a_sentence_that_only_announces_is_stated_with_what_it_announces() -> None:
+    text = "The main dangers are two. Reefs lie near the cape. Fog comes in May."
+    two, reefs, fog = (
+        candidate(part, 5.0 - place, start=text.index(part))
+        for place, part in enumerate(["The main dangers are two.", "Reefs lie near the cape.", "Fog comes in May."])
+    )
+    announcing = replace(two, following=(reefs.sentence, fog.sentence), document=reefs.document)
+    assert announces(BROAD, announcing)
+    assert not announces("When does fog come?", announcing)
+    assert compose(BROAD, [announcing, reefs, fog], limit=4) == [[announcing]]
+    reading = ExtractiveReader(threshold=0.0).read(BROAD, [announcing, reefs, fog], [], max_statements=4)
+    (finding,) = reading.findings
+    assert finding.text == text
+    assert finding.sources[0].span.of(text) == text
 
 
 def test_nothing_to_state_gives_no_groups() -> None:
