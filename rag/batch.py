@@ -25,7 +25,7 @@ _DOCUMENTS = 64
 
 @dataclass(slots=True, kw_only=True)
 class Work:
-    """An ingest that runs: its passages found and encoded so far, and whether it is to stop."""
+    """One run of an ingest: its passages found and encoded so far, and whether it is to stop."""
 
     found: int = 0
     encoded: int = 0
@@ -90,7 +90,9 @@ class Batches:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is not None:
+            self._work.stop.set()  # nobody waits for the batch that is being encoded
         self._thread.shutdown(cancel_futures=True)
 
     def holds(self, path: str) -> bool:

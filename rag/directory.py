@@ -42,8 +42,8 @@ def lock_directory(data_dir: Path) -> FileLock:
         lock.acquire()
     except Timeout:
         raise DataDirectoryInUse(
-            f"{data_dir} is in use by another Footnote process; stop that one, ask it over HTTP, "
-            "or set another FOOTNOTE_DATA_DIR"
+            f"{data_dir} is in use by another Footnote process; stop that one, or where it is a server, ask it over "
+            "HTTP and bring documents in through its page or POST /v1/documents; or set another FOOTNOTE_DATA_DIR"
         ) from None
     except OSError as error:
         raise DataDirectoryError(f"{data_dir} cannot be used as a data directory: {error}") from error

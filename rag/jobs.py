@@ -122,8 +122,10 @@ class Jobs:
                 self._table.finish(job.id, "failed")
 
     def _work_on(self, job: Job) -> None:
-        work = Work(stop=self._stop)
+        work = Work()
         self._current = _Current(job_id=job.id, before=sum(file.passages for file in job.files), work=work)
+        if self._stop.is_set():
+            raise Stopped("the jobs are stopped")
         waiting = [file for file in job.files if file.outcome is None]
         try:
             self._take_in(job, waiting, work)

@@ -6,25 +6,48 @@ from contextlib import contextmanager
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
 
-from rag.ingest import Outcome
+from rag.ingest import Outcome, Work
+
+
+class _Throughput(ProgressColumn):
+    """Passages encoded a second so far: also while one large file keeps the bar where it is."""
+
+    def __init__(self, work: Work) -> None:
+        super().__init__()
+        self._work = work
+
+    def render(self, task: Task) -> Text:
+        return Text(f"{self._work.encoded / max(task.elapsed or 0.0, 0.1):.0f} passages/s")
 
 
 @contextmanager
-def show_ingest(total: int | None) -> Iterator[Callable[[Outcome], None]]:
+def show_ingest(total: int | None, work: Work) -> Iterator[Callable[[Outcome], None]]:
     """A bar over ``total`` files while the block runs, then a summary; gives the callback to feed.
 
     ``total`` is ``None`` where it is not known.
 
     Everything goes to the error stream. A rejected file is named, with its reason, as it happens.
+
+    Args:
+        work: What the ingest counts its passages in.
     """
     console = Console(stderr=True)
     counts: dict[str, int] = {}
     passages = 0
     started = time.perf_counter()
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console) as progress:
+    with Progress(*columns, _Throughput(work), console=console) as progress:
         task = progress.add_task("Reading documents", total=total)
 
         def show(outcome: Outcome) -> None:
@@ -40,7 +63,8 @@ def show_ingest(total: int | None) -> Iterator[Callable[[Outcome], None]]:
         yield show
     seconds = time.perf_counter() - started
     named = ", ".join(f"{count} {outcome}" for outcome, count in sorted(counts.items())) or "no files"
-    console.print(f"{named}; {passages} passages in {seconds:.1f} s", soft_wrap=True)
+    rate = f" ({passages / seconds:.0f} passages/s)" if passages else ""
+    console.print(f"{named}; {passages} passages in {seconds:.1f} s{rate}", soft_wrap=True)
 
 
 @contextmanager

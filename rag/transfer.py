@@ -15,7 +15,7 @@ from rag.catalog import Catalog
 from rag.directory import CATALOG, check_complete, scratch_folder
 from rag.engine import Engine
 from rag.errors import ArchiveError, DataDirectoryError
-from rag.ingest import MAX_FILE_BYTES, Outcome, ingest
+from rag.ingest import MAX_FILE_BYTES, Outcome, Work, ingest
 from rag.sources import SourceFile
 from rag.types import Document
 
@@ -61,13 +61,19 @@ def export(data_dir: Path, collection: str, file: Path) -> Exported:
 
 
 def import_collection(
-    engine: Engine, file: Path, *, collection: str | None = None, on_outcome: Callable[[Outcome], None] | None = None
+    engine: Engine,
+    file: Path,
+    *,
+    collection: str | None = None,
+    on_outcome: Callable[[Outcome], None] | None = None,
+    work: Work | None = None,
 ) -> list[Outcome]:
     """Take in the documents of an export, once all of it is found to be as it was written.
 
     Args:
         collection: To bring them into; the one that was exported unless it is given.
         on_outcome: Called after each document.
+        work: Counts what is done, and may stop it.
 
     Raises:
         ArchiveError: When the archive is no export, or anything in it is wrong; nothing is taken in then.
@@ -77,7 +83,9 @@ def import_collection(
         target = collection or _exported_collection(archive, file)
         paths = [_path(entry, file) for entry in archive.manifest.files]
         with scratch_folder(engine.store.data_dir) as folder:
-            return ingest(engine, _unpacked(archive, paths, folder), collection=target, on_outcome=on_outcome)
+            return ingest(
+                engine, _unpacked(archive, paths, folder), collection=target, on_outcome=on_outcome, work=work
+            )
 
 
 def _documents(catalog: Catalog, collection: str) -> Iterator[Document]:

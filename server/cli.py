@@ -2,6 +2,7 @@
 
 import logging
 import socket
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -15,22 +16,24 @@ from server.app import create_app
 from server.startup import Startup
 
 _GRACE_SECONDS = 2
+_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
 @click.command()
 @click.option("--host", help="Address to serve on [FOOTNOTE_HOST].")
 @click.option("--port", type=click.IntRange(0, 65535), help="Port to serve on, 0 for a free one [FOOTNOTE_PORT].")
 @click.option("--reindex", is_flag=True, help="Index again with other settings; the former index answers meanwhile.")
+@click.option("--watch", multiple=True, type=_FOLDER, help="Keep the documents in step with a folder; repeatable.")
 @data_dir_option
-def serve(host: str | None, port: int | None, reindex: bool, data_dir: Path | None) -> None:
-    """Serve the chat page and the API; an empty catalog takes in the seeds first."""
+def serve(host: str | None, port: int | None, reindex: bool, watch: tuple[Path, ...], data_dir: Path | None) -> None:
+    """Serve the chat page and the API; an empty catalog takes in the seeds first, unless a folder is watched."""
     logging.getLogger("rag").setLevel(logging.INFO)
     logging.getLogger("server").setLevel(logging.INFO)
-    run(read_settings(host=host, port=port, data_dir=data_dir), reindex=reindex)
+    run(read_settings(host=host, port=port, data_dir=data_dir), reindex=reindex, watch=watch)
 
 
-def run(settings: Settings, *, reindex: bool = False) -> None:
-    """Serve until interrupted; ``reindex`` as ``Startup`` has it.
+def run(settings: Settings, *, reindex: bool = False, watch: Sequence[Path] = ()) -> None:
+    """Serve until interrupted; ``reindex`` and ``watch`` as ``Startup`` has them.
 
     Raises:
         FootnoteError: When the address is taken, or the engine cannot be loaded.
@@ -38,7 +41,14 @@ def run(settings: Settings, *, reindex: bool = False) -> None:
     bound = _bind(settings.host, settings.port)
     host, port = bound.getsockname()[:2]
     click.echo(f"Footnote is at http://{host}:{port}/", err=True)
-    startup = Startup(settings, seeds=SEEDS, on_ready=_say_ready, on_failure=lambda: _end(server), reindex=reindex)
+    startup = Startup(
+        settings,
+        seeds=None if watch else SEEDS,
+        on_ready=_say_ready,
+        on_failure=lambda: _end(server),
+        reindex=reindex,
+        watch=watch,
+    )
     config = uvicorn.Config(
         create_app(startup), log_config=None, timeout_graceful_shutdown=_GRACE_SECONDS, access_log=False, lifespan="on"
     )

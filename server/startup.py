@@ -2,15 +2,16 @@
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from rag.directory import SEEDED
 from rag.engine import DEFAULT_COLLECTION, Engine, open_engine
-from rag.ingest import find_files, ingest
+from rag.ingest import Work, find_files, ingest
 from rag.jobs import Jobs
 from rag.progress import show_ingest
 from rag.settings import Settings
+from server.follow import BackgroundFollow
 from server.problems import NotReady
 from server.reindex import BackgroundReindex
 
@@ -26,6 +27,7 @@ class Startup:
         on_failure: Called when it cannot be loaded; ``error`` then holds why.
         reindex: Open a data directory that was made with other settings, and index it again with these while
             it answers.
+        watch: Folders that the default collection is kept in step with.
     """
 
     def __init__(
@@ -36,9 +38,11 @@ class Startup:
         on_ready: Callable[[Engine], None],
         on_failure: Callable[[], None],
         reindex: bool = False,
+        watch: Sequence[Path] = (),
     ) -> None:
         self._settings = settings
         self._wanted = reindex
+        self._watch = watch
         self._seeds = seeds
         self._on_ready = on_ready
         self._on_failure = on_failure
@@ -46,6 +50,7 @@ class Startup:
         self._opened: Engine | None = None
         self._jobs: Jobs | None = None
         self._reindex: BackgroundReindex | None = None
+        self._following: BackgroundFollow | None = None
         self._ready = threading.Event()
         self.error: Exception | None = None
 
@@ -78,7 +83,7 @@ class Startup:
         """Wait for the loading to end, then give the data directory back."""
         self._thread.join()
         self._ready.clear()
-        parts = [part for part in (self._reindex, self._jobs) if part is not None]
+        parts = [part for part in (self._reindex, self._following, self._jobs) if part is not None]
         stopped = all([part.stop() for part in parts])
         self._jobs = None
         if not stopped:
@@ -98,6 +103,8 @@ class Startup:
             self._jobs = jobs
             if self._wanted:
                 self._reindex = BackgroundReindex(engine)
+            if self._watch:
+                self._following = BackgroundFollow(engine, self._watch)
         except Exception as error:  # noqa: BLE001 - whatever it is, the process must end and say it
             self.error = error
             self._on_failure()
@@ -114,6 +121,7 @@ def _ingest_seeds(engine: Engine, seeds: Path) -> None:
         return
     held = {document.path for document in engine.store.catalog.documents(DEFAULT_COLLECTION, limit=len(files) + 1)}
     if held <= {file.path for file in files}:
-        with show_ingest(len(files)) as shown:
-            ingest(engine, files, collection=DEFAULT_COLLECTION, on_outcome=shown)
+        work = Work()
+        with show_ingest(len(files), work) as shown:
+            ingest(engine, files, collection=DEFAULT_COLLECTION, on_outcome=shown, work=work)
     marker.touch()

@@ -7,6 +7,7 @@ import click
 
 from rag.backup import back_up, restore
 from rag.cli.options import data_dir_option, opened, read_settings
+from rag.ingest import Work
 from rag.progress import show_ingest
 from rag.transfer import export, import_collection
 
@@ -48,7 +49,8 @@ def export_command(collection: str, file: Path, data_dir: Path | None) -> None:
 @data_dir_option
 def import_command(file: Path, collection: str | None, data_dir: Path | None) -> None:
     """Bring the documents of the export FILE in; what is unchanged is passed over."""
-    with opened(data_dir) as engine, show_ingest(None) as shown:
-        outcomes = import_collection(engine, file, collection=collection, on_outcome=shown)
+    work = Work()
+    with opened(data_dir) as engine, show_ingest(None, work) as shown:
+        outcomes = import_collection(engine, file, collection=collection, on_outcome=shown, work=work)
     if any(outcome.outcome == "rejected" for outcome in outcomes):
         sys.exit(1)

@@ -1,27 +1,60 @@
 """``footnote ingest`` and ``footnote documents``."""
 
+import signal
 import sys
 from pathlib import Path
 
 import click
 
 from rag.cli.options import collection_option, data_dir_option, opened
-from rag.ingest import find_files, ingest, remove
+from rag.errors import NotFound
+from rag.folders import Follower
+from rag.ingest import Outcome, Work, find_files, ingest, remove
 from rag.progress import show_ingest
 from rag.types import Document
 
 
 @click.command("ingest")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--watch", is_flag=True, help="Then keep the collection in step with the folders, until Ctrl+C.")
 @collection_option
 @data_dir_option
-def ingest_command(paths: tuple[Path, ...], collection: str, data_dir: Path | None) -> None:
-    """Bring files and folders of documents in; what is unchanged is passed over."""
+def ingest_command(paths: tuple[Path, ...], watch: bool, collection: str, data_dir: Path | None) -> None:
+    """Bring files, folders and patterns of files ('notes/**/*.md') in; what is unchanged is passed over."""
     files = find_files(paths)
-    with opened(data_dir) as engine, show_ingest(len(files)) as shown:
-        outcomes = ingest(engine, files, collection=collection, on_outcome=shown)
-    if any(outcome.outcome == "rejected" for outcome in outcomes):
+    with opened(data_dir) as engine:
+        follower = Follower(engine, paths, collection=collection) if watch else None
+        work = Work()
+        with show_ingest(len(files), work) as shown:
+            outcomes = ingest(engine, files, collection=collection, on_outcome=shown, work=work)
+        if follower is not None:
+            _follow(follower)
+    if not watch and any(outcome.outcome == "rejected" for outcome in outcomes):
         sys.exit(1)
+
+
+def _follow(follower: Follower) -> None:
+    """Print what changes until the process is interrupted or asked to end."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    click.echo("Watching. Stop with Ctrl+C.", err=True)
+    try:
+        for outcome in follower.follow(Work()):
+            if outcome.outcome != "unchanged":
+                click.echo(_told(outcome))
+    except KeyboardInterrupt:
+        click.echo("Stopped.", err=True)
+
+
+def _told(outcome: Outcome) -> str:
+    """An outcome as a line; the name without what would move the cursor."""
+    name = "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in outcome.path)
+    match outcome.outcome:
+        case "rejected":
+            return f"rejected {name}: {outcome.reason}"
+        case "removed":
+            return f"removed {name}"
+        case _:
+            return f"{outcome.outcome} {name} ({outcome.passages} passages)"
 
 
 @click.group()
@@ -47,11 +80,18 @@ def list_documents(collection: str, data_dir: Path | None) -> None:
 @click.argument("document_ids", nargs=-1, required=True)
 @data_dir_option
 def remove_documents(document_ids: tuple[str, ...], data_dir: Path | None) -> None:
-    """Remove documents by id."""
+    """Remove documents by id, as the list gives them."""
+    missing = 0
     with opened(data_dir) as engine:
         for document_id in document_ids:
-            remove(engine, document_id)
-            click.echo(f"removed {document_id}")
+            try:
+                remove(engine, document_id)
+                click.echo(f"removed {document_id}")
+            except NotFound as error:
+                missing += 1
+                click.echo(f"Error: {error}; `footnote documents list` lists them", err=True)
+    if missing:
+        sys.exit(1)
 
 
 def _listed(document: Document) -> str:
