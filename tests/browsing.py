@@ -28,6 +28,9 @@ PHONE: ViewportSize = {"width": 390, "height": 844}
 PRISONERS = "How many prisoners of war will be exchanged?"
 REBUILD = "What do both parties need to rebuild for peace talks to succeed?"
 PUBLISHED = "When was the article about renewed talks published?"
+PERSISTED = "How many years has the conflict persisted?"
+AGREED = "And who agreed to it?"
+INSIST = "What does Ukraine insist on?"
 NITROGEN = "What is the boiling point of nitrogen?"
 
 
@@ -40,11 +43,11 @@ def ask(page: Page, question: str) -> Locator:
     return turn
 
 
-def ask_api(server: str, question: str) -> dict[str, Any]:
+def ask_api(server: str, question: str, **more: Any) -> dict[str, Any]:
     """The same question through the interface, without the page."""
     request = urllib.request.Request(
         f"{server}/v1/ask",
-        data=json.dumps({"question": question}).encode(),
+        data=json.dumps({"question": question, **more}).encode(),
         headers={"Content-Type": "application/json"},
     )
     with urllib.request.urlopen(request, timeout=60) as response:

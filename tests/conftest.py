@@ -203,12 +203,17 @@ def hostile_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield address
 
 
+def chromium_path() -> str | None:
+    """The Chromium to drive: FOOTNOTE_TEST_CHROMIUM, or the first on the PATH."""
+    found = (shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome"))
+    return os.environ.get("FOOTNOTE_TEST_CHROMIUM") or next((path for path in found if path), None)
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Chromium: FOOTNOTE_TEST_CHROMIUM, or the first on the PATH."""
+    """Chromium, one for all tests."""
     sync_api = pytest.importorskip("playwright.sync_api", reason="the browser tests need the package playwright")
-    found = (shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome"))
-    path = os.environ.get("FOOTNOTE_TEST_CHROMIUM") or next((path for path in found if path), None)
+    path = chromium_path()
     if path is None:
         pytest.skip("no Chromium: set FOOTNOTE_TEST_CHROMIUM or put chromium on the PATH")
     with sync_api.sync_playwright() as playwright:
@@ -233,11 +238,11 @@ def page(browser: Browser, faults: list[str]) -> Iterator[Page]:
     asked: list[str] = []
 
     def fault(message: ConsoleMessage) -> None:
-        if message.type == "error":
+        if message.type == "error" and "/v1/suggestions" not in message.location["url"]:
             faults.append(message.text)
 
     page.on("request", lambda request: asked.append(request.url))
-    page.on("console", lambda message: None if "suggestions" in str(message.location) else fault(message))
+    page.on("console", fault)
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.add_init_script(OBSERVE_PAGE)
     yield page

@@ -13,7 +13,10 @@ import pytest
 
 from server.pages import STATIC
 from tests.browsing import (
+    AGREED,
+    INSIST,
     NITROGEN,
+    PERSISTED,
     PRISONERS,
     PUBLISHED,
     Line,
@@ -29,7 +32,6 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 BUDGET = 60 * 1024
-INSIST = "What does Ukraine insist on?"
 
 
 def test_own_code_is_below_60_kb() -> None:
@@ -58,8 +60,6 @@ def test_answer_streams_without_moving_anything(page: Page, seeds_server: str) -
     expected = ask_api(seeds_server, INSIST)
     assert len(expected["statements"]) > 1
     page.goto(seeds_server)
-    expect(page.locator(".named")).to_be_visible()
-    page.evaluate("window.shifts.length = 0")
     turn = ask(page, INSIST)
     expect(turn.locator("h2")).to_have_text(INSIST)
     shown = [text.replace("\u2060", "") for text in turn.locator(".statement").all_text_contents()]
@@ -113,6 +113,46 @@ def test_unanswered_question_shows_what_is_missing_and_nearest(page: Page, seeds
     turn.locator("figure a").first.click()
     expect(page.locator("#panel mark").first).to_be_in_viewport()
     assert "".join(page.locator("#panel mark").all_text_contents()) == expected["passages"][0]["text"]
+
+
+def test_conflicting_sources_stand_side_by_side(page: Page, seeds_server: str) -> None:
+    expected = ask_api(seeds_server, PERSISTED)
+    (conflict,) = expected["conflicts"]
+    page.goto(seeds_server)
+    turn = ask(page, PERSISTED)
+    notice = turn.get_by_role("region", name="The sources differ")
+    expect(notice).to_contain_text(conflict["kind"])
+    sides = notice.locator("li")
+    for side, value, at in zip(sides.all(), conflict["values"], conflict["statements"], strict=True):
+        (number,) = expected["statements"][at]["citations"]
+        citation = expected["citations"][number - 1]
+        expect(side).to_contain_text(f"“{value}”")
+        expect(side.locator(".footnote")).to_have_text(str(number))
+        expect(side.locator("time")).to_have_attribute("datetime", citation["published"])
+    first, second = [side.bounding_box() for side in sides.all()]
+    assert first is not None
+    assert second is not None
+    assert first["y"] == second["y"]
+
+
+def test_follow_up_shows_how_it_was_understood(page: Page, seeds_server: str) -> None:
+    said = ask_api(seeds_server, PRISONERS)["answer"]
+    history = [{"role": "user", "content": PRISONERS}, {"role": "assistant", "content": said}]
+    understood = ask_api(seeds_server, AGREED, history=history)["understood"]
+    assert understood != AGREED
+    page.goto(seeds_server)
+    expect(ask(page, PRISONERS).locator(".understood")).to_be_empty()
+    turn = ask(page, AGREED)
+    expect(turn.locator("h2")).to_have_text(AGREED)
+    expect(turn.locator(".understood q")).to_have_text(understood)
+    assert page.evaluate("window.shifts.reduce((sum, shift) => sum + shift, 0)") < 0.001
+    turn.get_by_role("button", name="Correct").click()
+    expect(page.locator("#question")).to_have_value(understood)
+    expect(page.locator("#question")).to_be_focused()
+    page.keyboard.press("Enter")
+    corrected = page.locator(".turn").nth(2)
+    expect(corrected.locator(".how")).to_be_visible()
+    expect(corrected.locator(".understood")).to_be_empty()
 
 
 def test_question_box_sends_only_what_can_be_asked(page: Page, seeds_server: str) -> None:

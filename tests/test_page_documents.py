@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import FilePayload, Page
 
 NAME = '<img src=x onerror="window.hacked=1">\u202etxt.exe.txt'
-TEXT = "The bakery of Orrin sells rye bread at dawn. Its oven is sixty years old."
+TEXT = "The bakery of Orrin sells rye bread at dawn.\n\nThe oven was built sixty years ago by a mason from Hale."
 
 
 def test_list_is_paged_with_dates_and_sizes(page: Page, seeds_server: str, hostile_server: str) -> None:

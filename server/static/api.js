@@ -3,7 +3,7 @@
 import { t } from "./strings.js";
 
 const COLLECTION = "default";
-const HISTORY_TURNS = 3;
+const HISTORY_TURNS = 4;
 const records = new Map();
 
 /** A failure to show, as a problem document tells it or in words of our own. */
@@ -44,7 +44,7 @@ export const post = (url, body, { headers, ...options } = {}) => call(url, {
 /** Gives the answer, and hands the events before it to the methods of `on`. */
 export async function ask(question, turns, options, on) {
 	const history = turns.slice(-HISTORY_TURNS).flatMap(({ question: content, answer }) => [
-		{ role: "user", content: answer.understood ?? content },
+		{ role: "user", content },
 		{ role: "assistant", content: answer.answer },
 	]);
 	const body = { question, collection: COLLECTION, history };

@@ -12,6 +12,7 @@ const touch = !matchMedia("(pointer: fine)").matches;
 export function chatIn(root, form, { announce, asked, answered }) {
 	const [box, button, note] = ["textarea", "button", "p"].map((tag) => form.querySelector(tag));
 	let stopper = null;
+	let alone = false; // Whether the question was put so that nothing has to be completed.
 
 	const chat = {
 		kept: newChat(),
@@ -38,6 +39,7 @@ export function chatIn(root, form, { announce, asked, answered }) {
 	function add(question) {
 		const turn = newTurn(question, chat.ask, (words) => {
 			box.value = words;
+			alone = true;
 			box.focus();
 		});
 		turn.node.turn = turn;
@@ -48,6 +50,8 @@ export function chatIn(root, form, { announce, asked, answered }) {
 	async function run(turn) {
 		const { signal } = stopper = new AbortController();
 		const { kept } = chat;
+		turn.before ??= alone ? [] : [...kept.turns];
+		alone = false;
 		const say = (words) => {
 			turn.work(words);
 			announce(words);
@@ -57,7 +61,7 @@ export function chatIn(root, form, { announce, asked, answered }) {
 		turn.node.scrollIntoView();
 		say(t.working);
 		try {
-			const answer = await ask(turn.question, kept.turns, { signal, onLoading: () => say(t.loadingModels) }, turn);
+			const answer = await ask(turn.question, turn.before, { signal, onLoading: () => say(t.loadingModels) }, turn);
 			turn.finish(answer);
 			kept.turns.push({ question: turn.question, answer });
 			kept.at = Date.now();

@@ -20,12 +20,13 @@ export function newTurn(question, askThis, correct) {
 		begin() {
 			turn.citations = [];
 			statements.replaceChildren();
-			body.replaceChildren(h("div.skeleton", h("i"), h("i"), h("i")));
+			body.replaceChildren();
 			turn.work(t.working);
 		},
 
 		passages({ passages, understood: words }) {
 			showUnderstood(words);
+			body.replaceChildren(h("div.skeleton", h("i"), h("i"), h("i")));
 			turn.work(t.reading(passages.length, new Set(passages.map((passage) => passage.document_id)).size));
 		},
 
