@@ -7,11 +7,11 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import cache
 
+from rag.asked import Asked
 from rag.catalog import Catalog
 from rag.cite import cite, written_answer
-from rag.clean import display
 from rag.events import Event, Finished, Judged, Retrieved, Stated
-from rag.followup import Resolved, resolve
+from rag.followup import resolve
 from rag.gate import Gate
 from rag.index import Index
 from rag.limits import MAX_RESULTS, MAX_STATEMENTS, check_range, checked
@@ -26,7 +26,7 @@ from rag.rerank import Reranked, reach, rerank
 from rag.retrieve import retrieve
 from rag.settings import Settings
 from rag.store import Store
-from rag.types import Answer, Candidate, Hit, ModelNames, RankedPassage, Turn
+from rag.types import Answer, Hit, ModelNames, RankedPassage, Turn
 from rag.watch import Watch
 
 DEFAULT_COLLECTION = "default"
@@ -101,7 +101,7 @@ class Engine:
         check_range("max_statements", max_statements, MAX_STATEMENTS)
         index = self.store.index
         index.catalog.state(collection)
-        asked = _Asked(typed=question, cleaned=cleaned, resolved=resolve(cleaned, history), collection=collection)
+        asked = Asked(typed=question, cleaned=cleaned, resolved=resolve(cleaned, history), collection=collection)
         return self.gate.ahead(self._stream(asked, index, max_statements))
 
     def search(self, query: str, *, collection: str = DEFAULT_COLLECTION, limit: int = 10) -> tuple[RankedPassage, ...]:
@@ -125,6 +125,21 @@ class Engine:
             hits = self._retrieve(read, asked, collection, wide)
             return _listed(self._rerank(read, asked, hits).hits[:limit])
 
+    def nearest(self, question: str, *, collection: str = DEFAULT_COLLECTION, limit: int = 10) -> list[Hit]:
+        """The passages nearest to a question before anything has judged them; errors are those of ``search``."""
+        asked, index = checked("question", question), self.store.index
+        with index.catalog.snapshot() as catalog:
+            catalog.state(collection)
+            read = _Reading(index=index, catalog=catalog, watch=Watch())
+            return self._retrieve(read, asked, collection, limit)[:limit]
+
+    def answered_by(self, question: str, hits: Sequence[Hit], collection: str, *, budget: int) -> bool:
+        """Whether these passages of a collection alone answer a question; ``budget`` is that of ``rerank``."""
+        catalog = self.store.index.catalog
+        found = rerank(catalog, self.scorer, question, hits, budget=budget)
+        missing = missing_terms(catalog, collection, question)
+        return self.reader.read(question, found.candidates, missing, max_statements=1).answered
+
     def warm_up(self) -> None:
         """Run each model once, so that the first question is not slower than the next."""
         self.encoder.encode_query("warm up")
@@ -136,12 +151,12 @@ class Engine:
         self.receipts.close()
         self.store.close()
 
-    def _stream(self, asked: "_Asked", index: Index, max_statements: int) -> Iterator[Event]:
+    def _stream(self, asked: Asked, index: Index, max_statements: int) -> Iterator[Event]:
         """The events of an answer, all from the catalog as it is when the first is asked for."""
         with index.catalog.snapshot() as catalog:
             yield from self._answer(asked, _Reading(index=index, catalog=catalog, watch=Watch()), max_statements)
 
-    def _answer(self, asked: "_Asked", read: "_Reading", max_statements: int) -> Iterator[Event]:
+    def _answer(self, asked: Asked, read: "_Reading", max_statements: int) -> Iterator[Event]:
         catalog, watch = read.catalog, read.watch
         state = catalog.state(asked.collection)
         limit = reach(asked.text, self.settings.retrieve_limit)
@@ -237,30 +252,6 @@ def assemble(settings: Settings, encoder: Encoder, scorer: PairScorer, *, as_it_
         receipts=Receipts(store.catalog.answers, keep=settings.keep_answers),
         parser=ParserProcess(Limits.of(settings)),
     )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Asked:
-    """A question as it was typed, cleaned and resolved, and the collection that it is put to."""
-
-    typed: str
-    cleaned: str
-    resolved: Resolved
-    collection: str
-
-    @property
-    def text(self) -> str:
-        """What is searched for."""
-        return self.resolved.text
-
-    @property
-    def understood(self) -> str:
-        """What is shown: the question as it was typed where nothing had to be resolved."""
-        return self.typed if self.text == self.cleaned else self.text
-
-    def unsaid(self, candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
-        """The candidates that the answer before did not have, where more than that is asked for."""
-        return tuple(one for one in candidates if display(one.sentence.text) not in self.resolved.known)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

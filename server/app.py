@@ -9,6 +9,7 @@ from litestar.di import Provide
 
 from rag.engine import Engine
 from rag.jobs import Jobs
+from rag.suggestions import Suggestions
 from server.answers import ask, search
 from server.collections import create_collection, delete_collection, list_collections
 from server.documents import delete_document, get_document, get_source, get_text, list_documents
@@ -18,6 +19,7 @@ from server.pages import add_security_headers, chat_page, openapi_config, static
 from server.problems import HANDLERS
 from server.receipts import get_answer, give_feedback
 from server.startup import Startup
+from server.suggestions import suggest
 from server.uploads import get_job, upload_documents
 
 
@@ -38,9 +40,12 @@ def create_app(startup: Startup) -> Litestar:
     def provide_jobs() -> Jobs:
         return startup.jobs()
 
+    def provide_suggestions() -> Suggestions:
+        return startup.suggestions()
+
     return Litestar(
         route_handlers=[
-            *(ask, search, get_answer, give_feedback),
+            *(ask, search, get_answer, give_feedback, suggest),
             *(upload_documents, get_job, list_documents, get_document, get_text, get_source, delete_document),
             *(list_collections, create_collection, delete_collection),
             *(live, ready, chat_page),
@@ -49,6 +54,7 @@ def create_app(startup: Startup) -> Litestar:
         dependencies={
             "engine": Provide(provide_engine, sync_to_thread=False),
             "jobs": Provide(provide_jobs, sync_to_thread=False),
+            "suggestions": Provide(provide_suggestions, sync_to_thread=False),
         },
         guards=[refuse_other_sites],
         exception_handlers=HANDLERS,

@@ -11,6 +11,7 @@ from rag.ingest import Work, find_files, ingest
 from rag.jobs import Jobs
 from rag.progress import show_ingest
 from rag.settings import Settings
+from rag.suggestions import Suggestions
 from server.follow import BackgroundFollow
 from server.problems import NotReady
 from server.reindex import BackgroundReindex
@@ -49,6 +50,7 @@ class Startup:
         self._thread = threading.Thread(target=self._load, name="startup")
         self._opened: Engine | None = None
         self._jobs: Jobs | None = None
+        self._suggestions: Suggestions | None = None
         self._reindex: BackgroundReindex | None = None
         self._following: BackgroundFollow | None = None
         self._ready = threading.Event()
@@ -79,13 +81,25 @@ class Startup:
             raise NotReady("the server is stopping")
         return self._jobs
 
+    def suggestions(self) -> Suggestions:
+        """The questions that the engine's documents answer.
+
+        Raises:
+            NotReady: While it is loading.
+        """
+        self.engine()
+        if self._suggestions is None:
+            raise NotReady("the server is stopping")
+        return self._suggestions
+
     def stop(self) -> None:
         """Wait for the loading to end, then give the data directory back."""
         self._thread.join()
         self._ready.clear()
-        parts = [part for part in (self._reindex, self._following, self._jobs) if part is not None]
+        running = (self._suggestions, self._reindex, self._following, self._jobs)
+        parts = [part for part in running if part is not None]
         stopped = all([part.stop() for part in parts])
-        self._jobs = None
+        self._jobs = self._suggestions = None
         if not stopped:
             logger.warning("stopped in the middle of a large piece of work; the next start goes on with it")
         elif self._opened is not None:
@@ -101,6 +115,7 @@ class Startup:
             jobs = Jobs(engine)
             jobs.start()
             self._jobs = jobs
+            suggestions = self._suggestions = Suggestions(engine)
             if self._wanted:
                 self._reindex = BackgroundReindex(engine)
             if self._watch:
@@ -111,6 +126,7 @@ class Startup:
             return
         self._ready.set()
         self._on_ready(engine)
+        suggestions.prepare(DEFAULT_COLLECTION)
 
 
 def _ingest_seeds(engine: Engine, seeds: Path) -> None:

@@ -249,7 +249,14 @@ def test_openapi_lists_the_routes(client: httpx.Client) -> None:
     paths = client.get("/schema/openapi.json").json()["paths"]
     listed = {(method, path) for path, methods in paths.items() for method in methods}
     documents = ("/v1/documents", *(f"/v1/documents/{{document_id}}{part}" for part in ("", "/text", "/source")))
-    reading = (*documents, "/v1/answers/{answer_id}", "/v1/collections", "/health/live", "/health/ready")
+    reading = (
+        *documents,
+        "/v1/answers/{answer_id}",
+        "/v1/suggestions",
+        "/v1/collections",
+        "/health/live",
+        "/health/ready",
+    )
     assert listed >= {
         ("post", "/v1/ask"),
         ("post", "/v1/search"),
