@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from importlib.metadata import version
 from itertools import count
 from pathlib import Path
@@ -17,7 +17,7 @@ from rag.engine import DEFAULT_COLLECTION, Engine, assemble
 from rag.ingest import SourceFile, document_id, find_files, ingest, remove
 from rag.models import load_encoder, load_reranker
 from rag.parse import parse
-from rag.protocols import PairScorer
+from rag.protocols import Encoder, PairScorer
 from rag.settings import Settings
 from rag.types import Answer
 
@@ -132,6 +132,12 @@ def _models(engine: Engine) -> dict[str, str]:
     }
 
 
+@lru_cache(maxsize=1)
+def _load(encoder: str, reranker: str, threads: int) -> tuple[Encoder, PairScorer]:
+    """The models, kept for the next set that is measured in this process."""
+    return load_encoder(encoder, threads=threads), load_reranker(reranker, threads=threads)
+
+
 @contextmanager
 def prepared(
     chosen: EvalSet,
@@ -150,10 +156,10 @@ def prepared(
     Raises:
         EvalSetError: When a document cannot be ingested.
     """
-    encoder = load_encoder(settings.encoder, threads=settings.worker_threads)
+    encoder, loaded = _load(settings.encoder, settings.reranker, settings.worker_threads)
     if remember:
         encoder = remembering_encoder(encoder)
-    scorer = remembering_scorer(scorer or load_reranker(settings.reranker, threads=settings.worker_threads))
+    scorer = remembering_scorer(scorer or loaded)
     with tempfile.TemporaryDirectory(prefix="footnote-eval-") as folder:
         files = Path(folder, "documents")
         _write(chosen, files)

@@ -1,7 +1,7 @@
 """What each variant of the engine lacks, seen in what it ranks and answers."""
 
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Iterator, Mapping
+from contextlib import closing
 
 import pytest
 
@@ -9,9 +9,10 @@ from eval.ablate import ablate, table
 from eval.judge import Judged
 from eval.ranking import legs_of
 from eval.variants import VARIANTS, WHOLE
-from rag.engine import Engine
+from rag.engine import Engine, assemble
+from rag.protocols import Encoder, PairScorer
 from rag.settings import Settings
-from tests.conftest import OpenEngine, write_and_ingest
+from tests.conftest import write_and_ingest
 from tests.test_eval_sets import write_lines
 
 MILL = "The Mill of Quarn\n\nBy Ines Halvorsen\n\nThe mill grinds rye. It was built by two brothers in 1932.\n"
@@ -23,11 +24,12 @@ BUILT = "When was the mill built?"
 WROTE = "Who wrote the article The Mill of Quarn?"
 
 
-@pytest.fixture
-def engine(open_engine: OpenEngine, tmp_path: Path) -> Engine:
-    made = open_engine()
-    write_and_ingest(made, tmp_path / "documents", {"mill.txt": MILL, **OTHERS})
-    return made
+@pytest.fixture(scope="module")
+def engine(encoder: Encoder, scorer: PairScorer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    folder = tmp_path_factory.mktemp("variants")
+    with closing(assemble(Settings(data_dir=folder / "data"), encoder, scorer)) as made:
+        write_and_ingest(made, folder / "documents", {"mill.txt": MILL, **OTHERS})
+        yield made
 
 
 def test_variants_without_a_leg_rank_by_the_other_alone(engine: Engine) -> None:

@@ -29,8 +29,8 @@ TREATY = f"The {HOSTILE} treaty of Zarnov was signed in 1847 by King Odo."
 
 
 @pytest.fixture(scope="module")
-def result(tmp_path_factory: pytest.TempPathFactory) -> Json:
-    """A result with an answer, a refusal, and markup in a document, a question and a kind."""
+def files(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """Documents and questions, with markup in a document, a question and a kind."""
     folder = tmp_path_factory.mktemp("page")
     documents, _ = small_set(folder)
     (documents / "treaty.txt").write_text(f'The "Treaty" & more\n\n{TREATY} It ended a war.\n', encoding="utf-8")
@@ -52,7 +52,13 @@ def result(tmp_path_factory: pytest.TempPathFactory) -> Json:
         },
         {"id": "bread", "kind": "off_topic", "question": "How do I bake sourdough bread?", "unanswerable": True},
     ]
-    return as_json(measure(documents, write_lines(folder / "three.jsonl", records), without_evidence=True))
+    return documents, write_lines(folder / "three.jsonl", records)
+
+
+@pytest.fixture(scope="module")
+def result(files: tuple[Path, Path]) -> Json:
+    """A result with two answers and a refusal."""
+    return as_json(measure(*files, without_evidence=True))
 
 
 @pytest.fixture(scope="module")
@@ -156,17 +162,16 @@ def test_comparison_says_what_was_fixed_broken_and_changed(result: Json, earlier
     assert page.count('<span class="change fixed">fixed</span>') == 1
 
 
-def test_command_compares_with_an_earlier_result(result: Json, tmp_path: Path) -> None:
-    documents, questions = small_set(tmp_path)
+def test_command_compares_with_an_earlier_result(files: tuple[Path, Path], earlier: Json, tmp_path: Path) -> None:
+    documents, questions = files
+    before = tmp_path / "before.json"
+    before.write_text(json.dumps(earlier), encoding="utf-8")
     arguments = ["eval", "--corpus", str(documents), "--questions", str(questions), "--out", str(tmp_path / "out")]
-    first = CliRunner().invoke(main, [*arguments, "--name", "refusing"], env={"FOOTNOTE_THRESHOLD": "1"})
-    assert first.exit_code == 0, first.stderr
-    refusing = tmp_path / "out" / "refusing.json"
-    second = CliRunner().invoke(main, [*arguments, "--compare", str(refusing)])
-    assert second.exit_code == 0, second.stderr
-    assert "1 fixed, 0 broken, 0 changed, 1 same" in second.stdout
-    assert "1 fixed, 0 broken" in (tmp_path / "out" / "questions.html").read_text("utf-8")
-    with pytest.raises(ResultError, match=r"questions\.jsonl is no result of footnote eval"):
+    done = CliRunner().invoke(main, [*arguments, "--name", "after", "--compare", str(before)])
+    assert done.exit_code == 0, done.stderr
+    assert "1 fixed, 0 broken, 1 changed, 1 same" in done.stdout
+    assert "1 fixed, 0 broken, 1 changed otherwise" in (tmp_path / "out" / "after.html").read_text("utf-8")
+    with pytest.raises(ResultError, match=r"three\.jsonl is no result of footnote eval"):
         read_result(questions)
 
 
