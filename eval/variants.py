@@ -41,10 +41,10 @@ class _NoVectors(_Around):
 
 
 class _NoWords(_Around):
-    """A catalog that finds no passages by their words, yet knows whether a word is there at all."""
+    """A catalog that finds no passages by their words."""
 
     def search_words(self, collection: str, expression: str, limit: int) -> list[tuple[str, float]]:
-        return list(self._part.search_words(collection, expression, limit)) if limit == 1 else []
+        return []
 
 
 class _OtherIndex(_Around):

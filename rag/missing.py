@@ -15,7 +15,7 @@ def missing_terms(catalog: Catalog, collection: str, question: str) -> tuple[str
     A name of several words of which one is missing is missing as a whole.
     """
     asked = [without_possessive(word) for word in content_words(question)]
-    lost = [word for word in asked if not catalog.search_words(collection, f'"{word}"', limit=1)]
+    lost = [word for word in asked if not catalog.mentions(collection, f'"{word}"')]
     whole = {without_possessive(word): without_possessive(name) for name in names(question) for word in words(name)}
     return tuple(dict.fromkeys(whole.get(word, word) for word in lost))
 
