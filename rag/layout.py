@@ -22,6 +22,7 @@ _ATX_HEADING = re.compile(r"^\ufeff?#{1,6} +\S", re.MULTILINE)
 _HEADING_MARKS = re.compile(
     r"#{1,6}[ \t]+(?P<words>\S.*?)(?:[ \t]+#+)?|(?P<under>\S.*?)\s*[\r\n]+[ \t]*(?:=+|-+)", re.DOTALL
 )
+_LINK_DEFINITION = re.compile(r"(?:>\s*)*\[[^\]]+\]:")
 _LIST_ITEM = re.compile(r"\s*(?:[-*+•‣◦]|\d{1,3}[.)]|\(?[a-z]\))\s+\S")
 _RULED = re.compile(r"\s*(?:[-=_*~#]\s*){3,}$")
 _PARAGRAPH_GAP = re.compile(r"(?>\r\n|\n|\r)[ \t]*(?>\r\n|\n|\r)")
@@ -93,16 +94,29 @@ def _markdown_blocks(text: str, start: int) -> Iterator[Block]:
     starts = [start, *(start + match.end() for match in re.finditer(r"\r\n|\n|\r", body)), len(text)]
     parser = MarkdownIt("commonmark", {"maxNesting": _NESTING}).enable("table").disable("inline")
     heading = row = False
+    reached = start
     for token in parser.parse(body.replace("\x00", " ")):
         heading = token.type == "heading_open" or (heading and token.type == "inline")
         row = token.type == "tr_open" or (row and token.type != "tr_close")
         if not token.map or token.type not in _LEAVES or (row and token.type == "inline"):
             continue
-        span = stripped(text, starts[token.map[0]], starts[min(token.map[1], len(starts) - 1)])
+        first, end = starts[token.map[0]], starts[min(token.map[1], len(starts) - 1)]
+        yield from _left_out(text, reached, first)
+        reached = max(reached, end)
+        span = stripped(text, first, end)
         if span and heading:
             span = _without_marks(text, span)
         if span:
             yield Block(span=span, heading=heading and span.end - span.start <= LONGEST_HEADING)
+    yield from _left_out(text, reached, len(text))
+
+
+def _left_out(text: str, start: int, end: int) -> Iterator[Block]:
+    """What no token covers: lines nested too deep for the parser; definitions of links are not text."""
+    for block in _plain_blocks(text, start, end) if start < end else ():
+        words = block.span.of(text)
+        if not _LINK_DEFINITION.match(words) and any(character.isalnum() for character in words):
+            yield block
 
 
 def _without_marks(text: str, heading: Span) -> Span:

@@ -134,7 +134,7 @@ def _characters(element: Any) -> Iterator[str]:
         if part is None:
             waiting.pop()
         elif part.tag == _TEXT:
-            yield part.text or ""
+            yield "".join(part.itertext())
         elif part.tag in _CHARACTERS:
             yield _CHARACTERS[part.tag]
         elif isinstance(part.tag, str) and part.tag not in _UNSEEN and part.tag != _BOX and not _vanished(part):

@@ -10,7 +10,7 @@ from lxml import etree
 
 from rag.errors import DocumentRejected
 from rag.parse.decode import decode
-from rag.parse.markup import main_part, prune, replace_by_text, text_of, write_blocks
+from rag.parse.markup import main_part, prune, text_of, write_blocks
 from rag.parse.page import page_fields, page_title
 from rag.parse.parsed import Limits, Parsed, TextBuilder
 
@@ -76,11 +76,22 @@ def parse_xhtml(source: bytes) -> Any:
         root = etree.fromstring(source, parser)
     except (etree.LxmlError, ValueError):
         return parse_markup(_decode(source))
-    for entity in list(root.iter(etree.Entity)):
-        replace_by_text(entity, unescape(entity.text))
+    _spell_out_entities(root)
     for element in root.iter(etree.Element):
         element.tag = etree.QName(element).localname
     return root
+
+
+def _spell_out_entities(root: Any) -> None:
+    """Put the characters of HTML's own entities in their place; another one stays as it is written."""
+    for entity in list(root.iter(etree.Entity)):
+        parent, before = entity.getparent(), entity.getprevious()
+        text = unescape(entity.text) + (entity.tail or "")
+        if before is not None:
+            before.tail = (before.tail or "") + text
+        else:
+            parent.text = (parent.text or "") + text
+        parent.remove(entity)
 
 
 def _decode(source: bytes) -> str:

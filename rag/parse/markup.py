@@ -4,6 +4,7 @@ What this does not do: style sheets. An element is hidden where its own attribut
 """
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from lxml import etree
@@ -36,11 +37,8 @@ _MAIN_SHARE = 0.5
 
 
 def prune(root: Any) -> None:
-    """Take out what is never text: scripts, styles, navigation, controls, hidden elements."""
+    """Take out what is never text: scripts, styles, navigation, controls."""
     etree.strip_elements(root, *_UNSEEN, with_tail=False)
-    for element in list(root.iter(etree.Element)):
-        if element is not root and _hidden(element):
-            replace_by_text(element, "")
 
 
 def main_part(root: Any) -> Any:
@@ -55,15 +53,39 @@ def main_part(root: Any) -> Any:
 def write_blocks(root: Any, builder: TextBuilder) -> None:
     """Append the blocks of a pruned tree: paragraphs, headings, list items, rows of tables."""
     flow = _Flow(builder)
-    for event, element in etree.iterwalk(root, events=("start", "end", "comment", "pi")):
-        if event == "start":
-            flow.open(element)
-            flow.text(element.text)
-        elif event == "end":
-            flow.close(element)
-        if event != "start" and element is not root:
-            flow.text(element.tail)
+    for event, value in _seen(root):
+        if event == "open":
+            flow.open(value)
+        elif event == "close":
+            flow.close(value)
+        else:
+            flow.text(value)
     flow.flush()
+
+
+def text_of(element: Any) -> str:
+    """The characters of an element that are not hidden, on one line."""
+    parts = (" " if event == "open" and value.tag == "br" else value for event, value in _seen(element))
+    return " ".join("".join(part for part in parts if isinstance(part, str)).split())
+
+
+def _seen(root: Any) -> Iterator[tuple[str, Any]]:
+    """An element's parts in order: ``open`` and ``close`` with an element, ``text`` with characters."""
+    walk = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
+    hidden = None
+    for event, element in walk:
+        if event == "start" and element is not root and _hidden(element):
+            walk.skip_subtree()
+            hidden = element
+        elif event == "start":
+            yield "open", element
+            if element.text:
+                yield "text", element.text
+        else:
+            if event == "end" and element is not hidden:
+                yield "close", element
+            if element is not root and element.tail:
+                yield "text", element.tail
 
 
 class _Flow:
@@ -112,10 +134,9 @@ class _Flow:
             self._lists.pop()
         self._verbatim -= tag == "pre"
 
-    def text(self, text: str | None) -> None:
+    def text(self, text: str) -> None:
         """Characters between tags; white space is one space, outside ``pre``."""
-        if text:
-            self._waiting.append(text if self._verbatim else _SPACE.sub(" ", text))
+        self._waiting.append(text if self._verbatim else _SPACE.sub(" ", text))
 
     def flush(self) -> None:
         """End the block that is open; within ``pre`` a blank line ends one too."""
@@ -195,27 +216,3 @@ def _is_note_mark(element: Any) -> bool:
 
 def _within_text(element: Any) -> bool:
     return any(parent.tag in ("article", "main") or parent.get("role") == "main" for parent in element.iterancestors())
-
-
-def replace_by_text(element: Any, text: str) -> None:
-    """Put characters where an element is; what follows it stays."""
-    parent, before = element.getparent(), element.getprevious()
-    if parent is None:
-        return
-    left = text + (element.tail or "")
-    if before is not None:
-        before.tail = (before.tail or "") + left
-    else:
-        parent.text = (parent.text or "") + left
-    parent.remove(element)
-
-
-def text_of(element: Any) -> str:
-    """The characters of an element on one line."""
-    parts: list[str] = []
-    for event, part in etree.iterwalk(element, events=("start", "end")):
-        if event == "start":
-            parts += [" " if part.tag == "br" else "", part.text or ""]
-        elif part is not element:
-            parts.append(part.tail or "")
-    return " ".join("".join(parts).split())

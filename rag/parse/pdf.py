@@ -15,6 +15,7 @@ from rag.types import Description
 
 _HYPHENS = frozenset({0x02, 0xFFFE})
 _LINE_ENDS = _HYPHENS | {0x0A, 0x0D}
+_MOST_PAGES = 20_000
 _MOST_BOOKMARKS = 5_000
 
 
@@ -49,8 +50,8 @@ def parse(source: bytes, media_type: str, limits: Limits) -> Parsed:
 def _open(source: bytes) -> Any:
     try:
         document = pypdfium2.PdfDocument(source)
-        if len(document) == 0:
-            raise DocumentRejected("damaged PDF: it has no pages")
+        if not 0 < len(document) <= _MOST_PAGES:
+            raise DocumentRejected(f"a PDF of {len(document)} pages; 1 to {_MOST_PAGES} are read")
     except pypdfium2.PdfiumError as error:
         if getattr(error, "err_code", None) == pdfium.FPDF_ERR_PASSWORD:
             raise DocumentRejected("encrypted PDF: it asks for a password; save it without one") from None

@@ -248,14 +248,18 @@ def _style(pages: Sequence[Sequence[Line]]) -> _Style:
 
 
 def _without_running_heads(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
-    """Without page numbers, and the first and last lines that stand at one height of three pages or more."""
+    """Without page numbers, and the first and last lines that stand at one height of three pages or more.
+
+    A page of few lines keeps them: they are what it says. So does a document of nothing else.
+    """
     edges = [_edge_lines(lines) for lines in pages]
     counted = Counter(key for found in edges for key in {_running(line) for line in found})
     kept = []
     for page, (lines, found) in enumerate(zip(pages, edges, strict=True), start=1):
-        running = [line for line in found if counted[_running(line)] >= _REPEATS or _is_page_number(line.text, page)]
+        repeated = _REPEATS if len(lines) > len(found) else len(pages) + 1
+        running = [line for line in found if counted[_running(line)] >= repeated or _is_page_number(line.text, page)]
         kept.append([line for line in lines if line not in running])
-    return kept
+    return kept if any(kept) else [list(lines) for lines in pages]
 
 
 def _is_page_number(text: str, page: int) -> bool:

@@ -79,7 +79,7 @@ class ParserProcess:
             reply = child.ask(request, self._limits.seconds * PATIENCE)
         except (OSError, EOFError, msgspec.DecodeError):
             self._drop()
-            return Reply(reason=_cause_of_death(child, self._limits), exhausted=not child.timed_out)
+            return child.last_words(self._limits)
         if reply.last:
             self._drop()
         return reply
@@ -146,6 +146,17 @@ class _Child:
             self._process.wait()
         self._output.close()
 
+    def last_words(self, limits: Limits) -> Reply:
+        """Why it ended, once it has: time was up, or the file, or the files before it, were too much for it."""
+        if self.timed_out or self.status == -getattr(signal, "SIGXCPU", 0):
+            said = f"too much to parse: more than {limits.seconds} seconds"
+            return Reply(reason=f"{said}; split it, or raise FOOTNOTE_PARSE_SECONDS")
+        return Reply(
+            reason=f"damaged, or too much to parse: the parser ended with status {self.status} within "
+            f"{limits.memory_mb} MB; raise FOOTNOTE_PARSE_MEMORY_MB if the file is sound",
+            exhausted=True,
+        )
+
     @property
     def _input(self) -> IO[bytes]:
         return _pipe(self._process.stdin)
@@ -163,13 +174,3 @@ def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:
     if pipe is None:
         raise ParserUnavailable("the process that parses documents has no pipes")
     return pipe
-
-
-def _cause_of_death(child: _Child, limits: Limits) -> str:
-    too_long = f"too much to parse: more than {limits.seconds} seconds; raise FOOTNOTE_PARSE_SECONDS, or split it"
-    if child.timed_out or child.status == -getattr(signal, "SIGXCPU", 0):
-        return too_long
-    return (
-        f"damaged, or too much to parse: the parser ended with status {child.status} "
-        f"within {limits.memory_mb} MB; raise FOOTNOTE_PARSE_MEMORY_MB if the file is sound"
-    )
