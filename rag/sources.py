@@ -73,4 +73,15 @@ def _matching(pattern: Path) -> Iterator[SourceFile]:
 
 def _source(root: Path, file: Path) -> SourceFile:
     relative = file.relative_to(root)
-    return SourceFile(file=file, path=relative.as_posix(), origin=str(root.resolve() / relative))
+    return SourceFile(
+        file=file, path=_printable(relative.as_posix()), origin=_printable(str(root.resolve() / relative))
+    )
+
+
+def _printable(name: str) -> str:
+    """A file's name as characters that can be stored and shown; a byte that is not UTF-8 is spelled out.
+
+    >>> _printable("caf\\udce9.txt")
+    'caf\\\\udce9.txt'
+    """
+    return name.encode("utf-8", "backslashreplace").decode()

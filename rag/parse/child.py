@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 import time
+from pathlib import Path
 from typing import IO
 
 import msgspec
@@ -16,7 +17,7 @@ import msgspec
 from rag.errors import DocumentRejected
 from rag.parse.formats import parse
 from rag.parse.parsed import Limits
-from rag.parse.wire import Reply, Request, read_frame, write_frame
+from rag.parse.wire import Reply, read_frame, write_frame
 
 try:
     import resource
@@ -33,15 +34,51 @@ def main(seconds: str, memory_mb: str, characters: str) -> None:
     limits = Limits(seconds=int(seconds), memory_mb=int(memory_mb), characters=int(characters))
     requests, replies = _pipes()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    sys.addaudithook(_refuse)
+    sys.addaudithook(refuse)
     _limit(limits)
+    reader = _Reader(limits)
     write_frame(replies, b"")
     with contextlib.suppress(EOFError, BrokenPipeError):
         while True:
-            reply = _reply(read_frame(requests), limits)
+            reply = reader.reply(read_frame(requests).decode(), read_frame(requests))
             write_frame(replies, msgspec.msgpack.encode(reply))
             if reply.last:
                 return
+
+
+class _Reader:
+    """Parses files and looks after itself."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._all_memory = limits.memory_mb * 1024 * 1024
+        self._at_start = _address_space()
+
+    def reply(self, suffix: str, source: bytes) -> Reply:
+        """What becomes of a file."""
+        limits = self._limits
+        _limit_time(limits)
+        try:
+            parsed = parse(f"file{suffix}", source, limits)
+        except MemoryError:
+            reason = f"too large: parsing it takes more than {limits.memory_mb} MB; raise FOOTNOTE_PARSE_MEMORY_MB"
+            return Reply(reason=reason, exhausted=True, last=True)
+        except DocumentRejected as error:
+            return self._rejection(str(error))
+        except ModuleNotFoundError as error:
+            return self._rejection(f"{suffix} cannot be read here: {error}; install Footnote again")
+        except Exception as error:  # noqa: BLE001 - whatever a damaged file makes a library raise, the file is to blame
+            return self._rejection(f"damaged: it cannot be parsed ({type(error).__name__}: {error})")
+        return Reply(parsed=parsed, last=self._worn())
+
+    def _rejection(self, reason: str) -> Reply:
+        exhausted = "memory" in reason.lower()
+        shown = reason.encode("utf-8", "replace").decode()[:_LONGEST_REASON]
+        return Reply(reason=shown, exhausted=exhausted, last=exhausted or self._worn())
+
+    def _worn(self) -> bool:
+        """True where the files so far have left less than half of the memory for the next one."""
+        return self._all_memory - _address_space() < (self._all_memory - self._at_start) // 2
 
 
 def _pipes() -> tuple[IO[bytes], IO[bytes]]:
@@ -51,35 +88,15 @@ def _pipes() -> tuple[IO[bytes], IO[bytes]]:
     return sys.stdin.buffer, replies
 
 
-def _reply(frame: bytes, limits: Limits) -> Reply:
-    request = msgspec.msgpack.decode(frame, type=Request)
-    _limit_time(limits)
+def _address_space() -> int:
+    """The bytes of address space in use; 0 where the system does not tell.
+
+    The peak that getrusage gives is of no use: it may be that of the parent, from before the child began.
+    """
     try:
-        parsed = parse(f"file{request.suffix}", request.source, limits)
-    except MemoryError:
-        reason = f"too large: parsing it takes more than {limits.memory_mb} MB; raise FOOTNOTE_PARSE_MEMORY_MB"
-        return Reply(reason=reason, exhausted=True, last=True)
-    except DocumentRejected as error:
-        return _rejection(str(error), limits)
-    except ModuleNotFoundError as error:
-        return _rejection(f"{request.suffix} cannot be read here: {error}; install Footnote again", limits)
-    except Exception as error:  # noqa: BLE001 - whatever a damaged file makes a library raise, the file is to blame
-        return _rejection(f"damaged: it cannot be parsed ({type(error).__name__}: {error})", limits)
-    return Reply(parsed=parsed, last=_worn(limits))
-
-
-def _rejection(reason: str, limits: Limits) -> Reply:
-    exhausted = "memory" in reason.lower()
-    shown = reason.encode("utf-8", "replace").decode()[:_LONGEST_REASON]
-    return Reply(reason=shown, exhausted=exhausted, last=exhausted or _worn(limits))
-
-
-def _worn(limits: Limits) -> bool:
-    """True once half of the memory was needed: what is left of it must not be missing for the next file."""
-    if resource is None:
-        return False
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-    return peak > limits.memory_mb * 1024 * 1024 // 2
+        return int(Path("/proc/self/statm").read_text("ascii").split()[0]) * os.sysconf("SC_PAGE_SIZE")
+    except OSError:
+        return 0
 
 
 def _limit(limits: Limits) -> None:
@@ -98,7 +115,11 @@ def _limit_time(limits: Limits) -> None:
         resource.setrlimit(resource.RLIMIT_CPU, (used + limits.seconds, hard))
 
 
-def _refuse(event: str, _: object) -> None:
-    """Documents name addresses; nothing that reads one may go there."""
+def refuse(event: str, _: object) -> None:
+    """An audit hook: documents name addresses and programs, and nothing that reads one may go there.
+
+    Raises:
+        PermissionError: For a connection or another process.
+    """
     if event.startswith(_FORBIDDEN):
         raise PermissionError(f"a parser may not use {event}")

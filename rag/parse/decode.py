@@ -9,10 +9,24 @@ import codecs
 from charset_normalizer import from_bytes
 
 from rag.errors import DocumentRejected
+from rag.parse.parsed import check_length
 
 _MARKS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 _ZERO_SHARE = 0.1
+_MOST_BYTES = 4  # of a character
 _ACCEPTED = "UTF-8, UTF-16 or Windows-1252"
+
+
+def decode_within(source: bytes, limit: int) -> str:
+    """The characters of ``source``, at most ``limit``; as ``decode``.
+
+    Raises:
+        DocumentRejected: Also for more characters.
+    """
+    check_length(len(source) // _MOST_BYTES, limit)
+    text = decode(source)
+    check_length(len(text), limit)
+    return text
 
 
 def decode(source: bytes) -> str:

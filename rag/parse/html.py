@@ -54,6 +54,8 @@ def parse_markup(text: str) -> Any:
     try:
         root = etree.fromstring(text.replace("\x00", "\ufffd").encode("utf-8", "replace"), parser)
     except etree.LxmlError as error:
+        if any(entry.type_name == "ERR_NO_MEMORY" for entry in parser.error_log):
+            raise MemoryError from error
         raise DocumentRejected(f"damaged HTML: {error}") from None
     if root is None:
         raise DocumentRejected("empty: the page has no element")

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import yaml
 
 from rag.layout import Block, blocks, front_matter
-from rag.parse.decode import decode
+from rag.parse.decode import decode_within
 from rag.parse.fields import iso_date, one_line
-from rag.parse.parsed import Limits, Parsed, check_length
+from rag.parse.parsed import Limits, Parsed
 from rag.sentences import stripped
 from rag.types import Description, Kind, Span
 
@@ -27,8 +27,7 @@ def parse(source: bytes, media_type: str, limits: Limits) -> Parsed:
     Raises:
         DocumentRejected: For bytes that are not text, and a text that is too long.
     """
-    text = decode(source)
-    check_length(len(text), limits.characters)
+    text = decode_within(source, limits.characters)
     return parsed(text, media_type)
 
 

@@ -2,8 +2,8 @@
 
 from rag.layout import blocks, reads_as_markdown
 from rag.parse import markdown
-from rag.parse.decode import decode
-from rag.parse.parsed import Limits, Parsed, check_length
+from rag.parse.decode import decode_within
+from rag.parse.parsed import Limits, Parsed
 
 
 def parse(source: bytes, media_type: str, limits: Limits) -> Parsed:
@@ -12,8 +12,7 @@ def parse(source: bytes, media_type: str, limits: Limits) -> Parsed:
     Raises:
         DocumentRejected: For bytes that are not text, and a text that is too long.
     """
-    text = decode(source)
-    check_length(len(text), limits.characters)
+    text = decode_within(source, limits.characters)
     if reads_as_markdown(text):
         return markdown.parsed(text, media_type)
     return Parsed(text=text, media_type=media_type, blocks=tuple(blocks(text)))

@@ -20,13 +20,14 @@ import msgspec
 
 from rag.errors import DocumentRejected, ParserUnavailable
 from rag.parse.parsed import Limits, Parsed
-from rag.parse.wire import Reply, Request, read_frame, write_frame
+from rag.parse.wire import Reply, read_frame, write_frame
 
-PATIENCE = 4
-"""How many times its limit of processor time a file may take by the clock."""
+PATIENCE = 20
+"""How many times its limit of processor time a file may take by the clock: a busy machine must not reject it."""
 
 _ROOT = str(Path(__file__).resolve().parent.parent.parent)
 _BOOT = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from rag.parse.child import main; main(*sys.argv[2:])"
+_NO_START = "the process that parses documents does not start"
 _KEPT = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT", "TMPDIR", "TZ")
 _BYTES_A_CHARACTER = 64
 _CLOSING_SECONDS = 5.0
@@ -56,12 +57,11 @@ class ParserProcess:
             DocumentRejected: As ``rag.parse.parse``, and for a file that exceeds a limit or ends the child.
             ParserUnavailable: When the child does not start.
         """
-        suffix = PurePath(name).suffix.encode("utf-8", "replace").decode()
-        request = msgspec.msgpack.encode(Request(suffix=suffix, source=source))
+        suffix = PurePath(name).suffix.encode("utf-8", "replace")
         with self._lock:
             for _ in range(2):
                 fresh = self._child is None
-                reply = self._ask(request)
+                reply = self._ask(suffix, source)
                 if fresh or not reply.exhausted:
                     break
         if reply.parsed is None:
@@ -73,10 +73,10 @@ class ParserProcess:
         with self._lock:
             self._drop()
 
-    def _ask(self, request: bytes) -> Reply:
+    def _ask(self, suffix: bytes, source: bytes) -> Reply:
         child = self._child = self._child or _Child(self._limits)
         try:
-            reply = child.ask(request, self._limits.seconds * PATIENCE)
+            reply = child.ask(suffix, source, self._limits.seconds * PATIENCE)
         except (OSError, EOFError, msgspec.DecodeError):
             self._drop()
             return child.last_words(self._limits)
@@ -97,30 +97,20 @@ class _Child:
         self._most = limits.characters * _BYTES_A_CHARACTER + 1_000_000
         path = json.dumps([_ROOT, *(str(Path(entry).resolve()) for entry in sys.path)])
         given = [str(limits.seconds), str(limits.memory_mb), str(limits.characters)]
-        self._process = subprocess.Popen(
-            [sys.executable, "-I", "-S", "-B", "-X", "utf8", "-c", _BOOT, path, *given],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={**{key: os.environ[key] for key in _KEPT if key in os.environ}, "OPENBLAS_NUM_THREADS": "1"},
-            start_new_session=True,  # the keys that interrupt the parent must not make a file look damaged
-        )
+        self._process = _started([sys.executable, "-I", "-S", "-B", "-X", "utf8", "-c", _BOOT, path, *given])
         self.timed_out = False
         try:
             read_frame(self._output, 0)
         except (OSError, EOFError):
             self.end()
-            raise ParserUnavailable(
-                f"the process that parses documents does not start (exit status {self.status}); "
-                f"check the installation, and FOOTNOTE_PARSE_MEMORY_MB={limits.memory_mb}"
-            ) from None
+            raise ParserUnavailable(f"{_NO_START} (exit status {self.status}): install Footnote again") from None
 
     @property
     def status(self) -> int | None:
         """The exit status, negative for a signal."""
         return self._process.returncode
 
-    def ask(self, request: bytes, seconds: float) -> Reply:
+    def ask(self, suffix: bytes, source: bytes, seconds: float) -> Reply:
         """Send one file and wait for its reply.
 
         Raises:
@@ -130,7 +120,8 @@ class _Child:
         timer = threading.Timer(seconds, self._give_up)
         timer.start()
         try:
-            write_frame(self._input, request)
+            write_frame(self._input, suffix)
+            write_frame(self._input, source)
             return msgspec.msgpack.decode(read_frame(self._output, self._most), type=Reply)
         finally:
             timer.cancel()
@@ -168,6 +159,21 @@ class _Child:
     def _give_up(self) -> None:
         self.timed_out = True
         self._process.kill()
+
+
+def _started(command: list[str]) -> subprocess.Popen[bytes]:
+    kept = {key: os.environ[key] for key in _KEPT if key in os.environ}
+    try:
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={**kept, "OPENBLAS_NUM_THREADS": "1"},
+            start_new_session=True,  # the keys that interrupt the parent must not make a file look damaged
+        )
+    except OSError as error:
+        raise ParserUnavailable(f"{_NO_START}: {error}") from error
 
 
 def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:

@@ -1,7 +1,8 @@
-"""What passes between the process that parses and the one that asks it to: frames of MessagePack.
+"""What passes between the process that parses and the one that asks it to.
 
-A reply is decoded into its type and nothing else: a child that a file has taken over can lie, but
-it cannot make its parent do anything.
+A request is two frames, the suffix of a file's name and its bytes; a reply is one of MessagePack. It is
+decoded into its type and nothing else: a child that a file has taken over can lie, but it cannot
+make its parent do anything.
 """
 
 from typing import IO
@@ -11,13 +12,6 @@ import msgspec
 from rag.parse.parsed import Parsed
 
 _LENGTH = 8
-
-
-class Request(msgspec.Struct, frozen=True, kw_only=True):
-    """A file to parse; of its name only the suffix is sent."""
-
-    suffix: str
-    source: bytes
 
 
 class Reply(msgspec.Struct, frozen=True, kw_only=True):
