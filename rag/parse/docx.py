@@ -50,12 +50,8 @@ def parse(source: bytes, media_type: str, limits: Limits) -> Parsed:
     with open_archive(source, "DOCX", limits) as archive:
         if _MAIN not in archive.namelist():
             raise DocumentRejected(f"not a DOCX: its archive has no {_MAIN}")
-        document = _open(source)
         builder = TextBuilder(limits.characters)
-        writer = _Writer(builder, Styles(document), Numbering(document))
-        writer.write(document.element.body)
-        for notes in _notes(document):
-            writer.write(notes)
+        _write(source, builder)
         described, created = _description(archive)
     return Parsed(
         text=builder.text(),
@@ -106,9 +102,13 @@ class _Writer:
                 self._builder.add(_CELL_GAP.join(text for text in texts if text))
 
 
-def _open(source: bytes) -> Any:
+def _write(source: bytes, builder: TextBuilder) -> None:
     try:
-        return docx.Document(BytesIO(source))
+        document = docx.Document(BytesIO(source))
+        writer = _Writer(builder, Styles(document), Numbering(document))
+        writer.write(document.element.body)
+        for notes in _notes(document):
+            writer.write(notes)
     except (PackageNotFoundError, etree.LxmlError, AttributeError) as error:
         raise DocumentRejected(f"damaged DOCX: {error}") from None
 
@@ -166,9 +166,11 @@ def _notes(document: Any) -> Iterator[Any]:
 
 def _description(archive: ZipFile) -> tuple[Description, str | None]:
     """The core properties, from the part itself: python-docx makes some up where another program names them so."""
-    if _CORE not in archive.namelist():
+    try:
+        core = parse_xml(archive.read(_CORE))
+    except (KeyError, etree.LxmlError):  # without them, or with damaged ones, the text is none the worse
         return Description(), None
-    values = {etree.QName(element).localname: element.text for element in parse_xml(archive.read(_CORE))}
+    values = {etree.QName(element).localname: element.text for element in core.iterchildren(etree.Element)}
     described = Description(
         title=own_title(values.get("title")),
         author=own_author(values.get("creator")),

@@ -48,7 +48,7 @@ def parse_markup(text: str) -> Any:
     """The tree of a page; nothing is fetched, no entity but HTML's own is known.
 
     Raises:
-        DocumentRejected: For a page without an element, and nesting beyond what lxml reads.
+        DocumentRejected: For nesting beyond what lxml reads.
     """
     parser = etree.HTMLParser(encoding="utf-8", no_network=True, huge_tree=True, remove_pis=True, remove_comments=True)
     try:
@@ -58,7 +58,7 @@ def parse_markup(text: str) -> Any:
             raise MemoryError from error
         raise DocumentRejected(f"damaged HTML: {error}") from None
     if root is None:
-        raise DocumentRejected("empty: the page has no element")
+        return etree.Element("html")
     for entry in parser.error_log:
         if "depth" in entry.message.lower():
             raise DocumentRejected(f"nested too deep: {entry.message.strip()}")
