@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from itertools import islice
+from statistics import median_low
 from typing import Any
 
 import pypdfium2
@@ -15,6 +16,7 @@ from rag.types import Description
 
 _HYPHENS = frozenset({0x02, 0xFFFE})
 _LINE_ENDS = _HYPHENS | {0x0A, 0x0D}
+_SAMPLES = 6  # a word in other letters must not stand for its line
 _MOST_PAGES = 20_000
 _MOST_BOOKMARKS = 5_000
 
@@ -101,16 +103,15 @@ def _line(text_page: Any, characters: list[str], first: int, end: int) -> Line |
     if not text.strip(HYPHEN):
         return None
     shown = [index for index, character in zip(range(first, end), characters, strict=False) if character.strip()]
-    start, last = _box(text_page, shown[0]), _box(text_page, shown[-1])
-    middle = shown[len(shown) // 2]
-    box = _box(text_page, middle)
+    sampled = [shown[(len(shown) - 1) * part // _SAMPLES] for part in range(_SAMPLES + 1)]
+    boxes = [_box(text_page, index) for index in sampled]
     return Line(
         text=text,
-        left=start.left,
-        right=last.right,
-        bottom=box.bottom,
-        size=box.top - box.bottom,
-        weight=pdfium.FPDFText_GetFontWeight(text_page, middle),
+        left=boxes[0].left,
+        right=boxes[-1].right,
+        bottom=median_low(box.bottom for box in boxes),
+        size=median_low(box.top - box.bottom for box in boxes),
+        weight=median_low(pdfium.FPDFText_GetFontWeight(text_page, index) for index in sampled),
     )
 
 

@@ -29,6 +29,7 @@ _HEADING_WEIGHT = 120
 _HEADING_CHARACTERS = 160
 _RUNNING_TEXT = 60
 _INDENT = 0.8
+_LONG_SHARE = 0.6
 _COLUMN = 40.0
 _ENDED = re.compile(r"[.!?…:;。！？]['\"”’)\]]*$")
 _LIST_MARK = re.compile(r"(?:[-*+•‣◦▪●–]|\d{1,3}[.)]|\(?[a-z]\))\s+\S")
@@ -182,7 +183,9 @@ def _continues(paragraph: Sequence[_Placed], placed: _Placed, style: _Style) -> 
         return not _ENDED.search(before.text) and (line.text[:1].islower() or _is_full(paragraph[-1], line.text))
     if fall > _WIDE_GAP * style.pitch * before.size:
         return False
-    return _is_full(paragraph[-1], line.text) and not _starts_by_indent(paragraph, line)
+    if _starts_by_indent(paragraph, line):
+        return line.text[:1].islower() and _is_full(paragraph[-1], line.text)
+    return _is_full(paragraph[-1], line.text) or _goes_on(paragraph[-1], line)
 
 
 def _alike(one: Line, other: Line, style: _Style) -> bool:
@@ -195,6 +198,14 @@ def _is_full(placed: _Placed, following: str) -> bool:
     width = (line.right - line.left) / len(line.text)
     first = following.split(maxsplit=1)[0]
     return line.right + width * (1 + len(first)) > placed.edge - width
+
+
+def _goes_on(placed: _Placed, line: Line) -> bool:
+    """True for a line in lower case below a long one without an end: some lines end early where a word is long."""
+    before = placed.line
+    long = before.right - before.left > _LONG_SHARE * (placed.edge - before.left)
+    below = abs(line.left - before.left) < _INDENT * before.size
+    return long and below and line.text[:1].islower() and not _ENDED.search(before.text)
 
 
 def _starts_by_indent(paragraph: Sequence[_Placed], line: Line) -> bool:
