@@ -92,7 +92,7 @@ def describe(
         stated: From the format's fields.
         created: ISO date of the file's making; stands in for ``published`` where nothing else does.
     """
-    lines = [display(block.span.of(text)) for block in blocks]
+    lines = [display(block.opening(text)) for block in blocks]
     kinds = [block.kind or _first_kind(line) for block, line in zip(blocks, lines, strict=True)]
     prose = _first_prose(blocks, lines, kinds)
     head = min(prose, _HEAD_BLOCKS)

@@ -31,6 +31,7 @@ _FRONT_MATTER = re.compile(
 )
 LONGEST_HEADING = 300
 """Characters; every sentence below a heading is stored and encoded with it."""
+_OPENING = 1_000
 _NESTING = 100
 _LEAVES = ("inline", "fence", "code_block", "html_block", "tr_open")
 _WIDEST_WRAP = 120
@@ -44,6 +45,10 @@ class Block:
     span: Span
     heading: bool = False
     kind: Kind | None = None
+
+    def opening(self, text: str) -> str:
+        """As much of a block of ``text`` as tells what it is: all of a line, the start of a long paragraph."""
+        return text[self.span.start : min(self.span.end, self.span.start + _OPENING)]
 
 
 class _Line(NamedTuple):

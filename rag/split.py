@@ -26,7 +26,7 @@ def split(text: str, blocks: Sequence[Block], described: Described, fits: Callab
     Args:
         fits: Whether a sentence is short enough for a passage; a longer one is cut.
     """
-    lines = [display(block.span.of(text)) for block in blocks]
+    lines = [display(block.opening(text)) for block in blocks]
     headings = _headings(text, blocks, lines, described.kinds)
     kinds = [Kind.HEADING if position in headings else kind for position, kind in enumerate(described.kinds)]
     sentences: list[Sentence] = []

@@ -12,12 +12,10 @@ import time
 from pathlib import Path
 from typing import IO
 
-import msgspec
-
 from rag.errors import DocumentRejected
 from rag.parse.formats import parse
 from rag.parse.parsed import Limits
-from rag.parse.wire import Reply, read_frame, write_frame
+from rag.parse.wire import Reply, read_frame, write_frame, write_reply
 
 try:
     import resource
@@ -41,7 +39,7 @@ def main(seconds: str, memory_mb: str, characters: str) -> None:
     with contextlib.suppress(EOFError, BrokenPipeError):
         while True:
             reply = reader.reply(read_frame(requests).decode(), read_frame(requests))
-            write_frame(replies, msgspec.msgpack.encode(reply))
+            write_reply(replies, reply)
             if reply.last:
                 return
 

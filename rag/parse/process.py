@@ -20,7 +20,7 @@ import msgspec
 
 from rag.errors import DocumentRejected, ParserUnavailable
 from rag.parse.parsed import Limits, Parsed
-from rag.parse.wire import Reply, read_frame, write_frame
+from rag.parse.wire import Reply, read_frame, read_reply, write_frame
 
 PATIENCE = 20
 """How many times its limit of processor time a file may take by the clock: a busy machine must not reject it."""
@@ -122,7 +122,7 @@ class _Child:
         try:
             write_frame(self._input, suffix)
             write_frame(self._input, source)
-            return msgspec.msgpack.decode(read_frame(self._output, self._most), type=Reply)
+            return read_reply(self._output, self._most)
         finally:
             timer.cancel()
 
