@@ -78,6 +78,37 @@ def test_describe_of_any_text_does_not_raise(text: str) -> None:
     assert len(describe(text, layout).kinds) == len(layout)
 
 
+STATED = Description(title="River Bridge", author="Ann Poe", publisher="The Gazette", published="2020-01-02")
+
+
+def test_what_the_fields_of_a_format_state_comes_first() -> None:
+    lines = [TITLE, "By Jane Doe", "Reuters", "Published: 3 May 2024", PROSE]
+    text = "\n\n".join(lines)
+    assert describe(text, blocks(text), stated=STATED).description == STATED
+    partly = Description(author="Ann Poe")
+    assert describe(text, blocks(text), stated=partly).description == Description(
+        title=TITLE, author="Ann Poe", publisher="Reuters", published="2024-05-03"
+    )
+
+
+def test_lines_that_only_repeat_the_fields_are_no_text() -> None:
+    text = "\n\n".join(["The Gazette", "A line of words", "River Bridge", "Ann Poe", PROSE])
+    kinds_found = describe(text, blocks(text), stated=STATED).kinds
+    assert kinds_found == (Kind.PUBLISHER, Kind.BODY, Kind.TITLE, Kind.AUTHOR, Kind.BODY)
+
+
+@pytest.mark.parametrize(("line", "published"), [("3 May 2024", "2024-05-03"), ("A line", "2019-09-09")])
+def test_day_of_the_making_is_the_last_resort(line: str, published: str) -> None:
+    text = f"{TITLE}\n\n{line}\n\n{PROSE}"
+    assert describe(text, blocks(text), created="2019-09-09").description.published == published
+
+
+def test_only_the_first_blocks_are_the_head() -> None:
+    dates = ["3 May 2024"] * 5_000
+    assert found(TITLE, *dates, PROSE).title == TITLE
+    assert found(*["item"] * 60, TITLE, PROSE).title == "item"
+
+
 def test_all_that_a_news_page_says_is_found() -> None:
     lines = [TITLE, "By Jane Doe", "The Little Town Gazette", "Published: 3 May 2024", PROSE, "All rights reserved."]
     assert found(*lines) == Description(

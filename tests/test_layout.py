@@ -217,6 +217,35 @@ def test_deeply_nested_markdown_is_not_lost(text: str) -> None:
     assert "level 11" in "\n".join(texts(text, markdown=True))
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "> " * 300 + "too deep",
+        "\n".join("  " * depth + f"- level {depth}" for depth in range(90)) + " too deep",
+        ">" * 900 + " too deep",
+    ],
+)
+def test_markdown_nested_beyond_what_the_parser_reads_is_not_lost(text: str) -> None:
+    found = blocks(text, markdown=True)
+    assert_sound(text, found)
+    assert "too deep" in found[-1].span.of(text)
+
+
+def test_definitions_of_links_are_no_blocks() -> None:
+    assert texts("See [a].\n\n[a]: http://example.org/\n> [b]: http://example.org/b\n", markdown=True) == ["See [a]."]
+
+
+@pytest.mark.parametrize("text", ["First line.\n\nSecond line.", "# First\n\nSecond line."])
+def test_byte_order_mark_is_in_no_block(text: str) -> None:
+    marked = [(block.span.start - 1, block.span.end - 1, block.heading) for block in blocks(f"\ufeff{text}")]
+    assert marked == [(block.span.start, block.span.end, block.heading) for block in blocks(text)]
+
+
+def test_heading_of_many_characters_is_a_paragraph() -> None:
+    assert headings("# " + "a" * 300) == ["a" * 300]
+    assert headings("# " + "a" * 301) == []
+
+
 def test_a_rule_at_the_start_is_no_front_matter() -> None:
     assert headings("---\n\n# One\n\nSome text.\n\n---\n\n# Two\n") == ["One", "Two"]
 

@@ -231,3 +231,25 @@ def test_sentences_carry_the_heading_above_them_in_display_form() -> None:
         ("boilerplate", None),
         ("body", heading),
     ]
+
+
+@pytest.mark.parametrize("count", [3, 40, 400])
+def test_sentences_of_a_long_paragraph_are_those_of_short_ones(count: int) -> None:
+    # A long paragraph is read in windows; a window must not end a sentence.
+    sentences = [
+        "The council met on Tuesday, at 3 p.m., to discuss the new bridge over the river.",
+        "“Why?” she asked.",
+        "Nobody from the U.S. embassy (who had come early) left.",
+    ]
+    text = " ".join(sentences * count)
+    found = split_sentences(text, Span(start=0, end=len(text)), lambda piece: len(piece) < 1_000)
+    assert [span.of(text) for span in found] == sentences * count
+
+
+@pytest.mark.parametrize("piece", ["`" * 49 + "a", "![a](", "“a. ", "雨。", "A b. ", " "])
+def test_long_paragraphs_of_marks_are_split_in_order(piece: str) -> None:
+    # The time that sentencex takes grew with the square of these: 5 MB of them took hours.
+    text = "a" + piece * (60_000 // len(piece))
+    found = split_sentences(text, Span(start=0, end=len(text)), lambda sentence: len(sentence) <= 500)
+    assert "".join(span.of(text) for span in found).replace(" ", "") == text.replace(" ", "")
+    assert all(span.end - span.start <= 500 for span in found)
