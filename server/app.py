@@ -12,7 +12,7 @@ from rag.jobs import Jobs
 from rag.suggestions import Suggestions
 from server.answers import ask, search
 from server.collections import create_collection, delete_collection, list_collections
-from server.documents import delete_document, get_document, get_source, get_text, list_documents
+from server.documents import delete_document, get_document, get_paragraphs, get_source, get_text, list_documents
 from server.health import live, ready
 from server.origin import refuse_other_sites
 from server.pages import add_security_headers, chat_page, openapi_config, static_routers
@@ -46,7 +46,8 @@ def create_app(startup: Startup) -> Litestar:
     return Litestar(
         route_handlers=[
             *(ask, search, get_answer, give_feedback, suggest),
-            *(upload_documents, get_job, list_documents, get_document, get_text, get_source, delete_document),
+            *(upload_documents, get_job, list_documents, delete_document),
+            *(get_document, get_text, get_paragraphs, get_source),
             *(list_collections, create_collection, delete_collection),
             *(live, ready, chat_page),
             *static_routers(),

@@ -10,8 +10,10 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, QueryParameter
 
 from rag.engine import DEFAULT_COLLECTION, Engine
+from rag.errors import InvalidRequest
 from rag.ingest import remove
-from rag.types import Document
+from rag.paragraphs import Paragraph, paragraphs
+from rag.types import Document, Span
 from server.problems import described
 
 
@@ -41,6 +43,13 @@ class DocumentPage:
     next_cursor: str | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadingText:
+    """A document's text in paragraphs: joined, each ``before + quote + after``, they are all of it."""
+
+    paragraphs: list[Paragraph]
+
+
 @get("/v1/documents", sync_to_thread=True, responses=described(400, 404, 503))
 def list_documents(
     engine: NamedDependency[Engine],
@@ -67,6 +76,22 @@ def get_text(document_id: FromPath[str], engine: NamedDependency[Engine]) -> Res
     """Exactly the text that citations index."""
     text = engine.store.catalog.text(document_id).encode("utf-8")
     return Response(text, media_type="text/plain")
+
+
+@get("/v1/documents/{document_id:str}/paragraphs", sync_to_thread=True, responses=described(400, 404, 503))
+def get_paragraphs(
+    document_id: FromPath[str],
+    engine: NamedDependency[Engine],
+    start: Annotated[int, QueryParameter(ge=0)] = 0,
+    end: Annotated[int, QueryParameter(ge=0)] = 0,
+) -> ReadingText:
+    """The same text in paragraphs and headings; ``quote`` is what lies between ``start`` and ``end``."""
+    if end < start:
+        raise InvalidRequest(f"end: {end} is before start, {start}; give characters of the text, start first")
+    marked = Span(start=start, end=end) if start < end else None
+    with engine.store.catalog.snapshot() as catalog:
+        text = catalog.text(document_id)
+        return ReadingText(paragraphs=paragraphs(text, catalog.sentences(document_id, text), marked))
 
 
 @get("/v1/documents/{document_id:str}/source", sync_to_thread=True, responses=described(400, 404, 503))

@@ -62,10 +62,11 @@ def text_of(server: str, document_id: str) -> str:
     return text
 
 
-def marked(page: Page) -> str:
-    """What is marked in the document beside the answer."""
+def expect_marked(page: Page, quote: str) -> None:
+    """Exactly ``quote`` is marked in the document beside the answer, and can be seen."""
+    marks = "Array.from(document.querySelectorAll('#panel mark'), (mark) => mark.textContent).join('')"
+    page.wait_for_function(f"(quote) => {marks} === quote", arg=quote)
     expect(page.locator("#panel mark").first).to_be_in_viewport()
-    return "".join(page.locator("#panel mark").all_text_contents())
 
 
 def overflow(page: Page) -> int:

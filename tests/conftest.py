@@ -238,7 +238,7 @@ def page(browser: Browser, faults: list[str]) -> Iterator[Page]:
     asked: list[str] = []
 
     def fault(message: ConsoleMessage) -> None:
-        if message.type == "error" and "/v1/suggestions" not in message.location["url"]:
+        if message.type == "error":
             faults.append(message.text)
 
     page.on("request", lambda request: asked.append(request.url))

@@ -248,7 +248,10 @@ def test_health_says_live_and_ready(client: httpx.Client) -> None:
 def test_openapi_lists_the_routes(client: httpx.Client) -> None:
     paths = client.get("/schema/openapi.json").json()["paths"]
     listed = {(method, path) for path, methods in paths.items() for method in methods}
-    documents = ("/v1/documents", *(f"/v1/documents/{{document_id}}{part}" for part in ("", "/text", "/source")))
+    documents = (
+        "/v1/documents",
+        *(f"/v1/documents/{{document_id}}{part}" for part in ("", "/text", "/paragraphs", "/source")),
+    )
     reading = (
         *documents,
         "/v1/answers/{answer_id}",

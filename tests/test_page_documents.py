@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.browsing import accessibility_faults, ask, expect, marked
+from tests.browsing import accessibility_faults, ask, expect, expect_marked
 
 if TYPE_CHECKING:
     from playwright.sync_api import FilePayload, Page
@@ -43,12 +43,12 @@ def test_upload_is_answered_from_and_removal_forgets(page: Page, hostile_server:
     bidi = page.locator(".documents a", has_text="<img").evaluate("node => getComputedStyle(node).unicodeBidi")
     assert bidi == "isolate", "a right-to-left override ends with the name that holds it"
     assert accessibility_faults(page) == []
-    page.locator(".entry", has_text="New conversation").click()
+    page.locator("#side > a", has_text="New conversation").click()
     turn = ask(page, "What does the bakery of Orrin sell?")
     turn.locator(".footnote").first.click()
-    assert marked(page) == "The bakery of Orrin sells rye bread at dawn."
+    expect_marked(page, "The bakery of Orrin sells rye bread at dawn.")
     expect(page.locator("#panel h2")).to_contain_text("<img src=x")
-    page.locator(".entry", has_text="Documents").click()
+    page.locator("#side > a", has_text="Documents").click()
     remove = page.get_by_role("button", name="Remove <img")
     remove.click()
     dialog = page.get_by_role("dialog")
@@ -59,6 +59,6 @@ def test_upload_is_answered_from_and_removal_forgets(page: Page, hostile_server:
     dialog.get_by_role("button", name="Remove").click()
     expect(remove).to_have_count(0)
     expect(page.locator("#announcer")).to_contain_text("was removed")
-    page.locator(".entry", has_text="New conversation").click()
+    page.locator("#side > a", has_text="New conversation").click()
     expect(ask(page, "What does the bakery of Orrin sell?").locator(".unanswered")).to_be_visible()
     assert page.evaluate("window.hacked") is None

@@ -91,7 +91,7 @@ def test_small_windows_scroll_only_downwards(page: Page, seeds_server: str, widt
     page.get_by_role("button", name="Close").click()
     page.get_by_role("button", name="Conversations and documents").click()
     page.screenshot(path=SCREENSHOTS / f"{width}x{height}-side.png")
-    page.locator(".entry", has_text="Documents").click()
+    page.locator("#side > a", has_text="Documents").click()
     expect(page.locator(".documents li")).to_have_count(5)
     expect(page.locator("#side")).to_be_hidden()
     assert overflow(page) <= 0

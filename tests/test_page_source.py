@@ -17,8 +17,8 @@ from tests.browsing import (
     ask,
     ask_api,
     expect,
+    expect_marked,
     forgive_failed_loads,
-    marked,
     text_of,
 )
 
@@ -42,7 +42,8 @@ def test_marked_characters_are_the_quote_in_the_whole_text(
     text = text_of(address, citation["document_id"])
     page.goto(address)
     ask(page, question).locator(".footnote").first.click()
-    assert marked(page) == citation["quote"] == text[citation["start"] : citation["end"]]
+    assert citation["quote"] == text[citation["start"] : citation["end"]]
+    expect_marked(page, citation["quote"])
     assert page.locator("#panel .text").evaluate("node => node.textContent") == text
     expect(page.locator("#panel")).to_contain_text(f"characters {citation['start']}–{citation['end']}")
     page.get_by_role("button", name="Copy a link to this place").click()
@@ -51,7 +52,7 @@ def test_marked_characters_are_the_quote_in_the_whole_text(
     assert link == page.url
     page.goto("about:blank")
     page.goto(link)
-    assert marked(page) == citation["quote"]
+    expect_marked(page, citation["quote"])
     expect(page.locator("#panel h2")).to_have_text(citation["title"] or citation["path"])
 
 
@@ -62,24 +63,24 @@ def test_previous_next_back_and_forward_walk_the_citations(page: Page, seeds_ser
     turn = ask(page, PUBLISHED)
     conversation = page.url
     turn.locator(".footnote").first.click()
-    assert marked(page) == citations[0]["quote"]
+    expect_marked(page, citations[0]["quote"])
     expect(page.locator("#panel")).to_contain_text(f"Source 1 of {len(citations)}")
     expect(page.get_by_role("button", name="Previous citation")).to_have_attribute("aria-disabled", "true")
     page.get_by_role("button", name="Next citation").click()
-    assert marked(page) == citations[1]["quote"]
+    expect_marked(page, citations[1]["quote"])
     expect(turn.locator(".footnote[aria-current=true]")).to_have_text("2")
     expect(page.get_by_role("button", name="Next citation")).to_be_focused()
     page.keyboard.press("Shift+Tab")
     page.keyboard.press("Enter")
-    assert marked(page) == citations[0]["quote"]
+    expect_marked(page, citations[0]["quote"])
     expect(page.locator("#announcer")).to_have_text(re.compile("^Source 1: "))
     page.go_back()
     expect(page.locator("#panel")).to_be_hidden()
     assert page.url == conversation
     page.go_forward()
-    assert marked(page) == citations[0]["quote"]
+    expect_marked(page, citations[0]["quote"])
     page.reload()
-    assert marked(page) == citations[0]["quote"]
+    expect_marked(page, citations[0]["quote"])
     expect(page.locator(".turn h2")).to_have_text(PUBLISHED)
     page.get_by_role("button", name="Close").click()
     expect(page.locator("#panel")).to_be_hidden()
@@ -95,7 +96,7 @@ def test_hovering_previews_the_quote_with_document_and_date(page: Page, seeds_se
     preview = page.get_by_role("tooltip")
     expect(preview.locator("blockquote")).to_have_text(citation["quote"])
     expect(preview).to_contain_text(citation["title"])
-    expect(preview.locator("time")).to_have_attribute("datetime", citation["published"])
+    expect(preview).to_contain_text("2 June 2025")
     preview.hover()
     expect(preview).to_be_visible()
     page.mouse.move(5, 5)
@@ -105,7 +106,7 @@ def test_hovering_previews_the_quote_with_document_and_date(page: Page, seeds_se
 def test_search_finds_within_the_document(page: Page, hostile_server: str) -> None:
     page.goto(f"{hostile_server}/#/documents")
     page.get_by_role("link", name="Its builders").click()
-    expect(page.locator("#panel h3")).to_have_text(["# Its builders", "## Its keepers"])
+    expect(page.locator("#panel h3")).to_have_text([re.compile("The lighthouse"), "# Its builders", "## Its keepers"])
     field = page.get_by_role("searchbox")
     field.fill("THE KEEPERS  changed")
     expect(page.locator("#panel output")).to_have_text("1 of 40")
@@ -125,7 +126,7 @@ def test_hostile_document_stays_text(page: Page, hostile_server: str) -> None:
     turn = ask(page, ZARNOV)
     expect(turn.locator(".statements")).to_contain_text("The treaty of <b>Zarnov</b> was signed in 1847 by <i>King")
     turn.locator(".footnote").first.click()
-    assert "<i>King Odo</i>" in marked(page)
+    expect(page.locator("#panel mark")).to_contain_text("<i>King Odo</i>")
     text = page.locator("#panel .text")
     expect(text).to_contain_text('<script>window.hacked=1</script> <img src=x onerror="window.hacked=1">')
     expect(text).to_contain_text("[The archive](javascript:window.hacked=1)")
@@ -154,9 +155,9 @@ def test_removed_document_still_shows_what_was_cited(page: Page, hostile_server:
     assert httpx.delete(f"{hostile_server}/v1/documents/{document}").status_code == 204
     turn.locator(".footnote").first.click()
     expect(page.locator("#panel")).to_contain_text("This document cannot be read any more.")
-    assert marked(page) == "The ferry to Osk leaves at seven."
+    expect_marked(page, "The ferry to Osk leaves at seven.")
     page.keyboard.press("Escape")
     page.goto(f"{hostile_server}/#/documents/nothing")
-    expect(page.locator("#panel .warning")).to_have_text("Not Found")
+    expect(page.locator("#panel .warning")).to_have_text("Not Found: there is no document 'nothing'")
     forgive_failed_loads(faults)
     ask(page, NITROGEN)

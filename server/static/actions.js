@@ -1,17 +1,16 @@
-/** What can be done with an answer. */
+/** What can be done with an answer and a conversation: copied, written out, judged. */
 
-import { post } from "./api.js";
+import { nameOf, post } from "./api.js";
 import { h, iconButton, lineForm, newTab } from "./dom.js";
-import { answerMarkdown, answerText } from "./export.js";
+import { documentHref, factsOf } from "./links.js";
 import { t } from "./strings.js";
 
 export function actions(answer) {
 	const receipt = `/v1/answers/${answer.id}`;
 	const said = h("div", { role: "status" });
-	const rate = (body, then) => post(`${receipt}/feedback`, body).then(
-		() => said.replaceChildren(then),
-		({ message }) => said.replaceChildren(message),
-	);
+	const rate = (body, then) => post(`${receipt}/feedback`, body)
+		.then(() => then, ({ message }) => message)
+		.then((words) => said.replaceChildren(words));
 	const thumbs = [true, false].map((helpful) => iconButton("helpful", helpful ? t.helpful : t.unhelpful, () => {
 		thumbs.forEach((thumb, index) => { thumb.ariaPressed = helpful === !index; });
 		rate({ helpful }, lineForm(t.comment, "", t.save, (comment) => rate({ helpful, comment }, t.thanks)));
@@ -37,8 +36,49 @@ export async function copy(text) {
 	return focused.focus();
 }
 
-const copyButton = (label, write) => h("button.quiet", label, { async onclick({ currentTarget: button }) {
+const copyButton = (label, write) => h("button.quiet", label, async ({ currentTarget: button }) => {
 	await copy(write());
 	button.textContent = t.copied;
 	setTimeout(() => { button.textContent = label; }, 1500);
-} });
+});
+
+const answerText = (answer) => paragraphs(
+	answer.answer,
+	answer.citations.map((citation) => `[${citation.number}] ${described(citation, oneLine)}`).join("\n"),
+);
+
+function answerMarkdown(answer, prefix = "") {
+	const label = (number) => `[^${prefix}${number}]`;
+	const said = answer.statements.map(({ text, citations }) => escaped(text) + citations.map(label).join(""));
+	const notes = answer.citations.map((citation) =>
+		`${label(citation.number)}: ${described(citation, escaped)} <${location.origin}/${documentHref(citation)}>`);
+	return paragraphs(said.join(" ") || escaped(answer.answer), ...differences(answer), notes.join("\n"));
+}
+
+export const chatMarkdown = ({ title, turns }) => paragraphs(
+	`# ${escaped(title)}`,
+	...turns.flatMap(({ question, answer }, index) => [
+		`## ${escaped(question)}`,
+		(answer.understood ?? question) !== question && `*${t.understood}: ${escaped(answer.understood)}*`,
+		answerMarkdown(answer, `${index + 1}-`),
+	]),
+);
+
+export const download = (name, text) => h("a", { href: URL.createObjectURL(new Blob([text])), download: name }).click();
+
+function described(citation, as) {
+	const { path, start, end, quote } = citation;
+	const about = [nameOf(citation), ...factsOf(citation)].join(", ");
+	return as(`${about}: ${t.quoted(quote)} (${path}, ${t.cited(start, end)})`);
+}
+
+const differences = ({ conflicts, statements: all }) => conflicts.map(({ kind, values, statements }) => {
+	const sides = values.map((value, index) => `${t.quoted(value)} [${all[statements[index]].citations.join(", ")}]`);
+	return `${t.differOn(kind)}: ${sides.join(", ")}`;
+});
+
+const paragraphs = (...parts) => parts.filter(Boolean).join("\n\n");
+
+const oneLine = (text) => text.replace(/\s+/g, " ");
+
+const escaped = (text) => oneLine(text).replace(/[\\`*_[\]<>#|~]/g, "\\$&");

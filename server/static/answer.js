@@ -1,10 +1,8 @@
-/** What an answer looks like, or that there is none. */
+/** What an answer looks like, or that there is none, and how it was found. */
 
-import { actions } from "./actions.js";
 import { nameOf, suggestions } from "./api.js";
 import { h } from "./dom.js";
-import { howFound } from "./found.js";
-import { byline, dateOf, documentHref, passageLink } from "./links.js";
+import { byline, documentHref, passageLink } from "./links.js";
 import { t } from "./strings.js";
 
 const NEAREST = 3;
@@ -26,8 +24,6 @@ export const afterStatements = (answer) => [
 		h("b", citation.number),
 		h("div", nameOf(citation), byline(citation)),
 	)))),
-	actions(answer),
-	howFound(answer),
 ];
 
 export const unansweredView = (answer, askThis) => [
@@ -39,13 +35,11 @@ export const unansweredView = (answer, askThis) => [
 	offers(t.insteadAsk, suggestions(answer.question), askThis),
 	h("h3", t.nearest),
 	answer.passages.slice(0, NEAREST).map((passage) => h("figure", h("blockquote", passage.text), passageLink(passage))),
-	actions(answer),
-	howFound(answer),
 ].flat();
 
 export function offers(label, questions, askThis) {
 	const box = h("div.offers");
-	const button = (question) => h("li", h("button", question, { onclick: () => askThis(question) }));
+	const button = (question) => h("li", h("button", question, () => askThis(question)));
 	questions.then((found) => found.length > 0 && box.append(h("h3", label), h("ul", found.map(button))));
 	return box;
 }
@@ -70,8 +64,52 @@ function conflictView({ kind, values, statements }, answer) {
 		return h(
 			"li",
 			h("p", h("strong", t.quoted(value)), footnotes(numbers, cited)),
-			h("p.muted", first.published ? dateOf(first) : t.undated, " · ", h("span", nameOf(first))),
+			h("p.muted", first.published ? t.date(first.published) : t.undated, " · ", h("span", nameOf(first))),
 		);
 	};
-	return h("section.conflict", { "aria-label": t.differ }, h("h3", t.differOn(kind)), h("ul", values.map(side)));
+	return h("section.conflict", { "aria-label": t.differOn(kind) }, h("h3", t.differOn(kind)), h("ul", values.map(side)));
+}
+
+export function howFound({ timings_ms: timings, models, corpus, passages }) {
+	const facts = [
+		Object.entries(timings).map(([stage, value]) => t.timing(stage, value)),
+		Object.values(models).filter(Boolean),
+		[t.corpusSize(corpus), t.version(corpus.version)],
+	];
+	const details = h("details.how", h("summary", t.howFound));
+	details.addEventListener("toggle", () => details.append(
+		...facts.map((known) => h("p", known.join(" · "))),
+		ranking(passages),
+	), { once: true });
+	return details;
+}
+
+/** The numbers are for reading, the bars for comparing. */
+function ranking(passages) {
+	const stages = Object.keys(t.stages).filter((stage) => passages.some(({ scores }) => stage in scores));
+	const bar = (stage, value) => h("progress", { "aria-hidden": "true", value: share(value, passages.map(({ scores }) => scores[stage])) });
+	const cell = (stage, value) => h("td", t.score(value), bar(stage, value));
+	return h(
+		"table",
+		h("caption", t.foundCaption),
+		h("thead", h("tr", stages.map((stage) => h("th", { scope: "col" }, t.stages[stage])))),
+		passages.map((passage) => h(
+			"tbody",
+			h("tr", h(
+				"th",
+				{ scope: "rowgroup", colspan: stages.length },
+				`${passage.rank}. `,
+				passageLink(passage),
+				h("p.clamp", passage.text),
+			)),
+			h("tr", stages.map((stage) => cell(stage, passage.scores[stage]))),
+		)),
+	);
+}
+
+/** A score as a share of its stage's best, from its worst or zero, whichever is lower. */
+function share(value, all) {
+	const known = all.filter(Number.isFinite);
+	const low = Math.min(0, ...known);
+	return Number.isFinite(value) ? (value - low) / (Math.max(...known) - low || 1) : 0;
 }

@@ -1,8 +1,7 @@
-/** The calls the page makes to its own server. */
+/** The calls the page makes to its own server, about the collection that is asked when none is named. */
 
 import { t } from "./strings.js";
 
-const COLLECTION = "default";
 const HISTORY_TURNS = 4;
 const records = new Map();
 
@@ -14,6 +13,8 @@ export class Problem extends Error {
 	}
 }
 
+const refusal = (status, body) => new Problem(body?.title ?? t.failed, body?.detail ?? t.failedStatus(status));
+
 export const documentUrl = (id, part = "") => `/v1/documents/${encodeURIComponent(id)}${part}`;
 
 export const nameOf = (source) => source.title ?? source.path ?? source.document_id ?? source.id;
@@ -24,8 +25,7 @@ export async function call(url, { onLoading, ...init } = {}) {
 		const response = await fetch(url, init).catch(lost(t.unreachable));
 		if (response.ok) return response;
 		if (response.status !== 503) {
-			const { title, detail } = await response.json().catch(() => ({}));
-			throw new Problem(title ?? t.failed, detail ?? t.failedStatus(response.status));
+			throw refusal(response.status, await response.json().catch(() => null));
 		}
 		onLoading?.();
 		await pause(Math.min(response.headers.get("Retry-After") || 1, 10) * 1000, init.signal);
@@ -47,8 +47,8 @@ export async function ask(question, turns, options, on) {
 		{ role: "user", content },
 		{ role: "assistant", content: answer.answer },
 	]);
-	const body = { question, collection: COLLECTION, history };
-	const response = await post("/v1/ask", body, { ...options, headers: { Accept: "text/event-stream" } });
+	const headers = { Accept: "text/event-stream" };
+	const response = await post("/v1/ask", { question, history }, { ...options, headers });
 	for await (const { event, data } of events(response.body)) {
 		if (event === "done") return data;
 		if (event === "error") throw new Problem(data.title, data.detail);
@@ -58,44 +58,54 @@ export async function ask(question, turns, options, on) {
 }
 
 export async function listDocuments(cursor, limit, options) {
-	const listed = await get(`/v1/documents?${new URLSearchParams({ collection: COLLECTION, limit, cursor })}`, options);
+	const listed = await get(`/v1/documents?limit=${limit}&cursor=${encodeURIComponent(cursor)}`, options);
 	for (const item of listed.items) records.set(item.id, item);
 	return listed;
 }
 
-export const corpusSize = async () => (await get("/v1/collections")).find(({ id }) => id === COLLECTION);
+export const corpusSize = async () => (await get("/v1/collections")).find(({ id }) => id === "default");
 
 export async function record(id) {
 	if (!records.has(id)) records.set(id, await get(documentUrl(id)));
 	return records.get(id);
 }
 
-/** Exactly the text that citations index: a byte order mark counts. */
-export async function documentText(id) {
-	const response = await call(documentUrl(id, "/text"));
-	return new TextDecoder("utf-8", { ignoreBOM: true }).decode(await response.arrayBuffer());
-}
+/** All of a document's text, what lies from start to end apart. */
+export const paragraphs = async ({ id, start = 0, end = 0 }) =>
+	(await get(documentUrl(id, `/paragraphs?start=${start}&end=${end}`))).paragraphs;
 
 /** Questions that the documents answer; an offer that nothing depends on. */
 export const suggestions = (near) =>
-	get(`/v1/suggestions?${new URLSearchParams({ collection: COLLECTION, ...(near && { near }) })}`)
-		.then(({ questions }) => questions, () => []);
+	get(`/v1/suggestions${near ? `?near=${encodeURIComponent(near)}` : ""}`)
+		.then(({ questions, complete }) => (complete ? questions : suggestions(near)), () => []);
 
-export async function upload(file, onJob) {
-	const body = new FormData();
-	body.append("collection", COLLECTION);
-	body.append("file", file);
-	const { job } = await (await call("/v1/documents", { method: "POST", body })).json();
+/** Gives the file's outcome; `on` is told in words and numbers how far its bytes, then its passages are. */
+export async function upload(file, on) {
+	await corpusSize(); // Waits while the models load.
+	const { job } = await send(file, on);
 	for (;;) {
-		const seen = await get(`/v1/jobs/${job}`);
-		if (seen.state === "done" || seen.state === "failed") {
+		const { state, files, passages_done: done, passages_total: total } = await get(`/v1/jobs/${job}`);
+		if (state === "done" || state === "failed") {
 			records.clear();
-			return seen.files[0];
+			return files[0];
 		}
-		onJob(seen);
+		on(t.ingesting(done, total), done, total);
 		await pause(200);
 	}
 }
+
+/** What `fetch` does not tell is how much of a file has been sent. */
+const send = (file, on) => new Promise((resolve, reject) => {
+	const body = new FormData();
+	body.append("file", file);
+	const request = new XMLHttpRequest();
+	request.open("POST", "/v1/documents");
+	request.responseType = "json";
+	request.upload.onprogress = ({ loaded, total }) => on(t.sending(loaded, total), loaded, total);
+	request.onload = () => (request.status === 202 ? resolve(request.response) : reject(refusal(request.status, request.response)));
+	request.onerror = () => reject(new Problem(t.unreachable, t.isItRunning));
+	request.send(body);
+});
 
 async function* events(body) {
 	const reader = body.pipeThrough(new TextDecoderStream()).getReader();
@@ -106,8 +116,7 @@ async function* events(body) {
 		const blocks = (waiting + value).split(/\r?\n\r?\n/);
 		waiting = blocks.pop();
 		for (const block of blocks) {
-			const event = /^event: *(\w+)/m.exec(block)?.[1];
-			const data = Array.from(block.matchAll(/^data: ?(.*)/gm), ([, line]) => line).join("\n");
+			const [, event, data] = /^event: (\w+)\r?\ndata: (.*)/.exec(block) ?? [];
 			if (event) yield { event, data: JSON.parse(data) }; // A comment has none.
 		}
 	}

@@ -1,11 +1,11 @@
 /** The page: its parts put together, and what is shown at which address. */
 
+import { chatMarkdown, download } from "./actions.js";
 import { nameOf } from "./api.js";
 import { chatIn } from "./chat.js";
 import { forgetChat, keepChat, listChats } from "./chats.js";
 import { documentsIn, showOverview } from "./documents.js";
 import { h, icon, lineForm, showDialog } from "./dom.js";
-import { chatMarkdown, download } from "./export.js";
 import { chatHref, documentHref, go, place } from "./links.js";
 import { startPreviews } from "./preview.js";
 import { readerIn } from "./reader.js";
@@ -21,10 +21,7 @@ for (const node of document.querySelectorAll("[data-label]")) node.ariaLabel = n
 const chat = chatIn(turns, byId("composer"), {
 	announce,
 	asked: () => go(chatHref(chat.kept.id), null, place().view === "chat"),
-	answered(kept) {
-		byId("notice").textContent = kept ? "" : t.notKept;
-		drawChats();
-	},
+	answered: drawChats,
 });
 const overview = () => showOverview(byId("overview"), chat.ask);
 const documents = documentsIn(documentList, announce, overview);
@@ -112,18 +109,18 @@ const menu = {
 			drawChats();
 		}));
 	},
-	exportMarkdown: () => download("conversation.md", chatMarkdown(chat.kept)),
-	exportJson: () => download("conversation.json", JSON.stringify(chat.kept, null, 2)),
+	exportChat: () => download("conversation.md", chatMarkdown(chat.kept)),
 	deleteChat: () => showDialog(t.deleteChat, t.deleteDetail, t.remove, () => {
 		forgetChat(chat.kept.id);
 		go(chatHref());
 	}),
 };
-chatMenu.append(...Object.entries(menu).map(([name, act]) => h("button", t[name], { onclick() {
+chatMenu.append(...Object.entries(menu).map(([name, act]) => h("button", t[name], () => {
 	chatMenu.hidePopover();
 	act();
-} })));
+})));
 
+byId("skip").onclick = () => byId("question").focus();
 startPreviews();
 chat.focus();
 route();

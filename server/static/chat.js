@@ -65,7 +65,8 @@ export function chatIn(root, form, { announce, asked, answered }) {
 			turn.finish(answer);
 			kept.turns.push({ question: turn.question, answer });
 			kept.at = Date.now();
-			answered(keepChat(kept));
+			if (!keepChat(kept)) warn(t.notKept);
+			answered();
 			announce(answer.answered ? t.announce(answer.statements.length, answer.citations.length) : answer.answer);
 		} catch (error) {
 			turn.fail(error.message, error.detail, () => stopper || run(turn));
@@ -77,11 +78,15 @@ export function chatIn(root, form, { announce, asked, answered }) {
 		}
 	}
 
+	function warn(words) {
+		note.textContent = words || (touch ? "" : t.composerHint);
+		note.classList.toggle("warning", Boolean(words));
+	}
+
 	function check() {
 		const characters = Array.from(box.value.trim()).length; // As the server counts them, not UTF-16 units.
 		const tooLong = characters > LIMIT;
-		note.textContent = tooLong ? t.tooLong(characters, LIMIT) : touch ? "" : t.composerHint;
-		note.classList.toggle("warning", tooLong);
+		warn(tooLong && t.tooLong(characters, LIMIT));
 		return !tooLong && characters > 0;
 	}
 

@@ -19,7 +19,7 @@ export function keepChat(chat) {
 
 export const forgetChat = (id) => attempt(() => localStorage.removeItem(PREFIX + id));
 
-const read = (key) => attempt(() => JSON.parse(localStorage.getItem(key)) ?? undefined);
+const read = (key) => [attempt(() => JSON.parse(localStorage.getItem(key)))].find((chat) => Array.isArray(chat?.turns));
 
 /** Undefined where the browser keeps nothing, is full, or holds what another page wrote. */
 function attempt(act) {

@@ -2,7 +2,7 @@
 
 import { offers } from "./answer.js";
 import { call, corpusSize, documentUrl, listDocuments, nameOf, suggestions, upload } from "./api.js";
-import { h, icon, iconButton, showDialog } from "./dom.js";
+import { failed, h, icon, iconButton, showDialog } from "./dom.js";
 import { byline, documentHref } from "./links.js";
 import { t } from "./strings.js";
 
@@ -13,23 +13,23 @@ const documentLink = (item) => h("a", nameOf(item), { href: documentHref(item) }
 /** What is shown before the first question. */
 export async function showOverview(root, askThis) {
 	try {
-		const { items } = await listDocuments("", 100, { onLoading: () => root.replaceChildren(h("i.pulse"), t.loadingModels) });
+		const { items, next_cursor: more } = await listDocuments("", 200, { onLoading: () => root.replaceChildren(h("i.pulse"), t.loadingModels) });
 		const size = await corpusSize();
 		const dates = items.map(({ published }) => published).filter(Boolean).sort();
 		const toAll = h("a", items.length > 0 ? t.allDocuments : t.addDocuments, { href: "#/documents" });
 		root.replaceChildren(
-			h("p.muted", t.corpusSize(size), dates.length > 0 && ` · ${t.dated(dates[0], dates.at(-1))}`),
+			h("p.muted", t.corpusSize(size), !more && dates.length > 0 && ` · ${t.dated(dates[0], dates.at(-1))}`),
 			h("ul.named", [...items.slice(0, NAMED).map(documentLink), toAll].map((link) => h("li", link))),
 			offers(t.trySome, suggestions(), askThis),
 		);
 	} catch ({ message, detail }) {
-		root.replaceChildren(h("div.failed", h("p", message, ". ", detail), h("button", t.retry, { onclick: () => location.reload() })));
+		root.replaceChildren(failed(`${message}. ${detail}`, () => location.reload()));
 	}
 }
 
 export function documentsIn(root, announce, changed) {
 	const [list, uploads, problem] = ["ul.documents", "ul.uploads", "p.warning"].map((tag) => h(tag));
-	const more = h("button", t.showMore, { hidden: true, onclick: () => load(cursor) });
+	const more = h("button", t.showMore, { hidden: true }, () => load(cursor));
 	let cursor = "";
 	let queue = Promise.resolve();
 	const fail = (error) => { problem.textContent = error.detail ?? error.message; };
@@ -45,21 +45,18 @@ export function documentsIn(root, announce, changed) {
 
 	function row(item) {
 		const name = nameOf(item);
-		const facts = [item.path, t.size(item.bytes), t.added(item.ingested_at)];
-		const ask = () => showDialog(t.removeTitle(name), t.removeDetail, t.remove, () => remove(item.id).then(() => {
+		const facts = [item.path !== name && item.path, t.size(item.bytes), t.added(item.ingested_at)];
+		const remove = () => call(documentUrl(item.id), { method: "DELETE" }).then(() => {
 			const next = node.nextElementSibling ?? node.previousElementSibling ?? root;
 			node.remove();
-			next.querySelector("button, input").focus();
+			next.querySelector("button").focus();
 			announce(t.removed(name));
-		}, fail));
-		const about = h("div", documentLink(item), byline(item), h("p.muted", facts.join(" · ")));
+			changed();
+		}, fail);
+		const ask = () => showDialog(t.removeTitle(name), t.removeDetail, t.remove, remove);
+		const about = h("div", documentLink(item), byline(item), h("p.muted", facts.filter(Boolean).join(" · ")));
 		const node = h("li", icon("file"), about, iconButton("remove", `${t.remove} ${name}`, ask));
 		return node;
-	}
-
-	async function remove(id) {
-		await call(documentUrl(id), { method: "DELETE" });
-		changed();
 	}
 
 	/** One file after the other, so that each has its own progress and outcome. */
@@ -67,25 +64,26 @@ export function documentsIn(root, announce, changed) {
 		for (const file of Array.from(files)) {
 			const state = h("span.muted", t.queued);
 			const bar = h("progress", { "aria-label": file.name });
-			uploads.append(h("li", h("span", file.name), state, bar));
+			uploads.append(h("li.line", h("span", file.name), state, bar));
 			queue = queue.then(() => send(file, state, bar));
 		}
 	}
 
 	async function send(file, state, bar) {
-		const { outcome = "rejected", reason } = await upload(file, ({ passages_done: done, passages_total: total }) => {
-			state.textContent = t.ingesting(done, total);
+		const { outcome = "rejected", reason } = await upload(file, (words, done, total) => {
+			state.textContent = words;
 			if (total) Object.assign(bar, { max: total, value: done });
+			else bar.removeAttribute("value");
 		}).catch(({ message, detail }) => ({ reason: detail ?? message }));
 		state.textContent = `${t.outcomes[outcome]}${reason ? `: ${reason}` : ""}`;
-		if (reason) state.className = "warning";
+		if (reason) state.classList.add("warning");
 		bar.remove();
 		announce(`${file.name}: ${state.textContent}`);
 		await load().catch(fail);
 		changed();
 	}
 
-	const input = h("input.visually-hidden", { type: "file", multiple: true, onchange: () => {
+	const input = h("input", { type: "file", multiple: true, hidden: true, onchange() {
 		take(input.files);
 		input.value = "";
 	} });
@@ -98,7 +96,8 @@ export function documentsIn(root, announce, changed) {
 		"div.drop",
 		{ ondragover: over(true), ondragleave: over(false), ondrop: over(false, take) },
 		t.dropHere,
-		h("label", input, t.choose),
+		input,
+		h("button", t.choose, () => input.click()),
 	);
 	root.append(zone, uploads, problem, list, more);
 	return { show: () => load().catch(fail) };

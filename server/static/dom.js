@@ -15,7 +15,10 @@ const ICONS = {
 	file: "M6 3h8l5 5v13H6zM14 3v5h5",
 };
 
-/** An element, "p" or "p.muted": nodes, texts, objects of attributes and listeners, and lists of these in any order. */
+/**
+ * An element, "p" or "p.muted", of nodes, texts, objects of attributes and listeners, a function for clicks, and
+ * lists of these in any order; what is falsy is left out.
+ */
 export function h(tag, ...parts) {
 	const [name, ...classes] = tag.split(".");
 	const node = document.createElement(name);
@@ -25,13 +28,15 @@ export function h(tag, ...parts) {
 	return fill(node, parts);
 }
 
-export const svg = (tag, ...parts) => fill(document.createElementNS("http://www.w3.org/2000/svg", tag), parts);
-
-export const icon = (name) =>
-	svg("svg", { viewBox: "0 0 24 24", class: `icon ${name}`, "aria-hidden": "true" }, svg("path", { d: ICONS[name] }));
+export function icon(name) {
+	const [root, path] = ["svg", "path"].map((tag) => document.createElementNS("http://www.w3.org/2000/svg", tag));
+	return fill(root, [{ viewBox: "0 0 24 24", class: `icon ${name}`, "aria-hidden": "true" }, fill(path, [{ d: ICONS[name] }])]);
+}
 
 export const iconButton = (name, label, onclick, attributes) =>
-	h("button.quiet", { "aria-label": label, title: label, onclick }, attributes, icon(name));
+	h("button.quiet", { "aria-label": label, title: label }, onclick, attributes, icon(name));
+
+export const failed = (words, again) => h("div.failed", h("p", words), h("button", t.retry, again));
 
 export const newTab = (href, words) => h("a", { href, target: "_blank" }, words);
 
@@ -46,10 +51,10 @@ export function lineForm(label, value, action, send) {
 
 export function showDialog(title, content, action, act) {
 	const dialog = h("dialog", { "aria-label": title, onclose: () => dialog.remove() }, h("h2", title), h("div", content));
-	const button = (words, then) => h("button", words, { onclick() {
+	const button = (words, then) => h("button", words, () => {
 		dialog.close();
 		then?.();
-	} });
+	});
 	dialog.append(h("div.actions", button(t.cancel), action && button(action, act)));
 	document.body.append(dialog);
 	dialog.showModal();
@@ -57,9 +62,9 @@ export function showDialog(title, content, action, act) {
 }
 
 function fill(node, parts) {
-	for (const part of parts.flat(Infinity)) {
-		if (part === undefined || part === null || part === false) continue;
-		if (part instanceof Node || typeof part !== "object") node.append(part);
+	for (const part of parts.flat(Infinity).filter(Boolean)) {
+		if (typeof part === "function") node.onclick = part;
+		else if (part instanceof Node || typeof part !== "object") node.append(part);
 		else for (const [key, value] of Object.entries(part)) {
 			if (typeof value === "function") node[key] = value;
 			else if (value !== undefined && value !== false) node.setAttribute(key, value === true ? "" : value);

@@ -14,8 +14,16 @@ export function place(hash = location.hash) {
 	const [, kind, id, query] = /^#\/(\w+)\/?([^?]*)\??(.*)/.exec(hash) ?? [];
 	if (kind !== "documents") return { view: "chat", id };
 	if (!id) return { view: kind };
-	const [start, end] = (query.match(/\d+/g) ?? []).map(Number);
-	return { view: "document", id: decodeURIComponent(id), ...(end > start && { start, end }) };
+	const [start, end] = (query.match(/\d{1,15}/g) ?? []).map(Number);
+	return { view: "document", id: decoded(id), ...(end > start && { start, end }) };
+}
+
+function decoded(id) {
+	try {
+		return decodeURIComponent(id);
+	} catch {
+		return id; // Typed, or cut off.
+	}
 }
 
 export function go(href, state, replace) {
@@ -24,13 +32,11 @@ export function go(href, state, replace) {
 }
 
 /** "The Associated Press · 20 May 2025 · page 3" */
-export function byline(source) {
-	const names = [source.publisher, source.author].map((name) => name && h("span", name));
-	const parts = [...names, source.published && dateOf(source), source.page && t.page(source.page)].filter(Boolean);
-	return h("p.muted", parts.flatMap((part, index) => [index > 0 && " · ", part]));
-}
+export const byline = (source) =>
+	h("p.muted", factsOf(source).flatMap((fact, index) => [index > 0 && " · ", h("span", fact)]));
 
-export const dateOf = ({ published }) => h("time", { datetime: published }, t.date(published));
+export const factsOf = ({ publisher, author, published, page }) =>
+	[publisher, author, published && t.date(published), page && t.page(page)].filter(Boolean);
 
 export function passageLink(passage) {
 	const link = h("a", passage.document_id, { href: documentHref(passage) });

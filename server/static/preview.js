@@ -42,8 +42,7 @@ export function startPreviews() {
 		timer = setTimeout(footnote ? () => show(footnote) : hide, DELAY);
 	});
 	document.addEventListener("focusin", ({ target }) => (target.matches(".footnote:focus-visible") ? show(target) : hide()));
-	document.addEventListener("click", hide);
-	document.addEventListener("scroll", hide, { capture: true });
+	for (const event of ["click", "scroll"]) document.addEventListener(event, hide, { capture: true });
 	document.addEventListener("keydown", (event) => {
 		if (event.key !== "Escape" || bubble.hidden) return;
 		event.stopImmediatePropagation(); // The next Escape closes the source.

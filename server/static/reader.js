@@ -1,11 +1,10 @@
-/** The source beside the answer: a document in full, with the cited characters marked. */
+/** The source beside the answer: a document in full, with the cited characters marked, and search in it. */
 
 import { copy } from "./actions.js";
-import { documentText, documentUrl, nameOf, record } from "./api.js";
+import { documentUrl, nameOf, paragraphs, record } from "./api.js";
 import { h, iconButton, newTab } from "./dom.js";
 import { byline } from "./links.js";
 import { t } from "./strings.js";
-import { matches, textView } from "./text.js";
 
 export function readerIn(root, step, close) {
 	const position = h("p.muted");
@@ -14,6 +13,8 @@ export function readerIn(root, step, close) {
 	const text = h("div.text");
 	const body = h("div.panel-body", { tabindex: "0", role: "region", "aria-label": t.document });
 	const links = h("p.links.muted");
+	const outline = h("div.popup", { id: "outline", popover: "" });
+	const openOutline = iconButton("menu", t.outline, null, { popovertarget: "outline" });
 	const stepButton = (name, label, by) =>
 		iconButton(name, label, ({ currentTarget }) => currentTarget.ariaDisabled === "true" || step(by));
 	const steps = [stepButton("up", t.previousSource, -1), stepButton("down", t.nextSource, 1)];
@@ -22,13 +23,10 @@ export function readerIn(root, step, close) {
 		position.textContent = t.copied;
 	});
 	const finder = finderIn(text, bring);
-	let [shown, loaded] = [];
+	const bar = h("div.bar", position, steps, openOutline, copyLink, iconButton("close", t.close, close));
+	let shown;
 
-	root.append(
-		h("div.panel-top", h("div.bar", position, steps, copyLink, iconButton("close", t.close, close)), title, about, finder.form),
-		body,
-		links,
-	);
+	root.append(h("div.panel-top", bar, title, about, finder.form), body, links, outline);
 
 	function describe(source, index, count) {
 		position.textContent = index < 0 ? t.document : t.sourceOf(index + 1, count);
@@ -40,22 +38,32 @@ export function readerIn(root, step, close) {
 		});
 	}
 
-	function draw({ id, start, end }, citation) {
-		const { failure, item, whole } = loaded;
-		text.replaceChildren(...(failure ? [] : textView(whole, start, end)));
-		const marked = Array.from(text.querySelectorAll("mark"), (mark) => mark.textContent).join("");
-		const changed = !failure && citation && marked !== citation.quote && t.changed;
-		const note = changed || (failure && (citation ? t.gone : failure.message));
-		if (note && citation) text.replaceChildren(h("p", citation.before, h("mark", citation.quote), citation.after));
-		if (!citation && item) describe(item, -1, 0);
-		body.replaceChildren(note ? h("p.warning", note) : "", text);
-		links.replaceChildren(
-			end ? t.cited(start, end) : "",
-			newTab(documentUrl(id, "/source"), t.sourceFile),
-		);
+	function draw(found, citation, { id, start, end }) {
+		text.replaceChildren(...found.map(({ heading, before, quote, after }) =>
+			h(heading ? "h3" : "p", before, quote && h("mark", quote), after)));
+		const marked = found.map(({ quote }) => quote).join("");
+		if (citation && marked !== citation.quote) warn(t.changed, citation);
+		else body.replaceChildren(text);
+		links.replaceChildren(end ? t.cited(start, end) : "", newTab(documentUrl(id, "/source"), t.sourceFile));
+		const headings = Array.from(text.querySelectorAll("h3"));
+		openOutline.hidden = headings.length < 2;
+		outline.replaceChildren(...headings.map((heading) =>
+			h("button", heading.textContent.replace(/^[#\s]+/, "").split("\n", 1), () => open(heading))));
 		finder.find();
 		body.scrollTop = 0;
 		bring(text.querySelector("mark"));
+	}
+
+	function open(heading) {
+		outline.hidePopover();
+		body.focus();
+		bring(heading);
+	}
+
+	function warn(words, citation) {
+		text.replaceChildren(citation ? h("p", citation.before, h("mark", citation.quote), citation.after) : "");
+		body.replaceChildren(h("p.warning", words), text);
+		openOutline.hidden = true;
 	}
 
 	/** Scrolls the text, and not the page behind, to a node or range. */
@@ -68,30 +76,36 @@ export function readerIn(root, step, close) {
 		/** `citations` are those of the answer that led here, `number` is this one's. */
 		async show(at, citations, number) {
 			const index = citations.findIndex((one) => one.number === number);
+			const citation = citations[index];
 			const opening = root.hidden;
+			if (shown?.id !== at.id) {
+				body.replaceChildren(t.loading);
+				links.replaceChildren();
+			}
 			shown = at;
 			root.hidden = false;
 			document.body.classList.add("panel-open");
-			describe(citations[index] ?? at, index, citations.length);
+			describe(citation ?? at, index, citations.length);
 			if (opening) title.focus({ preventScroll: true });
-			if (loaded?.id !== at.id) {
-				body.replaceChildren(t.loading);
-				const found = await load(at.id);
-				if (shown !== at) return;
-				loaded = found;
-			}
-			draw(at, citations[index]);
+			const [failure, item, found] = await load(at);
+			if (shown !== at) return;
+			if (failure) return warn(citation ? t.gone : `${failure.message}: ${failure.detail}`, citation);
+			if (!citation) describe(item, index, 0);
+			draw(found, citation, at);
 		},
 
 		close() {
 			root.hidden = true;
-			shown = loaded = null;
+			shown = null;
 			document.body.classList.remove("panel-open");
 		},
 	};
 }
 
-function finderIn(text, bring) {
+const load = (at) => Promise.all([null, record(at.id), paragraphs(at)]).catch((failure) => [failure]);
+
+/** A form that marks what is typed wherever it is below `root`; `bring` scrolls to a range. */
+function finderIn(root, bring) {
 	const field = h("input", { type: "search", "aria-label": t.search, placeholder: t.search });
 	const count = h("output.muted");
 	let [ranges, at] = [[], 0];
@@ -104,7 +118,7 @@ function finderIn(text, bring) {
 	}
 
 	function find() {
-		ranges = matches(text, field.value);
+		ranges = matches(root, field.value);
 		at = 0;
 		walk(0);
 	}
@@ -113,19 +127,36 @@ function finderIn(text, bring) {
 		walk(by);
 		bring(ranges[at]);
 	};
-	field.oninput = () => {
-		find();
-		bring(ranges[0]);
-	};
 	const onsubmit = (event) => {
 		event.preventDefault();
 		go(1);
+	};
+	field.oninput = () => {
+		find();
+		bring(ranges[0]);
 	};
 	const buttons = [iconButton("up", t.previousMatch, () => go(-1)), iconButton("down", t.nextMatch, () => go(1))];
 	return { find, form: h("form.line", { role: "search", onsubmit }, field, count, buttons) };
 }
 
-const load = (id) => Promise.all([record(id), documentText(id)]).then(
-	([item, whole]) => ({ id, item, whole }),
-	(failure) => ({ id, failure }),
-);
+/** Where a term is below `root`, as ranges in order. */
+function matches(root, term) {
+	const words = term.trim().replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&").replace(/\s+/g, "\\s+");
+	if (!words) return [];
+	const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+	let node = walker.nextNode();
+	let before = 0;
+	const at = (offset) => {
+		while (before + node.length < offset) {
+			before += node.length;
+			node = walker.nextNode();
+		}
+		return [node, offset - before];
+	};
+	return Array.from(root.textContent.matchAll(new RegExp(words, "giu")), ({ index, 0: found }) => {
+		const range = new Range();
+		range.setStart(...at(index));
+		range.setEnd(...at(index + found.length));
+		return range;
+	});
+}

@@ -45,14 +45,12 @@ export const t = {
 	missing: "Nowhere in the documents:",
 	nearest: "The nearest passages",
 	insteadAsk: "The documents do answer",
-	differ: "The sources differ",
 	differOn: (kind) => `The sources differ on the ${kind}`,
 	undated: "no date",
 	quoted: (value) => `“${value}”`,
 	confidence(probability, answered) {
-		if (answered && probability >= 0.7) return "High confidence";
-		if (answered) return probability >= 0.5 ? "Good confidence" : "Low confidence";
-		return `Not answered: the documents ${probability < 0.3 ? "are about other things" : "come close"}`;
+		if (answered) return probability < 0.7 ? "Fair confidence" : "High confidence";
+		return probability < 0.3 ? "Not in the documents" : "Probably not in the documents";
 	},
 	confidenceNumber: (probability) => `${(probability * 100).toFixed(0)} % likely that the documents answer`,
 	copy: "Copy",
@@ -80,6 +78,7 @@ export const t = {
 	loading: "Loading…",
 	cited: (start, end) => `characters ${start}–${end}`,
 	sourceFile: "Original file",
+	outline: "Headings",
 	search: "Search in this document",
 	previousMatch: "Previous match",
 	nextMatch: "Next match",
@@ -96,6 +95,7 @@ export const t = {
 	removeDetail: "It will no longer be found or cited. Answers that were given keep what they quoted.",
 	removed: (name) => `${name} was removed.`,
 	queued: "waiting",
+	sending: (done, total) => `sending, ${t.size(done)} of ${t.size(total)}`,
 	ingesting: (done, total) => (total ? `reading, ${done} of ${total} passages` : "reading…"),
 	outcomes: { added: "added", updated: "updated", unchanged: "already there", rejected: "not taken" },
 	size: (bytes) => (bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`),
@@ -103,8 +103,7 @@ export const t = {
 
 	chatMenu: "This conversation",
 	rename: "Rename",
-	exportMarkdown: "Export as Markdown",
-	exportJson: "Export as JSON",
+	exportChat: "Export as Markdown",
 	deleteChat: "Delete this conversation",
 	chatName: "Name",
 	save: "Save",
