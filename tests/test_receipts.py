@@ -107,7 +107,7 @@ def test_page_needs_no_script_and_loads_only_its_own_files(seeds_server: str) ->
     assert "<script" not in response.text
     assert " style=" not in response.text
     assert "unsafe" not in response.headers["content-security-policy"]
-    for name in ("style.css", "receipt.css", "favicon.svg"):
+    for name in ("style.css", "favicon.svg"):
         assert f"/static/{name}" in response.text
         assert httpx.get(f"{seeds_server}/static/{name}").status_code == 200
 

@@ -19,7 +19,7 @@ export const afterStatements = (answer) => [
 	...answer.conflicts.map((conflict) => conflictView(conflict, answer)),
 	h("h3", t.sources),
 	h("ol.sources", answer.citations.map((citation) => h("li", citationLink(
-		"a.source",
+		"a.source.card",
 		citation,
 		h("b", citation.number),
 		h("div", nameOf(citation), byline(citation)),
