@@ -9,7 +9,7 @@ import threading
 import urllib.request
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -79,6 +79,32 @@ def accessibility_faults(page: Page) -> list[str]:
     options = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
     found = Axe().run(page, options=options).response["violations"]
     return [f"{one['id']}: {[node['target'] for node in one['nodes']]}" for one in found]
+
+
+class Photographer:
+    """Takes pictures of states at one size, light and dark, and looks for what is too wide, or hard to read or reach.
+
+    It looks in a window so tall that nothing lies below the question box: in dark at one size, in light at the other.
+    """
+
+    def __init__(self, page: Page, size: ViewportSize) -> None:
+        self._page, self._size = page, size
+        SCREENSHOTS.mkdir(exist_ok=True)
+        page.set_viewport_size(size)
+
+    def take(self, state: str) -> None:
+        """A picture of the page as it is, called ``state``."""
+        page, size = self._page, self._size
+        schemes: list[Literal["light", "dark"]] = ["light", "dark"]
+        for scheme in schemes:
+            page.emulate_media(color_scheme=scheme)
+            name = f"{size['width']}x{size['height']}-{scheme}-{state}.png"
+            page.screenshot(path=SCREENSHOTS / name, animations="disabled")
+        assert overflow(page) <= 0, state
+        page.set_viewport_size({"width": size["width"], "height": 3000})
+        page.emulate_media(color_scheme="dark" if size is DESKTOP else "light")
+        assert accessibility_faults(page) == [], state
+        page.set_viewport_size(size)
 
 
 def forgive_failed_loads(faults: list[str]) -> None:

@@ -188,17 +188,15 @@ def seeds_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def hostile_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a server whose documents hold what must stay text, and more of them than one page lists."""
+def hostile_server(encoder: Encoder, scorer: PairScorer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a server whose documents hold what must stay text, are of every format, and fill a page."""
     folder = tmp_path_factory.mktemp("hostile-server")
     files = {"hostile.txt": HOSTILE, "lighthouse.txt": LIGHTHOUSE, "arabic.txt": ARABIC}
     for number in range(NOTES):
         files[f"note-{number:02}.txt"] = f"Locker {number} of the harbour office holds rope number {number + 7}."
-    for name, text in files.items():
-        (folder / "files" / name).parent.mkdir(exist_ok=True)
-        (folder / "files" / name).write_bytes(text.encode("utf-8"))
-    done = footnote("ingest", str(folder / "files"), data_dir=folder / "data")
-    assert done.returncode == 0, done.stderr
+    with closing(assemble(Settings(data_dir=folder / "data"), encoder, scorer)) as engine:
+        write_and_ingest(engine, folder / "files", files)
+        ingest(engine, find_files(sorted((ROOT / "tests" / "files").glob("bridge.[!f]*"))), collection="default")
     with serve(folder / "data") as address:
         yield address
 

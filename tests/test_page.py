@@ -249,6 +249,18 @@ def test_loading_models_are_waited_for(page: Page, tmp_path: Path, faults: list[
         forgive_failed_loads(faults)
 
 
+def test_skip_button_leads_to_the_question_and_nowhere_else(page: Page, seeds_server: str) -> None:
+    page.goto(seeds_server)
+    ask(page, PRISONERS)
+    address = page.url
+    page.get_by_role("button", name="Skip to the question box").focus()
+    expect(page.get_by_role("button", name="Skip to the question box")).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    expect(page.locator("#question")).to_be_focused()
+    expect(page.locator(".turn")).to_have_count(1)
+    assert page.url == address
+
+
 def test_keyboard_alone_asks_checks_and_returns(page: Page, seeds_server: str) -> None:
     page.goto(seeds_server)
     expect(page.locator("#question")).to_be_focused()

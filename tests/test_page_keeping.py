@@ -55,7 +55,9 @@ def test_conversation_is_kept_renamed_exported_and_deleted(page: Page, seeds_ser
 
 def test_full_storage_is_said_and_the_conversation_goes_on(page: Page, seeds_server: str) -> None:
     page.goto(seeds_server)
-    page.evaluate("localStorage['footnote:chat:broken'] = '{'")
+    for name, broken in (("cut", "{"), ("other", '{"title": "x"}'), ("null", "null")):
+        page.evaluate("([name, text]) => { localStorage[`footnote:chat:${name}`] = text }", [name, broken])
+    page.goto(f"{seeds_server}/#/c/other")
     page.evaluate(
         """for (let i = 0, part = "x".repeat(1e6); i < 30; i++)
              try { localStorage[i] = part } catch { part = part.slice(part.length / 2) }"""

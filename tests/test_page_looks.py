@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Literal
+from contextlib import closing
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.browsing import (
     AGREED,
     DESKTOP,
+    INSIST,
     NITROGEN,
     PERSISTED,
     PHONE,
     PUBLISHED,
     SCREENSHOTS,
-    accessibility_faults,
+    Line,
+    Photographer,
     ask,
     expect,
+    forgive_failed_loads,
     overflow,
 )
 
@@ -25,55 +28,85 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page, ViewportSize
 
 
-def photographer(page: Page, size: ViewportSize) -> Callable[[str], None]:
-    """Takes a picture of a state in light and in dark, and looks for what is too wide, or hard to read or reach.
-
-    It looks in a window so tall that nothing lies below the question box: in dark at one size, in light at the other.
-    """
-
-    schemes: list[Literal["light", "dark"]] = ["light", "dark"]
-
-    def picture(state: str) -> None:
-        for scheme in schemes:
-            page.emulate_media(color_scheme=scheme)
-            page.screenshot(path=SCREENSHOTS / f"{name}-{scheme}-{state}.png", animations="disabled")
-        assert overflow(page) <= 0, state
-        page.set_viewport_size({"width": size["width"], "height": 3000})
-        page.emulate_media(color_scheme="dark" if size is DESKTOP else "light")
-        assert accessibility_faults(page) == [], state
-        page.set_viewport_size(size)
-
-    name = f"{size['width']}x{size['height']}"
-    SCREENSHOTS.mkdir(exist_ok=True)
-    page.set_viewport_size(size)
-    return picture
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_asking_fits_and_is_accessible(page: Page, seeds_server: str, size: ViewportSize, faults: list[str]) -> None:
+    picture = Photographer(page, size).take
+    with closing(Line(seeds_server)) as line:
+        page.goto(line.address)
+        expect(page.locator(".offers button").first).to_be_visible()
+        picture("01-welcome")
+        line.fault = "hold"
+        page.locator("#question").fill(INSIST)
+        page.locator("#question").press("Enter")
+        turn = page.locator(".turn").last
+        expect(turn.locator(".statement")).to_have_count(1)
+        picture("02-streaming")
+        page.get_by_role("button", name="Stop").click()
+        expect(turn.get_by_role("button", name="Try again")).to_be_visible()
+        picture("03-stopped")
+        line.let.set()
+        line.fault = ""
+        turn.get_by_role("button", name="Try again").click()
+        expect(turn.locator(".how")).to_be_visible()
+        turn.locator(".status summary").click()
+        picture("04-answer")
+        ask(page, PERSISTED)
+        picture("05-conflict")
+        ask(page, AGREED)
+        picture("06-follow-up")
+        turn = ask(page, NITROGEN)
+        expect(turn.locator(".offers button").first).to_be_visible()
+        picture("07-unanswered")
+        turn.get_by_role("button", name="This did not help").click()
+        turn.get_by_role("textbox").scroll_into_view_if_needed()
+        turn.get_by_text("How was this found").click()
+        turn.locator(".how").evaluate("node => node.scrollIntoView()")
+        picture("08-feedback-and-how-found")
+        line.let.clear()
+        line.fault = "cut"
+        page.locator("#question").fill(PUBLISHED)
+        page.locator("#question").press("Enter")
+        expect(page.locator(".turn").last.locator(".statement")).to_have_count(1)
+        line.let.set()
+        expect(page.locator(".turn").last.locator(".failed")).to_be_visible()
+        picture("09-broken-off")
+        forgive_failed_loads(faults)
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_every_state_fits_and_is_accessible(page: Page, seeds_server: str, size: ViewportSize) -> None:
-    picture = photographer(page, size)
+def test_reading_and_keeping_fit_and_are_accessible(page: Page, seeds_server: str, size: ViewportSize) -> None:
+    picture = Photographer(page, size).take
     page.goto(seeds_server)
-    expect(page.locator(".named")).to_be_visible()
-    picture("1-welcome")
     turn = ask(page, PUBLISHED)
-    picture("2-answer")
     turn.locator(".footnote").first.focus()
-    turn.locator(".footnote").first.click()
+    expect(page.get_by_role("tooltip")).to_be_visible()
+    picture("10-preview")
+    page.keyboard.press("Enter")
     expect(page.locator("#panel mark").first).to_be_in_viewport()
-    picture("3-source")
+    picture("11-source")
+    page.get_by_role("button", name="Headings").click()
+    expect(page.locator("#outline button").first).to_be_visible()
+    picture("12-headings")
+    page.locator("#outline button").nth(1).click()
+    page.get_by_role("searchbox").fill("peace")
+    picture("13-search")
     page.get_by_role("button", name="Close").click()
-    turn.get_by_text("How was this found").click()
-    turn.locator(".how").evaluate("node => node.scrollIntoView()")
-    picture("4-how-found")
-    ask(page, NITROGEN)
-    picture("5-unanswered")
-    ask(page, PERSISTED)
-    ask(page, AGREED)
-    page.locator(".turn").nth(2).evaluate("node => node.scrollIntoView()")
-    picture("7-conflict-and-follow-up")
-    page.goto(f"{seeds_server}/#/documents")
+    page.get_by_role("button", name="This conversation").click()
+    picture("14-menu")
+    page.get_by_role("button", name="Rename").click()
+    picture("15-rename")
+    page.keyboard.press("Escape")
+    receipt = turn.get_by_role("link", name="Receipt").get_attribute("href")
+    if size is PHONE:
+        page.get_by_role("button", name="Conversations and documents").click()
+        picture("16-side")
+    page.get_by_role("link", name="Documents", exact=True).click()
     expect(page.locator(".documents li")).to_have_count(5)
-    picture("6-documents")
+    picture("17-documents")
+    page.get_by_role("button", name="Remove").first.click()
+    picture("18-remove")
+    page.goto(f"{seeds_server}{receipt}")
+    picture("19-receipt")
 
 
 @pytest.mark.parametrize(("width", "height"), [(320, 640), (640, 400)], ids=["narrow", "200-percent-zoom"])

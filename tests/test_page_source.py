@@ -121,6 +121,33 @@ def test_search_finds_within_the_document(page: Page, hostile_server: str) -> No
     expect(page.locator("#panel output")).to_have_text("no match")
 
 
+def test_headings_of_every_format_lead_to_their_place(page: Page, hostile_server: str) -> None:
+    page.goto(f"{hostile_server}/#/documents/bridge.pdf")
+    headings = page.locator("#panel h3")
+    expect(headings.filter(has_text="The great repair")).not_to_be_in_viewport()
+    page.get_by_role("button", name="Headings").click()
+    page.locator("#outline").get_by_role("button", name="The great repair").click()
+    expect(page.locator("#outline")).to_be_hidden()
+    expect(headings.filter(has_text="The great repair")).to_be_in_viewport()
+    expect(page.get_by_role("region", name="Document")).to_be_focused()
+    for name in ("bridge.docx", "bridge.html", "bridge.epub"):
+        page.goto(f"{hostile_server}/#/documents/{name}")
+        expect(headings.filter(has_text="The great repair")).to_have_count(1)
+        expect(page.locator("#panel .text p", has_text="opened on the fourth of June 1932")).to_have_count(1)
+    page.goto(f"{hostile_server}/#/documents/arabic")
+    expect(page.locator("#panel .text")).to_be_visible()
+    expect(page.get_by_role("button", name="Headings")).to_be_hidden()
+
+
+@pytest.mark.parametrize("place", ["%", "%E0%A4%A", "nothing?start=9&end=3", "..", "nothing?end=1e99&start=-1"])
+def test_addresses_that_lead_nowhere_say_so(page: Page, hostile_server: str, place: str, faults: list[str]) -> None:
+    page.goto(f"{hostile_server}/#/documents/{place}")
+    expect(page.locator("#panel .warning")).to_be_visible()
+    page.get_by_role("button", name="Close").click()
+    expect(page.locator("#welcome")).to_be_visible()
+    forgive_failed_loads(faults)
+
+
 def test_hostile_document_stays_text(page: Page, hostile_server: str) -> None:
     page.goto(hostile_server)
     turn = ask(page, ZARNOV)
