@@ -27,8 +27,6 @@ from rag.answerability import PARAMETERS, Signals, signals
 from rag.clean import clean
 from rag.engine import DEFAULT_COLLECTION, Engine
 from rag.missing import missing_terms
-from rag.rerank import rerank
-from rag.retrieve import retrieve
 from rag.settings import Settings
 from rag.types import Candidate
 
@@ -58,7 +56,7 @@ def observe(engine: Engine, chosen: EvalSet, questions: Sequence[Question]) -> I
     """What the pipeline sees of each question, as it is and without the documents that answer it."""
     few = len(chosen.documents) <= _FEW_DOCUMENTS
     for question in questions:
-        whole = _candidates(engine, question.text, without=())
+        whole = engine.candidates(question.text)
         answers = answers_of(engine, question) if question.answerable else None
         yield Observation(
             source=chosen.name,
@@ -70,21 +68,13 @@ def observe(engine: Engine, chosen: EvalSet, questions: Sequence[Question]) -> I
             ),
         )
         if question.answerable and not few:
-            rest = _signals(engine, question, _candidates(engine, question.text, without=question.relevant_ids))
+            rest = _signals(engine, question, engine.candidates(question.text, without=question.relevant_ids))
             yield Observation(source=chosen.name, sets_scale=False, signals=rest, answerable=False)
 
 
 def _signals(engine: Engine, question: Question, candidates: Sequence[Candidate]) -> Signals:
     asked = clean(question.text)
     return signals(asked, candidates, missing_terms(engine.store.catalog, DEFAULT_COLLECTION, asked))
-
-
-def _candidates(engine: Engine, question: str, *, without: Sequence[str]) -> Sequence[Candidate]:
-    catalog, asked = engine.store.catalog, clean(question)
-    vector, limit = engine.encoder.encode_query(asked), engine.settings.retrieve_limit
-    hits = retrieve(catalog, engine.store.vectors, DEFAULT_COLLECTION, asked, vector, limit=limit)
-    kept = [hit for hit in hits if hit.passage.document_id not in without]
-    return rerank(catalog, engine.scorer, asked, kept, budget=engine.settings.rerank_tokens).candidates
 
 
 def fit(observed: Sequence[Observation]) -> dict[str, dict[str, float]]:

@@ -119,7 +119,7 @@ def measure_harm(engine: Engine, questions: Sequence[str]) -> Unharmed:
         first = draw.choice([one for one in questions if one != question])
         alone = engine.ask(question)
         after = engine.ask(question, history=turns(first, engine.ask(first)))
-        unchanged += after.understood == question
+        unchanged += after.understood == alone.understood
         same += replace(after, id=alone.id, understood=alone.understood) == alone
     return Unharmed(asked=len(questions), unchanged=unchanged, same_answer=same)
 

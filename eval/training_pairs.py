@@ -15,12 +15,10 @@ from eval.question import EvalSet, Question
 from eval.ranking import Place, gold_places
 from rag.clean import display
 from rag.engine import Engine
-from rag.rerank import judged_text, rerank
-from rag.retrieve import retrieve
+from rag.rerank import judged_text
 from rag.terms import content_words
 from rag.types import Candidate, Document, Kind
 
-_BUDGET = 500
 _POSITIVES = 2
 _NEGATIVES = 2
 _UNANSWERABLE = 3
@@ -49,7 +47,7 @@ def pairs_of(
     chance = random.Random(seed)
     names = names_in(question.text for question in questions)
     for question in questions:
-        candidates = _candidates(engine, question.text)
+        candidates = engine.candidates(question.text)
         holds = answers_of(engine, question)
         positive = [one for one in candidates if question.answerable and holds(one)][:_POSITIVES]
         on_done()
@@ -73,13 +71,6 @@ def _pair(question: str, candidate: Candidate, answerable: bool, source: str) ->
     )
 
 
-def _candidates(engine: Engine, question: str) -> Sequence[Candidate]:
-    catalog = engine.store.catalog
-    vector = engine.encoder.encode_query(question)
-    hits = retrieve(catalog, engine.store.vectors, _COLLECTION, question, vector, limit=engine.settings.retrieve_limit)
-    return rerank(catalog, engine.scorer, question, hits, budget=_BUDGET).candidates
-
-
 def answers_of(engine: Engine, question: Question) -> Callable[[Candidate], bool]:
     """Whether a candidate answers: it lies in a gold quote, or it holds an accepted answer in a relevant document."""
     needed = [one for one in question.gold if not one.context]
@@ -101,10 +92,10 @@ def _lies_in(candidate: Candidate, gold: Sequence[Place]) -> bool:
 
 
 def _is_negative(question: Question, candidate: Candidate) -> bool:
-    """A sentence that holds the answer by chance, elsewhere, is neither."""
+    """A text that holds the answer by chance, elsewhere or in the sentence before, is neither."""
     if candidate.sentence.kind is not Kind.BODY:
         return not question.answerable
-    return not contains_answer(display(candidate.sentence.text), question.answers)
+    return not contains_answer(candidate.judged, question.answers)
 
 
 _ASKED = {

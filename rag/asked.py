@@ -1,7 +1,7 @@
 """A question on its way through the engine."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rag.clean import display
 from rag.followup import Resolved
@@ -26,6 +26,10 @@ class Asked:
     def understood(self) -> str:
         """What is shown: the question as it was typed where nothing had to be resolved."""
         return self.typed if self.text == self.cleaned else self.text
+
+    def read_as(self, text: str) -> "Asked":
+        """The same with another text to search for."""
+        return replace(self, resolved=replace(self.resolved, text=text))
 
     def unsaid(self, candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
         """The candidates that the answer before did not have, where more than that is asked for."""

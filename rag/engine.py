@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import cache
@@ -15,6 +15,7 @@ from rag.followup import resolve
 from rag.gate import Gate
 from rag.index import Index
 from rag.limits import MAX_RESULTS, MAX_STATEMENTS, check_range, checked
+from rag.lookup import Lookup
 from rag.missing import missing_terms, not_answered
 from rag.models import load_encoder, load_reranker
 from rag.parse import Limits, ParserProcess
@@ -22,12 +23,10 @@ from rag.protocols import Encoder, PairScorer, Reader
 from rag.read import ExtractiveReader
 from rag.receipts import Receipts
 from rag.recipe import Recipe, former_recipe
-from rag.rerank import Reranked, reach, rerank
-from rag.retrieve import retrieve
+from rag.rerank import rerank
 from rag.settings import Settings
 from rag.store import Store
-from rag.types import Answer, Hit, ModelNames, RankedPassage, Turn
-from rag.watch import Watch
+from rag.types import Answer, Candidate, Hit, ModelNames, RankedPassage, Turn
 
 DEFAULT_COLLECTION = "default"
 _LISTED_PASSAGES = 8
@@ -117,21 +116,19 @@ class Engine:
         """
         asked = checked("query", query)
         check_range("limit", limit, MAX_RESULTS)
-        index, watch = self.store.index, Watch()
+        index = self.store.index
         with self.gate.question(), index.catalog.snapshot() as catalog:
             catalog.state(collection)
-            read = _Reading(index=index, catalog=catalog, watch=watch)
-            wide = reach(asked, max(limit, self.settings.retrieve_limit))
-            hits = self._retrieve(read, asked, collection, wide)
-            return _listed(self._rerank(read, asked, hits).hits[:limit])
+            lookup = self._lookup(index, catalog, collection)
+            meant, hits = lookup.find(asked, limit)
+            return _listed(lookup.rerank(meant, hits).hits[:limit])
 
     def nearest(self, question: str, *, collection: str = DEFAULT_COLLECTION, limit: int = 10) -> list[Hit]:
         """The passages nearest to a question before anything has judged them; errors are those of ``search``."""
         asked, index = checked("question", question), self.store.index
         with index.catalog.snapshot() as catalog:
             catalog.state(collection)
-            read = _Reading(index=index, catalog=catalog, watch=Watch())
-            return self._retrieve(read, asked, collection, limit)[:limit]
+            return self._lookup(index, catalog, collection).nearest(asked, limit)[:limit]
 
     def answered_by(self, question: str, hits: Sequence[Hit], collection: str, *, budget: int) -> bool:
         """Whether these passages of a collection alone answer a question; ``budget`` is that of ``rerank``."""
@@ -139,6 +136,22 @@ class Engine:
         found = rerank(catalog, self.scorer, question, hits, budget=budget)
         missing = missing_terms(catalog, collection, question)
         return self.reader.read(question, found.candidates, missing, max_statements=1).answered
+
+    def candidates(
+        self, question: str, *, collection: str = DEFAULT_COLLECTION, without: Collection[str] = ()
+    ) -> tuple[Candidate, ...]:
+        """The judged sentences that a question is answered from, best first; errors are those of ``search``.
+
+        Args:
+            without: Ids of documents whose passages are left out of what was retrieved.
+        """
+        asked, index = checked("question", question), self.store.index
+        with index.catalog.snapshot() as catalog:
+            catalog.state(collection)
+            lookup = self._lookup(index, catalog, collection)
+            meant, hits = lookup.find(asked)
+            kept = [hit for hit in hits if hit.passage.document_id not in without]
+            return lookup.rerank(meant, kept).candidates
 
     def warm_up(self) -> None:
         """Run each model once, so that the first question is not slower than the next."""
@@ -154,15 +167,15 @@ class Engine:
     def _stream(self, asked: Asked, index: Index, max_statements: int) -> Iterator[Event]:
         """The events of an answer, all from the catalog as it is when the first is asked for."""
         with index.catalog.snapshot() as catalog:
-            yield from self._answer(asked, _Reading(index=index, catalog=catalog, watch=Watch()), max_statements)
+            yield from self._answer(asked, index, self._lookup(index, catalog, asked.collection), max_statements)
 
-    def _answer(self, asked: Asked, read: "_Reading", max_statements: int) -> Iterator[Event]:
-        catalog, watch = read.catalog, read.watch
+    def _answer(self, asked: Asked, index: Index, lookup: Lookup, max_statements: int) -> Iterator[Event]:
+        catalog, watch = lookup.catalog, lookup.watch
         state = catalog.state(asked.collection)
-        limit = reach(asked.text, self.settings.retrieve_limit)
-        hits = self._retrieve(read, asked.text, asked.collection, limit)
+        meant, hits = lookup.find(asked.text)
+        asked = asked.read_as(meant)
         yield Retrieved(understood=asked.understood, passages=_listed(hits[:_LISTED_PASSAGES]))
-        found = self._rerank(read, asked.text, hits)
+        found = lookup.rerank(meant, hits)
         yield Judged()
         with watch.measure("read"):
             missing = missing_terms(catalog, asked.collection, asked.text)
@@ -188,7 +201,7 @@ class Engine:
             missing_terms=missing,
             passages=_listed([hit for hit in found.hits if "rerank" in hit.scores][:_LISTED_PASSAGES]),
             corpus=state,
-            models=self._models(read.index),
+            models=self._models(index),
             timings_ms=watch.timings(),
         )
         yield Finished(answer=answer)
@@ -197,15 +210,15 @@ class Engine:
         encoder = self.recipe(index).encoder
         return ModelNames(encoder=encoder.name, reranker=self.scorer.name, reader=self.reader.name)
 
-    def _retrieve(self, read: "_Reading", question: str, collection: str, limit: int) -> list[Hit]:
-        with read.watch.measure("encode"):
-            vector = self.recipe(read.index).encoder.encode_query(question)
-        with read.watch.measure("retrieve"):
-            return retrieve(read.catalog, read.index.vectors, collection, question, vector, limit=limit)
-
-    def _rerank(self, read: "_Reading", question: str, hits: Sequence[Hit]) -> Reranked:
-        with read.watch.measure("rerank"):
-            return rerank(read.catalog, self.scorer, question, hits, budget=self.settings.rerank_tokens)
+    def _lookup(self, index: Index, catalog: Catalog, collection: str) -> Lookup:
+        return Lookup(
+            catalog=catalog,
+            vectors=index.vectors,
+            collection=collection,
+            encoder=self.recipe(index).encoder,
+            scorer=self.scorer,
+            settings=self.settings,
+        )
 
 
 def answer_of(events: Iterable[Event]) -> Answer:
@@ -252,15 +265,6 @@ def assemble(settings: Settings, encoder: Encoder, scorer: PairScorer, *, as_it_
         receipts=Receipts(store.catalog.answers, keep=settings.keep_answers),
         parser=ParserProcess(Limits.of(settings)),
     )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Reading:
-    """What one question is answered from: a generation, and the catalog as it was when it was asked."""
-
-    index: Index
-    catalog: Catalog
-    watch: Watch
 
 
 def _listed(hits: Sequence[Hit]) -> tuple[RankedPassage, ...]:

@@ -15,10 +15,10 @@ class Watch:
 
     @contextmanager
     def measure(self, stage: str) -> Iterator[None]:
-        """Time a stage while the block runs."""
+        """Time a stage while the block runs; one that runs again adds to its time."""
         start = time.perf_counter()
         yield
-        self.stages[stage] = time.perf_counter() - start
+        self.stages[stage] = self.stages.get(stage, 0.0) + time.perf_counter() - start
 
     def timings(self) -> dict[str, float]:
         """Milliseconds a stage, and in total."""

@@ -1,0 +1,53 @@
+"""One question's way to its candidates: retrieve, read slips of the pen, rerank; each stage is timed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from rag.catalog import Catalog
+from rag.clean import display
+from rag.missing import missing_terms
+from rag.protocols import Encoder, PairScorer
+from rag.rerank import Reranked, reach, rerank
+from rag.retrieve import retrieve
+from rag.settings import Settings
+from rag.spelling import corrected
+from rag.types import Hit
+from rag.vectors import VectorIndex
+from rag.watch import Watch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lookup:
+    """What one question is answered from: the models, a collection, and the catalog as it was when it was asked."""
+
+    catalog: Catalog
+    vectors: VectorIndex
+    collection: str
+    encoder: Encoder
+    scorer: PairScorer
+    settings: Settings
+    watch: Watch = field(default_factory=Watch)
+
+    def find(self, question: str, limit: int | None = None) -> tuple[str, list[Hit]]:
+        """The question without slips of the pen, and the passages that match it.
+
+        Args:
+            limit: Of each leg, at least; that of the settings where it is not given.
+        """
+        wide = reach(question, max(limit or 0, self.settings.retrieve_limit))
+        hits = self.nearest(question, wide)
+        missing = missing_terms(self.catalog, self.collection, question)
+        meant = corrected(question, missing, [display(hit.passage.text) for hit in hits])
+        return meant, hits if meant == question else self.nearest(meant, wide)
+
+    def nearest(self, question: str, limit: int) -> list[Hit]:
+        """The passages that match a question as it is."""
+        with self.watch.measure("encode"):
+            vector = self.encoder.encode_query(question)
+        with self.watch.measure("retrieve"):
+            return retrieve(self.catalog, self.vectors, self.collection, question, vector, limit=limit)
+
+    def rerank(self, question: str, hits: Sequence[Hit]) -> Reranked:
+        """The judged sentences of ``hits``, and the hits in their order."""
+        with self.watch.measure("rerank"):
+            return rerank(self.catalog, self.scorer, question, hits, budget=self.settings.rerank_tokens)

@@ -1,0 +1,52 @@
+"""From a question to its candidates: slips of the pen, and what is left out."""
+
+from pathlib import Path
+
+import pytest
+
+from rag.engine import Engine
+from rag.spelling import corrected
+from tests.conftest import OpenEngine, write_and_ingest
+
+TEXTS = ["The European leaders met in Quarn. They met Zelenskyy.", "Johnston spoke of the mediators."]
+
+
+@pytest.mark.parametrize(
+    ("question", "missing", "meant"),
+    [
+        ("what did europan leders say", ["europan", "leders"], "what did European leaders say"),
+        ("who met zelensky", ["zelensky"], "who met Zelenskyy"),
+        ("who are the meditaors", ["meditaors"], "who are the mediators"),  # two letters exchanged
+        ("What did Johnson say?", ["Johnson"], "What did Johnson say?"),  # may well be another name
+        ("who met in 2031", ["2031"], "who met in 2031"),
+        ("what is photosynthesis", ["photosynthesis"], "what is photosynthesis"),
+        ("what is the mat", ["mat"], "what is the mat"),  # too short to tell
+        ("what did leaders say", [], "what did leaders say"),
+    ],
+)
+def test_slips_are_read_as_what_was_meant(question: str, missing: list[str], meant: str) -> None:
+    assert corrected(question, missing, TEXTS) == meant
+
+
+def test_a_question_with_slips_is_understood_answered_and_shown_as_it_was_typed(seeds_engine: Engine) -> None:
+    typed = "who sees the proposal as a staling tactik"
+    answer = seeds_engine.ask(typed)
+    assert answer.question == typed
+    assert answer.understood == "who sees the proposal as a stalling tactic"
+    assert answer.answered
+    assert "stalling tactic" in answer.answer
+    assert not answer.missing_terms
+    first = seeds_engine.search(typed, limit=3)
+    assert [one.text for one in first] == [one.text for one in seeds_engine.search(answer.understood, limit=3)]
+
+
+def test_candidates_are_judged_and_documents_can_be_left_out(open_engine: OpenEngine, tmp_path: Path) -> None:
+    engine = open_engine()
+    first = "The mill of Quarn grinds rye. It was built in 1932. Two brothers built it.\n"
+    second = "The mill of Quarn burned in 1950. A spark from the oven had set it on fire.\n"
+    write_and_ingest(engine, tmp_path, {"first.txt": first, "second.txt": second})
+    found = engine.candidates("When was the mill of Quarn built?")
+    assert "1932" in found[0].sentence.text
+    assert [one.score for one in found] == sorted((one.score for one in found), reverse=True)
+    left = engine.candidates("When was the mill of Quarn built?", without=[found[0].document.id])
+    assert {one.document.path for one in left} == {"second.txt"}
