@@ -25,6 +25,16 @@ _MONTH = (
     r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June|July|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?"
     r"|Nov(?:ember)?|Dec(?:ember)?)\b\.?"
 )
+_MONTHS = {name[:3].lower(): number for number, name in enumerate(calendar.month_name) if name}
+_DAY, _YEAR_ALONE = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?", r"(?P<year>1[5-9]\d\d|20\d\d)"
+_PLAIN = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"(?P<month>{_MONTH})\s{_DAY},?\s{_YEAR_ALONE}",
+        rf"{_DAY}\s(?P<month>{_MONTH}),?\s{_YEAR_ALONE}",
+        rf"{_YEAR_ALONE}-(?P<number>\d\d)-(?P<day>\d\d)",
+    )
+)
 _WEEKDAY = "(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
 _WITH_YEAR = r"(?:,?\s+(?P<year>1[5-9]\d\d|20\d\d)\b)?"
 _SPOTTED = tuple(
@@ -93,6 +103,24 @@ def parse_date(text: str) -> str | None:
         return None
     if not _WORDS.issuperset(re.findall(r"[^\W\d_]+", text.lower())):  # dateparser would pass over other words
         return None
+    return _plain_day(text) or _stated_day(text)
+
+
+def _plain_day(text: str) -> str | None:
+    """The day that one of the usual spellings states: what dateparser would find, a hundred times faster."""
+    found = next((match for pattern in _PLAIN if (match := pattern.fullmatch(text.strip()))), None)
+    if found is None:
+        return None
+    named = found.groupdict()
+    month = int(named["number"]) if "number" in named else _MONTHS[named["month"][:3].lower()]
+    try:
+        return date(int(named["year"]), month, int(named["day"])).isoformat()
+    except ValueError:
+        return None
+
+
+@lru_cache(maxsize=4_096)
+def _stated_day(text: str) -> str | None:
     moment = dateparser.parse(text, languages=["en"], settings=_SETTINGS)
     return moment.date().isoformat() if moment else None
 

@@ -8,6 +8,7 @@ rank of their passage decide: eight chosen so lose nothing against judging all.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 from rag.catalog import Catalog
 from rag.clean import display
@@ -47,7 +48,7 @@ def rerank(catalog: Catalog, scorer: PairScorer, question: str, hits: Sequence[H
         Candidates sorted by (-score, document, start). Hits sorted by (-score, passage id); one of
         which no sentence was judged keeps its place after all others.
     """
-    holds = value_test(question) or _nothing
+    holds = cache(value_test(question) or _nothing)
     deeper = [hit for hit in hits[_POOL_PASSAGES:] if holds(hit.passage.text)]
     pool = list(_pool(catalog, [*hits[:_POOL_PASSAGES], *deeper]))
     chosen = _within_budget(scorer, question, _most_promising(question, pool, hits, holds), budget)

@@ -2,9 +2,12 @@
 
 import sqlite3
 import unicodedata
+from collections.abc import Callable
 from contextlib import closing
+from datetime import date
 from math import log
 
+import dateparser
 import pytest
 import tiktoken
 from hypothesis import example, given, settings
@@ -163,6 +166,21 @@ def test_parse_date_of_a_range_or_a_clause_is_none(text: str) -> None:
 def test_parse_date_round_trips_iso_dates_from_1500_to_2099(day: object) -> None:
     year = int(str(day)[:4])
     assert parse_date(str(day)) == (str(day) if 1500 <= year < 2100 else None)
+
+
+@FAST
+@given(
+    day=st.dates(date(1500, 1, 1), date(2099, 12, 31)),
+    spelling=st.sampled_from(["%B %d, %Y", "%d %B %Y", "%b %d %Y", "%d %b. %Y", "%Y-%m-%d", "%dth %b, %Y"]),
+    change=st.sampled_from([str, str.upper, str.lower]),
+)
+def test_parse_date_of_usual_spellings_is_what_dateparser_finds(
+    day: date, spelling: str, change: Callable[[str], str]
+) -> None:
+    text = change(day.strftime(spelling))
+    found = dateparser.parse(text, languages=["en"], settings={"STRICT_PARSING": True})
+    assert found is not None
+    assert parse_date(text) == found.date().isoformat() == day.isoformat()
 
 
 @FAST

@@ -18,6 +18,7 @@ from rag.catalog.generations import Generations, is_current
 from rag.catalog.jobs import JobTable
 from rag.catalog.lexical import create_lexical, drop_lexical, has_match, search_lexical
 from rag.catalog.schema import Connections
+from rag.catalog.sizes import Sizes
 from rag.errors import Conflict, GenerationRetired, NotFound
 from rag.types import CorpusState, Document, Passage, Sentence, Vectors
 
@@ -35,6 +36,7 @@ class Catalog:
     def __init__(self, path: Path) -> None:
         self._connections = Connections(path)
         self._frozen: sqlite3.Connection | None = None
+        self._sizes = Sizes()
         self.answers = AnswerTable(self._connections)
         self.jobs = JobTable(self._connections)
         self.generations = Generations(self._connections)
@@ -97,17 +99,7 @@ class Catalog:
         Raises:
             NotFound: When there is no such collection.
         """
-        row = self._one(
-            """SELECT version,
-                      (SELECT count(*) FROM documents WHERE collection = collections.id) AS documents,
-                      (SELECT count(*) FROM passages WHERE generation = ? AND collection = collections.id) AS passages
-               FROM collections WHERE id = ?""",
-            self._generation,
-            collection,
-        )
-        if row is None:
-            raise NotFound("collection", collection)
-        return CorpusState(version=row["version"], documents=row["documents"], passages=row["passages"])
+        return self._sizes.find(self._read(), self._generation, collection)
 
     def is_empty(self) -> bool:
         """Whether no collection has a document."""

@@ -76,10 +76,13 @@ class Claim:
 
 def find_claims(kind: Asked, wanted: Wanted, text: str, published: date | None) -> list[Claim]:
     """The values of ``kind`` in ``text``, the likeliest answer first; none where that is only a part of it."""
-    near = _Nearness(wanted, text)
-    found = [replace(one, gap=near.gap(one)) for one in _FINDERS[kind](wanted, text, published)]
+    claims = _FINDERS[kind](wanted, text, published)
+    if not claims:
+        return []
+    near = _Nearness(wanted, text, _asked_words(wanted, text))
+    found = [replace(one, gap=near.gap(one)) for one in claims]
     ranked = sorted(found, key=lambda one: (-near.worth(one), one.start))
-    return ranked if ranked and not ranked[0].part else []
+    return ranked if not ranked[0].part else []
 
 
 def value_test(question: str) -> Callable[[str], bool] | None:
@@ -132,9 +135,10 @@ class _Nearness:
 
     wanted: Wanted
     text: str
+    places: Sequence[tuple[int, int]]
 
     def gap(self, claim: Claim) -> int:
-        return min((self._distance(claim, place) for place in self._places()), default=_FAR)
+        return min((self._distance(claim, place) for place in self.places), default=_FAR)
 
     def worth(self, claim: Claim) -> float:
         worth = float(-claim.gap) - (0.0 if claim.sure else _UNSURE_LOSS)
@@ -143,10 +147,6 @@ class _Nearness:
         if claim.kind is Asked.COUNT:
             worth += self._noun_worth(claim)
         return worth
-
-    def _places(self) -> list[tuple[int, int]]:
-        asked = self.wanted.about | self.wanted.counted
-        return [match.span() for match in _WORD.finditer(self.text) if root(match.group()) in asked]
 
     def _distance(self, claim: Claim, place: tuple[int, int]) -> int:
         """Words between the claim and a word of the question, asides between commas left out."""
@@ -162,6 +162,12 @@ class _Nearness:
             return _COUNTED_BONUS / 2
         noun = re.match(r"\s+[a-z]", self.text[claim.end :])
         return -_OTHER_NOUN_LOSS if noun else 0.0
+
+
+def _asked_words(wanted: Wanted, text: str) -> list[tuple[int, int]]:
+    """Where ``text`` has words of the question."""
+    asked = wanted.about | wanted.counted
+    return [match.span() for match in _WORD.finditer(text) if root(match.group()) in asked]
 
 
 def _counts(wanted: Wanted, text: str, published: date | None) -> list[Claim]:

@@ -10,6 +10,7 @@ is counted.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from text_to_num import text2num
 
@@ -90,11 +91,16 @@ def find_quantities(text: str) -> list[Quantity]:
     >>> find_quantities("over twelve")[0]
     Quantity(start=0, end=11, number=5, low=12.0, high=18.0, fraction=False)
     """
+    return list(_quantities(text))
+
+
+@lru_cache(maxsize=2_048)  # each kind of measure looks for the quantities of the same sentence
+def _quantities(text: str) -> tuple[Quantity, ...]:
     found: list[Quantity] = []
     for one in _merged(text, sorted([*_fractions(text), *_numbers(text)], key=lambda one: (one.start, -one.end))):
         if not found or one.start >= found[-1].end:
             found.append(one)
-    return [hedge_before(text, one) for one in found]
+    return tuple(hedge_before(text, one) for one in found)
 
 
 def rounded(value: float, written: str) -> tuple[float, float]:

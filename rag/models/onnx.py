@@ -7,6 +7,7 @@ is faster than a batch over all of them.
 
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from pathlib import Path
 from typing import Self
 
@@ -19,6 +20,7 @@ from rag.errors import ModelError
 from rag.types import PairScores
 
 Floats = npt.NDArray[np.float32]
+_COUNTS_KEPT = 4_096  # a sentence is counted when it is found and again when it is packed
 _INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 
 
@@ -49,6 +51,7 @@ class OnnxModel:
         taken = tuple(node.name for node in self._session.get_inputs())
         if sorted(taken) != sorted(_INPUTS):
             raise ModelError(f"{folder / 'model.onnx'} takes {taken}, not {_INPUTS}")
+        self._counted = lru_cache(maxsize=_COUNTS_KEPT)(self._count)
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix=folder.name)
 
     @property
@@ -58,7 +61,7 @@ class OnnxModel:
 
     def count_tokens(self, text: str, pair: str | None = None) -> int:
         """The word pieces of a text or a pair, special tokens included, without any cut."""
-        return len(self._counter.encode(text, pair).ids)
+        return self._counted(text) if pair is None else len(self._counter.encode(text, pair).ids)
 
     def map(
         self,
@@ -67,10 +70,14 @@ class OnnxModel:
     ) -> list[Floats]:
         """``pick(outputs)`` for each text or pair, in order; the longest are run first.
 
+        A single one is run by the caller's thread: a question must not wait in line behind an ingest.
+
         Args:
             pick: Takes a run's outputs, shape (1, ...) each.
         """
         encoded = [self._tokenizer.encode(*([text] if isinstance(text, str) else text)) for text in inputs]
+        if len(encoded) == 1:
+            return [pick(self._run(encoded[0]))]
         order = sorted(range(len(encoded)), key=lambda position: -len(encoded[position].ids))
         results = self._threads.map(lambda position: (position, pick(self._run(encoded[position]))), order)
         return [result for _, result in sorted(results, key=lambda pair: pair[0])]
@@ -84,6 +91,9 @@ class OnnxModel:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _count(self, text: str) -> int:
+        return len(self._counter.encode(text).ids)
 
     def _run(self, encoding: Encoding) -> Sequence[Floats]:
         columns = (encoding.ids, encoding.attention_mask, encoding.type_ids)
