@@ -202,7 +202,10 @@ def _check_sizes(archive: zipfile.ZipFile, manifest: Manifest, file: Path, most_
         if size != entry.bytes:
             raise ArchiveError(f"{file}: {entry.name!r} has {size} bytes, not {entry.bytes} as {MANIFEST} says")
         if most_bytes is not None and size > most_bytes:
-            raise ArchiveError(f"{file}: {entry.name!r} has {size} bytes; at most {most_bytes} are read")
+            raise ArchiveError(
+                f"{file}: {entry.name!r} has {size} bytes; at most {most_bytes} are accepted; "
+                "FOOTNOTE_MAX_UPLOAD_MB changes that"
+            )
     whole, packed = sum(info.file_size for info in archive.infolist()), file.stat().st_size
     if whole > _MOST_RATIO * packed + _SPARED_BYTES:
         raise ArchiveError(

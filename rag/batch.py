@@ -105,7 +105,7 @@ class Batches:
 
         Raises:
             PassageTooLong: When a passage of it does not fit the encoder; it is left out then.
-            DocumentRejected: When it has too many of them; likewise.
+            DocumentRejected: When it has too many of them, or none; likewise.
             Stopped: When ``work.stop`` was set.
             NotFound: When the collection is gone.
         """
@@ -133,7 +133,7 @@ class Batches:
 
     def _store(self, batch: _Batch, vectors: Vectors) -> list[Stored]:
         try:
-            self._engine.store.put(batch.documents(vectors), batch.index)
+            self._engine.store.put(batch.documents(vectors), batch.index, self._engine.gate.take_turn)
         except GenerationRetired:  # another encoder, or other passages, have taken over in the meantime
             again = _Batch(index=self._engine.store.index)
             for position, draft in batch.drafts.items():
@@ -142,8 +142,10 @@ class Batches:
         return [(position, draft, len(batch.outlines[position].passages)) for position, draft in batch.drafts.items()]
 
     def _outlined(self, draft: Draft, index: Index) -> Outline:
-        made = outline(draft.id, draft.parsed, self._engine.recipe(index))
+        made = outline(draft.id, draft.parsed, self._engine.recipe(index), self._engine.gate.take_turn)
         count, limit = len(made.passages), self._engine.settings.max_passages
+        if count == 0:
+            raise DocumentRejected("nothing to cite: the file has only headings, or lines that belong to no text")
         if count > limit:
             raise DocumentRejected(
                 f"too many passages: {count}, at most {limit} are kept; split it, or raise FOOTNOTE_MAX_PASSAGES"

@@ -1,6 +1,6 @@
 """Chunking: whole sentences under one heading, within a token budget and the encoder's own limit."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from rag.budget import count_tokens
 from rag.clean import display
@@ -21,7 +21,7 @@ def sentence_fits(text: str, encoder: Encoder) -> bool:
 
 
 def chunk(
-    document_id: str, text: str, title: str | None, sentences: Sequence[Sentence], encoder: Encoder, *, budget: int
+    document_id: str, text: str, title: str | None, sentences: Iterable[Sentence], encoder: Encoder, *, budget: int
 ) -> list[Passage]:
     """The passages of a document, in order; every sentence but boilerplate and headings is in one.
 
@@ -46,7 +46,7 @@ def chunk(
     return passages
 
 
-def _groups(sentences: Sequence[Sentence], encoder: Encoder, budget: int) -> Iterator[list[Sentence]]:
+def _groups(sentences: Iterable[Sentence], encoder: Encoder, budget: int) -> Iterator[list[Sentence]]:
     """Neighbouring sentences that share a section and stay within the budget and half the encoder's limit."""
     group: list[Sentence] = []
     tokens = pieces = 0

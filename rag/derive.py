@@ -1,7 +1,9 @@
 """Derive: describe, split, chunk, encode; from a document's text to all that a generation has of it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import count
+from typing import TypeVar
 
 from rag.catalog import Catalog, Derived
 from rag.chunk import chunk, sentence_fits
@@ -10,6 +12,9 @@ from rag.parse import Parsed
 from rag.recipe import Recipe
 from rag.split import split, split_again
 from rag.types import Description, Document, Passage, Sentence, Vectors
+
+_STEP = 64  # sentences: about ten milliseconds
+_Item = TypeVar("_Item")
 
 Encode = Callable[[Sequence[str]], Vectors]
 
@@ -23,17 +28,23 @@ class Outline:
     passages: Sequence[Passage]
 
 
-def outline(document_id: str, parsed: Parsed, recipe: Recipe) -> Outline:
+def outline(document_id: str, parsed: Parsed, recipe: Recipe, give_way: Callable[[], None] = lambda: None) -> Outline:
     """What a document says about itself, and its sentences and passages by a recipe.
+
+    Args:
+        give_way: Called between small steps, to let others go first: a long document takes many seconds.
 
     Raises:
         PassageTooLong: When a passage does not fit the encoder.
     """
+    give_way()
     described = describe(parsed.text, parsed.blocks, stated=parsed.description, created=parsed.created)
     encoder = recipe.encoder
-    sentences = split(parsed.text, parsed.blocks, described, lambda text: sentence_fits(text, encoder))
+    fits = _counted(lambda text: sentence_fits(text, encoder), give_way)
+    sentences = split(parsed.text, parsed.blocks, described, fits)
     title = described.description.title
-    passages = chunk(document_id, parsed.text, title, sentences, encoder, budget=recipe.passage_tokens)
+    slowly = _between(sentences, give_way)
+    passages = chunk(document_id, parsed.text, title, slowly, encoder, budget=recipe.passage_tokens)
     return Outline(description=described.description, sentences=sentences, passages=passages)
 
 
@@ -52,3 +63,23 @@ def derive_again(document: Document, catalog: Catalog, recipe: Recipe, encode: E
     sentences = split_again(text, before, lambda one: sentence_fits(one, recipe.encoder))
     passages = chunk(document.id, text, document.title, sentences, recipe.encoder, budget=recipe.passage_tokens)
     return Derived(sentences=sentences, passages=passages, vectors=encode([passage.indexed for passage in passages]))
+
+
+def _counted(fits: Callable[[str], bool], give_way: Callable[[], None]) -> Callable[[str], bool]:
+    """``fits``, that gives way once in a while."""
+    calls = count(1)
+
+    def wrapped(text: str) -> bool:
+        if next(calls) % _STEP == 0:
+            give_way()
+        return fits(text)
+
+    return wrapped
+
+
+def _between(items: Iterable[_Item], give_way: Callable[[], None]) -> Iterator[_Item]:
+    """``items``, that give way once in a while."""
+    for number, item in enumerate(items, start=1):
+        if number % _STEP == 0:
+            give_way()
+        yield item

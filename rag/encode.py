@@ -11,7 +11,6 @@ from rag.protocols import Encoder
 from rag.types import Vectors
 
 _AT_ONCE = 16
-_GIVE_WAY_SECONDS = 1.0
 
 
 class Stopped(FootnoteError):
@@ -38,7 +37,7 @@ def encode_in_steps(
     for start in range(0, len(texts), _AT_ONCE):
         if stop.is_set():
             raise Stopped("the work was stopped")
-        gate.give_way(_GIVE_WAY_SECONDS)
+        gate.take_turn()
         step = order[start : start + _AT_ONCE]
         vectors[step] = encoder.encode_passages([texts[position] for position in step])
         on_step(len(step))

@@ -1,11 +1,15 @@
 """Questions go first: an ingest waits between its small steps while any is being answered."""
 
 import threading
+import time
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
 _Step = TypeVar("_Step")
+
+_LONGEST_WAIT_SECONDS = 1.0
+_TURN_SECONDS = 0.25
 
 
 class Gate:
@@ -14,6 +18,7 @@ class Gate:
     def __init__(self) -> None:
         self._free = threading.Condition()
         self._questions = 0
+        self._turn_ends = 0.0
 
     @contextmanager
     def question(self) -> Iterator[None]:
@@ -35,4 +40,19 @@ class Gate:
     def give_way(self, seconds: float) -> None:
         """Wait until no question is being answered, at most ``seconds``: no load of questions stops an ingest."""
         with self._free:
-            self._free.wait_for(lambda: self._questions == 0, timeout=seconds)
+            self._free.wait_for(self._is_free, timeout=seconds)
+
+    def take_turn(self) -> None:
+        """Give way before a step of an ingest, however small it is.
+
+        Where questions do not end for a second, a quarter of a second is its own: the number of
+        questions, not that of the steps, says how much slower an ingest gets.
+        """
+        with self._free:
+            if time.monotonic() < self._turn_ends:
+                return
+            if not self._free.wait_for(self._is_free, timeout=_LONGEST_WAIT_SECONDS):
+                self._turn_ends = time.monotonic() + _TURN_SECONDS
+
+    def _is_free(self) -> bool:
+        return self._questions == 0

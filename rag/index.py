@@ -42,10 +42,16 @@ class Index:
         self._left: dict[str, list[str]] = {}
         self._trusted = True
 
-    def add(self, collection: str, keys: Sequence[str], vectors: Vectors) -> None:
-        """Store vectors, shape (len(keys), dimension), under keys that the collection does not have."""
+    def add(
+        self, collection: str, keys: Sequence[str], vectors: Vectors, give_way: Callable[[], None] = lambda: None
+    ) -> None:
+        """Store vectors, shape (len(keys), dimension), under keys that the collection does not have.
+
+        Args:
+            give_way: Called before each write, which nothing can interrupt.
+        """
         break_seal(self.vectors.folder)
-        self.vectors.add(collection, keys, vectors)
+        self.vectors.add(collection, keys, vectors, give_way)
 
     def forget(self, collection: str, keys: Sequence[str]) -> None:
         """Remove keys that no passage has, now or, where that fails as on a full disk, later."""

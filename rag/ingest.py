@@ -14,6 +14,7 @@ from rag.batch import Batches, Draft, Stored, Work
 from rag.catalog import Inventory
 from rag.engine import DEFAULT_COLLECTION, Engine
 from rag.errors import Conflict, DocumentRejected, InvalidRequest, PassageTooLong
+from rag.limits import allowed_bytes
 from rag.sources import SourceFile, find_files
 
 __all__ = [
@@ -29,7 +30,6 @@ __all__ = [
     "take_in",
 ]
 
-MAX_FILE_BYTES = 50_000_000
 _COLLECTION = re.compile(r"[a-z0-9][a-z0-9_-]{1,61}[a-z0-9]")
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
@@ -158,7 +158,7 @@ def _draft(engine: Engine, source: SourceFile, collection: str) -> Draft | Outco
     Raises:
         DocumentRejected: When it cannot become a document.
     """
-    content = _load(source.file)
+    content = _load(source.file, engine.settings.max_upload_bytes)
     sha256 = hashlib.sha256(content).hexdigest()
     identifier, known = _identify(engine, source.path, source.origin, sha256, collection)
     if known is not None and known.sha256 == sha256:
@@ -181,11 +181,11 @@ def _added(stored: Iterable[Stored]) -> Iterator[tuple[int, Outcome]]:
         yield position, Outcome(path=draft.path, outcome=outcome, document_id=draft.id, passages=passages)
 
 
-def _load(file: Path) -> bytes:
+def _load(file: Path, limit: int) -> bytes:
     try:
         size = file.stat().st_size
-        if size > MAX_FILE_BYTES:
-            raise DocumentRejected(f"too large: {size} bytes; at most {MAX_FILE_BYTES} are read")
+        if size > limit:
+            raise DocumentRejected(f"too large: {size} bytes; {allowed_bytes(limit)}")
         return file.read_bytes()
     except OSError as error:
         raise DocumentRejected(f"unreadable: {error.strerror or error}") from error

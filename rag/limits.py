@@ -31,3 +31,8 @@ def check_range(name: str, value: int, high: int) -> None:
     """
     if not 1 <= value <= high:
         raise InvalidRequest(f"{name} must be from 1 to {high}, not {value}")
+
+
+def allowed_bytes(limit: int) -> str:
+    """How a file, or a request with files, that is too large is told what is accepted."""
+    return f"at most {limit} bytes are accepted; FOOTNOTE_MAX_UPLOAD_MB changes that"

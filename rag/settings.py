@@ -27,7 +27,7 @@ class Settings:
         rerank_tokens: Budget of the pairs that one question may show the reranker, word pieces, 100 to 20000.
         threshold: Confidence from which a question counts as answered, 0 to 1.
         keep_answers: Newest answers that can be read again, 0 to 1000000.
-        max_upload_mb: Size of a file, and of a request with files, that is accepted over HTTP, MB, 1 to 100000.
+        max_upload_mb: Size of a file, and over HTTP of a request with files, MB, 1 to 100000.
         parse_seconds: Processor time that parsing a file may take, 1 to 3600.
         parse_memory_mb: Memory of the process that parses, MB, 256 to 65536.
         max_text_characters: Characters of a document's text, 1000 to 100000000.
@@ -56,6 +56,11 @@ class Settings:
     def worker_threads(self) -> int:
         """``threads``, or the number of cores where that is 0."""
         return self.threads or os.cpu_count() or 1
+
+    @property
+    def max_upload_bytes(self) -> int:
+        """``max_upload_mb`` in bytes."""
+        return self.max_upload_mb * 1_000_000
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> "Settings":

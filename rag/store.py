@@ -3,7 +3,7 @@
 import logging
 import sqlite3
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
 from types import TracebackType
@@ -71,7 +71,7 @@ class Store:
         """The vectors of the generation that answers."""
         return self.index.vectors
 
-    def put(self, documents: Sequence[NewDocument], index: Index) -> None:
+    def put(self, documents: Sequence[NewDocument], index: Index, give_way: Callable[[], None] = lambda: None) -> None:
         """Store documents of one collection, each in place of one with its id, all at once.
 
         They are searchable when this returns, and nothing has changed when it raises. The vectors go
@@ -81,6 +81,7 @@ class Store:
         Args:
             documents: At least one; no id twice.
             index: Whose encoder and settings made them.
+            give_way: Called before each step, to let others go first.
 
         Raises:
             GenerationRetired: When another generation has taken over since.
@@ -91,7 +92,9 @@ class Store:
         every = [key for own in keys for key in own]
         with self._writing:
             try:
-                index.add(collection, every, np.concatenate([document.vectors for document in documents]))
+                vectors = np.concatenate([document.vectors for document in documents])
+                index.add(collection, every, vectors, give_way)
+                give_way()
                 removed = index.catalog.replace(documents, keys)
             except BaseException:
                 index.distrust()

@@ -15,7 +15,7 @@ from rag.catalog import Catalog
 from rag.directory import CATALOG, check_complete, scratch_folder
 from rag.engine import Engine
 from rag.errors import ArchiveError, DataDirectoryError
-from rag.ingest import MAX_FILE_BYTES, Outcome, Work, ingest
+from rag.ingest import Outcome, Work, ingest
 from rag.sources import SourceFile
 from rag.types import Document
 
@@ -79,7 +79,7 @@ def import_collection(
         ArchiveError: When the archive is no export, or anything in it is wrong; nothing is taken in then.
         InvalidRequest: For a collection's name that cannot be one.
     """
-    with read_archive(file, KIND, most_bytes=MAX_FILE_BYTES) as archive:
+    with read_archive(file, KIND, most_bytes=engine.settings.max_upload_bytes) as archive:
         target = collection or _exported_collection(archive, file)
         paths = [_path(entry, file) for entry in archive.manifest.files]
         with scratch_folder(engine.store.data_dir) as folder:

@@ -11,7 +11,7 @@ damaged. Why it is set up so:
 
 import shutil
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -82,9 +82,16 @@ class VectorIndex:
         rows = opened.get(ids=list(keys), include=["embeddings"])
         return {key: np.asarray(row) for key, row in zip(rows["ids"], rows["embeddings"], strict=True)}
 
-    def add(self, collection: str, keys: Sequence[str], vectors: Vectors) -> None:
-        """Store vectors, shape (len(keys), dimension), under keys that the collection does not have."""
+    def add(
+        self, collection: str, keys: Sequence[str], vectors: Vectors, give_way: Callable[[], None] = lambda: None
+    ) -> None:
+        """Store vectors, shape (len(keys), dimension), under keys that the collection does not have.
+
+        Args:
+            give_way: Called before each write, which nothing can interrupt.
+        """
         for start in range(0, len(keys), _WRITE_BATCH):
+            give_way()
             part = slice(start, start + _WRITE_BATCH)
             self._made(collection).add(ids=list(keys[part]), embeddings=vectors[part])
 

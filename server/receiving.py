@@ -13,6 +13,7 @@ from litestar.exceptions import ClientException, HTTPException
 from multipart import MultipartError, MultipartSegment, ParserLimitReached, PushMultipartParser
 
 from rag.engine import DEFAULT_COLLECTION
+from rag.limits import allowed_bytes
 from server.names import display_name
 
 MOST_FILES = 1_000
@@ -129,7 +130,7 @@ class Receiver:
             raise TooLarge(detail=f"{large} more than {self._limit} bytes; {self._allowed()}")
 
     def _allowed(self) -> str:
-        return f"at most {self._limit} bytes are accepted; FOOTNOTE_MAX_UPLOAD_MB changes that"
+        return allowed_bytes(self._limit)
 
 
 @contextmanager

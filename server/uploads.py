@@ -18,7 +18,6 @@ from server.receiving import MOST_FILES, Receiver
 from server.requests import UnsupportedMediaType
 
 MULTIPART = "multipart/form-data"
-_MEGABYTE = 1_000_000
 
 
 class NoRoom(HTTPException):
@@ -87,7 +86,7 @@ async def upload_documents(
     job_id, folder = await to_thread.run_sync(jobs.open)
     accepted = False
     try:
-        limit = engine.settings.max_upload_mb * _MEGABYTE
+        limit = engine.settings.max_upload_bytes
         with Receiver(folder, boundary=boundary, limit=limit) as receiver:
             await _receive(request, receiver)
         await to_thread.run_sync(jobs.accept, job_id, receiver.collection, receiver.names)
