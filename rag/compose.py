@@ -7,7 +7,7 @@ from rag.context import stands_alone
 from rag.terms import content_words, stem
 from rag.types import Candidate, Kind
 
-_MARGIN = 2.5
+_MARGIN = 3.0
 _SAME = 0.8
 _SHORT = 10
 _FACT_STATEMENTS = 3
@@ -16,6 +16,7 @@ _BROAD = re.compile(
         why | explain | describe | summari[sz]e | overview | tell\ me | compare | differences? | both | each
       | what\ (?:are|were)\ (?:\w+\ ){0,4}\w+s\b
       | (?:what|which)\ (?:\w+\ ){0,2}\w+s\ (?:are|were|do|did|have|has)\b
+      | (?:what|which)\ (?:\w+\ ){0,2}?(?!is|was|has|does|this)\w+[^s\W]s\b
       | how\ (?:do|does|did|has|have|is|are|was|were|could|can|should|would|might|may)\b
     )""",
     re.IGNORECASE | re.VERBOSE,

@@ -117,15 +117,16 @@ def _candidates(passage: Passage, document: Document, sentences: Sequence[Senten
 def judged_text(document: Document, sentence: Sentence, shown: str) -> str:
     """What the reranker sees: the sentence under its title; a fact of the description as a sentence."""
     name = document.title or document.path
+    origin = f" of {document.publisher}" if document.publisher else ""
     match sentence.kind:
         case Kind.TITLE:
-            return f"The title of the article is: {shown}"
+            return f"The title of the article{origin} is: {shown}"
         case Kind.AUTHOR:
             return f"The author who wrote the article {name} is {document.author}."
         case Kind.PUBLISHER:
             return f"The publisher of the article {name} is {document.publisher}."
         case Kind.PUBLISHED:
-            return f"The article {name} was published on the date {document.published}: {shown}"
+            return f"The article {name}{origin} was published on the date {document.published}: {shown}"
         case _:
             return f"{document.title}. {shown}" if document.title else shown
 
