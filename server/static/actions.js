@@ -20,7 +20,7 @@ export function actions(answer) {
 		copyButton(t.copy, () => answerText(answer)),
 		copyButton(t.copyMarkdown, () => answerMarkdown(answer)),
 		newTab(receipt, t.receipt),
-		h("span", thumbs),
+		thumbs,
 	), said);
 }
 

@@ -24,9 +24,7 @@ export async function call(url, { onLoading, ...init } = {}) {
 	for (;;) {
 		const response = await fetch(url, init).catch(lost(t.unreachable));
 		if (response.ok) return response;
-		if (response.status !== 503) {
-			throw refusal(response.status, await response.json().catch(() => null));
-		}
+		if (response.status !== 503) throw refusal(response.status, await response.json().catch(() => null));
 		onLoading?.();
 		await pause(Math.min(response.headers.get("Retry-After") || 1, 10) * 1000, init.signal);
 	}
@@ -83,14 +81,14 @@ export const suggestions = (near) =>
 export async function upload(file, on) {
 	await corpusSize(); // Waits while the models load.
 	const { job } = await send(file, on);
-	for (;;) {
+	for (let wait = 25; ; wait = Math.min(wait * 2, 800)) {
 		const { state, files, passages_done: done, passages_total: total } = await get(`/v1/jobs/${job}`);
 		if (state === "done" || state === "failed") {
 			records.clear();
 			return files[0];
 		}
 		on(t.ingesting(done, total), done, total);
-		await pause(200);
+		await pause(wait);
 	}
 }
 

@@ -24,7 +24,7 @@ const chat = chatIn(turns, byId("composer"), {
 	answered: drawChats,
 });
 const overview = () => showOverview(byId("overview"), chat.ask);
-const documents = documentsIn(documentList, announce, overview);
+const showDocuments = documentsIn(documentList, announce, overview);
 const reader = readerIn(panel, step, closeReader);
 
 function byId(id) {
@@ -42,7 +42,7 @@ function route() {
 	const at = place();
 	const { view, id } = place(mainHref());
 	const listing = view === "documents";
-	if (listing && documentList.hidden) documents.show();
+	if (listing && documentList.hidden) showDocuments();
 	if (!listing && !chat.show(id)) go(chatHref(), null, true);
 	if (listing !== !documentList.hidden) byId("page").scrollTop = document.scrollingElement.scrollTop = 0;
 	documentList.hidden = !listing;

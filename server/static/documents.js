@@ -32,7 +32,8 @@ export function documentsIn(root, announce, changed) {
 	const more = h("button", t.showMore, { hidden: true }, () => load(cursor));
 	let cursor = "";
 	let queue = Promise.resolve();
-	const fail = (error) => { problem.textContent = error.detail ?? error.message; };
+	let left = 0;
+	const fail = ({ message, detail = message }) => { problem.textContent = detail; };
 
 	async function load(from = "") {
 		const { items, next_cursor: next } = await listDocuments(from, 50);
@@ -66,6 +67,7 @@ export function documentsIn(root, announce, changed) {
 			const bar = h("progress", { "aria-label": file.name });
 			uploads.append(h("li.line", h("span", file.name), state, bar));
 			queue = queue.then(() => send(file, state, bar));
+			left += 1;
 		}
 	}
 
@@ -74,11 +76,13 @@ export function documentsIn(root, announce, changed) {
 			state.textContent = words;
 			if (total) Object.assign(bar, { max: total, value: done });
 			else bar.removeAttribute("value");
-		}).catch(({ message, detail }) => ({ reason: detail ?? message }));
+		}).catch(({ message, detail = message }) => ({ reason: detail }));
 		state.textContent = `${t.outcomes[outcome]}${reason ? `: ${reason}` : ""}`;
 		if (reason) state.classList.add("warning");
 		bar.remove();
 		announce(`${file.name}: ${state.textContent}`);
+		left -= 1;
+		if (left) return;
 		await load().catch(fail);
 		changed();
 	}
@@ -100,5 +104,5 @@ export function documentsIn(root, announce, changed) {
 		h("button", t.choose, () => input.click()),
 	);
 	root.append(zone, uploads, problem, list, more);
-	return { show: () => load().catch(fail) };
+	return () => load().catch(fail);
 }

@@ -20,7 +20,6 @@ export function startPreviews() {
 	}
 
 	function show(footnote) {
-		if (shown === footnote) return;
 		hide();
 		shown = footnote;
 		const { citation } = footnote;

@@ -113,13 +113,15 @@ function finderIn(root, bring) {
 	function walk(by) {
 		at = (at + by + ranges.length) % ranges.length || 0;
 		count.textContent = field.value.trim() && t.matches(at + 1, ranges.length);
-		CSS.highlights.set("found", new Highlight(...ranges));
 		CSS.highlights.set("current", new Highlight(...ranges.slice(at, at + 1)));
 	}
 
 	function find() {
 		ranges = matches(root, field.value);
 		at = 0;
+		const found = new Highlight(); // A letter may be found more often than a call takes arguments.
+		for (const range of ranges) found.add(range);
+		CSS.highlights.set("found", found);
 		walk(0);
 	}
 

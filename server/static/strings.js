@@ -87,7 +87,7 @@ export const t = {
 	gone: "This document cannot be read any more. This is what was cited:",
 
 	noDocuments: "There are no documents yet.",
-	dropHere: "Drop files here, or",
+	dropHere: "Drop files here, or ",
 	choose: "Choose files",
 	showMore: "Show more",
 	remove: "Remove",
