@@ -73,21 +73,14 @@ def test_answer_streams_without_moving_anything(page: Page, seeds_server: str) -
     assert page.evaluate("window.shifts.reduce((sum, shift) => sum + shift, 0)") < 0.001
 
 
-def test_confidence_is_said_in_words_and_on_demand_as_a_number(page: Page, seeds_server: str) -> None:
-    confidence = ask_api(seeds_server, PRISONERS)["confidence"]
-    page.goto(seeds_server)
-    turn = ask(page, PRISONERS)
-    words = turn.locator(".status summary")
-    expect(words).to_have_text(re.compile("confidence$"))
-    expect(turn.locator(".status")).not_to_contain_text("%", use_inner_text=True)
-    words.click()
-    expect(turn.locator(".status")).to_contain_text(f"{confidence * 100:.0f} %")
-
-
-def test_how_found_draws_every_score_of_every_stage(page: Page, seeds_server: str) -> None:
+def test_answer_says_how_sure_it_is_and_how_it_was_found(page: Page, seeds_server: str) -> None:
     expected = ask_api(seeds_server, PRISONERS)
     page.goto(seeds_server)
     turn = ask(page, PRISONERS)
+    expect(turn.locator(".status summary")).to_have_text(re.compile("confidence$"))
+    expect(turn.locator(".status")).not_to_contain_text("%", use_inner_text=True)
+    turn.locator(".status summary").click()
+    expect(turn.locator(".status")).to_contain_text(f"{expected['confidence'] * 100:.0f} %", use_inner_text=True)
     turn.get_by_text("How was this found").click()
     expect(turn.locator("tbody")).to_have_count(len(expected["passages"]))
     expect(turn.locator(".how")).to_contain_text(expected["models"]["encoder"])

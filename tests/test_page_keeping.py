@@ -67,7 +67,7 @@ def test_full_storage_is_said_and_the_conversation_goes_on(page: Page, seeds_ser
     expect(ask(page, NITROGEN).locator(".unanswered")).to_be_visible()
 
 
-def test_answer_is_copied_with_its_footnotes(page: Page, seeds_server: str) -> None:
+def test_answer_is_copied_with_its_footnotes_and_judged(page: Page, seeds_server: str) -> None:
     answer = ask_api(seeds_server, PRISONERS)
     citation = answer["citations"][0]
     place = f"({citation['path']}, characters {citation['start']}–{citation['end']})"
@@ -85,16 +85,13 @@ def test_answer_is_copied_with_its_footnotes(page: Page, seeds_server: str) -> N
     page.evaluate("document.addEventListener('copy', () => { window.copied = getSelection().toString() })")
     turn.get_by_role("button", name=re.compile("^Cop")).first.click()
     assert page.evaluate("window.copied").startswith(answer["answer"])
-
-
-def test_feedback_reaches_the_receipt(page: Page, seeds_server: str) -> None:
-    page.goto(seeds_server)
-    turn = ask(page, PRISONERS)
     turn.get_by_role("button", name="This did not help").click()
     expect(turn.get_by_role("button", name="This did not help")).to_have_attribute("aria-pressed", "true")
     comment = turn.get_by_role("textbox", name=re.compile("^What was right"))
     comment.fill("Too short")
-    comment.press("Enter")
+    with page.expect_request("**/feedback") as sent:
+        comment.press("Enter")
+    assert sent.value.post_data_json == {"helpful": False, "comment": "Too short"}
     expect(turn.get_by_role("status")).to_have_text("Thank you, noted.")
     address = turn.get_by_role("link", name="Receipt").get_attribute("href")
     assert httpx.get(f"{seeds_server}{address}").json()["question"] == PRISONERS
