@@ -5,6 +5,7 @@ They are no substitute for one: they know no meaning, only which words two texts
 
 import hashlib
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 
@@ -70,6 +71,7 @@ class WordScorer:
         return PairScores(relevance=20 * found - 10, answerability=10 * found - 7)
 
 
+@lru_cache(maxsize=20_000)
 def _drawn(text: str, dimension: int) -> Vectors:
     """A standard normal vector drawn with the hash of ``text`` as the seed."""
     seed = int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")

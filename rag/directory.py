@@ -4,6 +4,7 @@ lock             held by the process that owns the directory
 catalog.db       the truth (with -wal and -shm beside it while it is open)
 vectors-G-N/     the disposable vectors of generation G; N grows when a damaged folder is replaced
 spool/           accepted files that are not taken in yet
+models/          models that were made once from the bundled ones
 seeded           says that the seeds were offered to the catalog once
 restoring/       a backup that is being unpacked
 scratch/         what a command unpacks for itself
@@ -22,6 +23,7 @@ from rag.errors import DataDirectoryError, DataDirectoryInUse
 LOCK = "lock"
 CATALOG = "catalog.db"
 SPOOL = "spool"
+MODELS = "models"
 SEEDED = "seeded"
 RESTORING = "restoring"
 SCRATCH = "scratch"
@@ -46,7 +48,10 @@ def lock_directory(data_dir: Path) -> FileLock:
             "HTTP and bring documents in through its page or POST /v1/documents; or set another FOOTNOTE_DATA_DIR"
         ) from None
     except OSError as error:
-        raise DataDirectoryError(f"{data_dir} cannot be used as a data directory: {error}") from error
+        raise DataDirectoryError(
+            f"{data_dir} cannot be used as a data directory: {error.strerror or error}; make it and all in it "
+            "writable, or set another FOOTNOTE_DATA_DIR"
+        ) from error
     return lock
 
 
@@ -55,6 +60,18 @@ def vector_folders(data_dir: Path, generation: int | None = None) -> list[Path]:
     found = {folder: _FOLDER.fullmatch(folder.name) for folder in data_dir.glob("vectors-*")}
     numbers = {folder: (int(match[1]), int(match[2])) for folder, match in found.items() if match}
     return sorted((one for one in numbers if generation in (None, numbers[one][0])), key=lambda one: numbers[one])
+
+
+def sizes(data_dir: Path) -> dict[str, int]:
+    """How many bytes each part of a data directory takes."""
+    parts = {"catalog": [*data_dir.glob(f"{CATALOG}*")], "vector index": vector_folders(data_dir)}
+    parts |= {SPOOL: [data_dir / SPOOL], MODELS: [data_dir / MODELS]}
+    return {part: sum(map(_bytes, paths)) for part, paths in parts.items()}
+
+
+def _bytes(path: Path) -> int:
+    files = path.rglob("*") if path.is_dir() else [path]
+    return sum(file.stat().st_size for file in files if file.is_file())
 
 
 def check_complete(data_dir: Path) -> None:
@@ -87,7 +104,8 @@ def _check_whole_pages(catalog: Path) -> None:
     size = catalog.stat().st_size
     if page > 1 and size % page:
         raise DataDirectoryError(
-            f"{catalog} is not a readable catalog: its last page is cut, it has {size} bytes; restore it from a backup"
+            f"{catalog} is not a readable catalog: its last page is cut, it has {size} bytes; restore it from a backup "
+            "into a new directory with `footnote restore`"
         )
 
 

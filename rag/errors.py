@@ -8,6 +8,7 @@ question, a limit out of range) is ``InvalidRequest``, a ``ValueError``.
     |-- ModelError              a model whose files are missing, or are not the expected ones
     |-- DataDirectoryError      a data directory that cannot be used
     |   |-- DataDirectoryInUse      another process owns it
+    |   |-- DiskFull                its disk cannot keep what was to be stored
     |   |-- IndexMismatch           it was built with another encoder or other passage settings
     |   `-- GenerationRetired       a document made for a generation that another has replaced
     |-- ArchiveError            a backup or an export that cannot be written, or read
@@ -37,6 +38,10 @@ class DataDirectoryError(FootnoteError):
 
 class DataDirectoryInUse(DataDirectoryError):
     """Another process owns the data directory."""
+
+
+class DiskFull(DataDirectoryError):
+    """The disk cannot keep what was to be stored; nothing of it was."""
 
 
 class IndexMismatch(DataDirectoryError):

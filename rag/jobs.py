@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from rag.catalog import Job, JobFile
+from rag.directory import SPOOL
 from rag.encode import Stopped
 from rag.engine import Engine
-from rag.errors import NotFound
+from rag.errors import DiskFull, NotFound
 from rag.ingest import Outcome, SourceFile, Work, take_in
 from rag.spool import Spool
 
@@ -24,6 +25,7 @@ logger = logging.getLogger(__name__)
 KEPT_JOBS = 1_000
 UPLOADED = "upload"
 _STOP_SECONDS = 10.0
+_ROOM_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +52,7 @@ class Jobs:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._table = engine.store.catalog.jobs
-        self._spool = Spool(engine.store.data_dir / "spool")
+        self._spool = Spool(engine.store.data_dir / SPOOL)
         self._wake = threading.Event()
         self._stop = threading.Event()
         self._current = _Current()
@@ -69,13 +71,20 @@ class Jobs:
         self._thread.join(_STOP_SECONDS)
         return not self._thread.is_alive()
 
-    def open(self) -> tuple[str, Path]:
-        """The id of a new job, and the folder for its files: each named by its position, from 0."""
-        job_id = f"job_{time.time_ns() // 1_000_000:012x}{secrets.token_hex(8)}"
-        return job_id, self._spool.open(job_id)
+    def new_id(self) -> str:
+        """An id that no job has."""
+        return f"job_{time.time_ns() // 1_000_000:012x}{secrets.token_hex(8)}"
+
+    def open(self, job_id: str) -> Path:
+        """The folder for the files of a new job: each named by its position, from 0.
+
+        Raises:
+            OSError: When the disk has no room for it.
+        """
+        return self._spool.open(job_id)
 
     def abandon(self, job_id: str) -> None:
-        """Delete the files of a job that was opened and not accepted."""
+        """Delete the files of a job that was opened, or was to be, and not accepted."""
         self._spool.remove(job_id)
 
     def accept(self, job_id: str, collection: str, names: Sequence[str]) -> None:
@@ -109,17 +118,28 @@ class Jobs:
     def _run(self) -> None:
         while not self._stop.is_set():
             self._wake.clear()
-            job = self._table.next()
-            if job is None:
-                self._wake.wait()
-                continue
             try:
-                self._work_on(job)
+                if not self._work_on_next():
+                    self._wake.wait()
             except Stopped:
                 return
-            except Exception:
-                logger.exception("job %s failed; its files are kept and tried again at the next start", job.id)
-                self._table.finish(job.id, "failed")
+            except DiskFull as error:
+                logger.warning("the jobs wait, and go on when there is room: %s", error)
+                self._stop.wait(_ROOM_SECONDS)
+
+    def _work_on_next(self) -> bool:
+        """Work on the next job; whether there was one."""
+        job = self._table.next()
+        if job is None:
+            return False
+        try:
+            self._work_on(job)
+        except (Stopped, DiskFull):
+            raise
+        except Exception:
+            logger.exception("job %s failed; its files are kept and tried again at the next start", job.id)
+            self._table.finish(job.id, "failed")
+        return True
 
     def _work_on(self, job: Job) -> None:
         work = Work()

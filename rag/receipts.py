@@ -14,7 +14,7 @@ from enum import StrEnum
 import msgspec
 
 from rag.catalog import AnswerTable, Catalog, StoredAnswer, now
-from rag.errors import NotFound
+from rag.errors import DiskFull, NotFound
 from rag.types import Answer
 
 logger = logging.getLogger(__name__)
@@ -76,8 +76,8 @@ class Receipts:
     def _write(self, stored: StoredAnswer) -> None:
         try:
             self._answers.add(stored, keep=self._keep)
-        except sqlite3.Error as error:
-            logger.warning("the answer %s cannot be stored: %s; is the disk full?", stored.id, error)
+        except (sqlite3.Error, DiskFull) as error:
+            logger.warning("the answer %s cannot be stored: %s", stored.id, error)
         finally:
             with self._guard:
                 del self._waiting[stored.id]

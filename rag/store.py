@@ -12,9 +12,9 @@ from weakref import finalize
 
 import numpy as np
 
-from rag.catalog import Catalog, Derived, Generation, NewDocument
+from rag.catalog import Catalog, Derived, Generation, NewDocument, explained
 from rag.directory import CATALOG, SCRATCH, check_complete, lock_directory, vector_folders
-from rag.errors import DataDirectoryError, IndexMismatch
+from rag.errors import IndexMismatch
 from rag.index import Index, open_index
 from rag.types import MadeWith
 from rag.vectors import VectorIndex, remove_folder
@@ -56,9 +56,7 @@ class Store:
                 self.index = open_index(self.data_dir, self._catalog, generation, self.repairs.append)
                 self._tidy()
             except sqlite3.DatabaseError as error:
-                raise DataDirectoryError(
-                    f"{path} is not a readable catalog: {error}; restore it from a backup"
-                ) from error
+                raise explained(path, error) from error
             undo.pop_all()
 
     @property

@@ -11,23 +11,44 @@ damaged. Why it is set up so:
 
 import shutil
 import sqlite3
-from collections.abc import Callable, Sequence
-from contextlib import closing
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
 from urllib.parse import quote
 
 import numpy as np
 
-from rag.errors import DataDirectoryError
+from rag.errors import DataDirectoryError, DiskFull
 from rag.types import Vectors
 
 _WRITE_BATCH = 32
 _READ_BATCH = 10_000
 _PREFIX = "footnote-"
+_ROOM = 4_000_000  # bytes that must be free before a write is tried again
+_FULL = ("database or disk is full", "disk I/O error", "No space left on device", "File too large")
 _CONFIGURATION = {
     "hnsw": {"space": "cosine", "ef_construction": 200, "ef_search": 200, "max_neighbors": 32, "num_threads": 1}
 }
+
+
+_Given = ParamSpec("_Given")
+_Read = TypeVar("_Read")
+
+
+def _reads(
+    method: Callable[Concatenate["VectorIndex", _Given], _Read],
+) -> Callable[Concatenate["VectorIndex", _Given], _Read]:
+    """A method that reads: the client stays open meanwhile."""
+
+    @wraps(method)
+    def reading(self: "VectorIndex", /, *arguments: _Given.args, **options: _Given.kwargs) -> _Read:
+        with self._reading():
+            return method(self, *arguments, **options)
+
+    return reading
 
 
 class VectorIndex:
@@ -41,31 +62,32 @@ class VectorIndex:
     """
 
     def __init__(self, folder: Path) -> None:
-        import chromadb
-
         self.folder = folder.resolve()  # the same folder spelled in two ways would be two engines
         self.folder.mkdir(parents=True, exist_ok=True)
-        try:
-            _remove_orphans(self.folder)
-            self._client: Any = chromadb.PersistentClient(self.folder)
-        except Exception as error:
-            raise DataDirectoryError(f"Chroma cannot open {self.folder}: {error}") from error
+        self._client: Any = _connect(self.folder)
         self._opened: dict[str, Any] = {}
+        self._readers = 0
+        self._quiet = threading.Condition()
+        self._failed = self._closed = False
 
     def close(self) -> None:
         """Free the files."""
+        self._closed = True
         self._client.close()
 
+    @_reads
     def collections(self) -> list[str]:
         """The collections that have, or had, a vector."""
         names = [collection.name for collection in self._client.list_collections()]
         return sorted(name.removeprefix(_PREFIX) for name in names)
 
+    @_reads
     def count(self, collection: str) -> int:
         """How many vectors a collection has; a collection that is not there has none."""
         opened = self._open(collection)
         return int(opened.count()) if opened else 0
 
+    @_reads
     def keys(self, collection: str) -> set[str]:
         """The keys of a collection."""
         found: set[str] = set()
@@ -74,6 +96,7 @@ class VectorIndex:
                 found.update(page)
         return found
 
+    @_reads
     def vectors(self, collection: str, keys: Sequence[str]) -> dict[str, Vectors]:
         """The stored vectors of those ``keys`` that are there."""
         opened = self._open(collection)
@@ -89,25 +112,31 @@ class VectorIndex:
 
         Args:
             give_way: Called before each write, which nothing can interrupt.
+
+        Raises:
+            DiskFull: When the disk cannot keep them; some may be there.
         """
         for start in range(0, len(keys), _WRITE_BATCH):
             give_way()
             part = slice(start, start + _WRITE_BATCH)
-            self._made(collection).add(ids=list(keys[part]), embeddings=vectors[part])
+            with self._writing():
+                self._made(collection).add(ids=list(keys[part]), embeddings=vectors[part])
 
     def remove(self, collection: str, keys: Sequence[str]) -> None:
         """Remove keys; those that are not there are passed over."""
-        opened = self._open(collection)
         for start in range(0, len(keys), _WRITE_BATCH):
-            if opened is not None:
-                opened.delete(ids=list(keys[start : start + _WRITE_BATCH]))
+            with self._writing():
+                if opened := self._open(collection):
+                    opened.delete(ids=list(keys[start : start + _WRITE_BATCH]))
 
     def drop(self, collection: str) -> None:
         """Remove a collection with all its vectors, if it is there."""
-        if self._open(collection):
-            del self._opened[collection]
-            self._client.delete_collection(_name(collection))
+        with self._writing():
+            if self._open(collection):
+                del self._opened[collection]
+                self._client.delete_collection(_name(collection))
 
+    @_reads
     def nearest(self, collection: str, vectors: Vectors) -> list[str | None]:
         """The key nearest to each row of ``vectors``, ``None`` where the collection is empty."""
         opened = self._open(collection)
@@ -116,6 +145,7 @@ class VectorIndex:
         found = opened.query(query_embeddings=vectors, n_results=1, include=[])
         return [ids[0] if ids else None for ids in found["ids"]]
 
+    @_reads
     def search(self, collection: str, vector: Vectors, limit: int) -> list[tuple[str, float]]:
         """The nearest keys and their cosines to a unit vector, best first."""
         opened = self._open(collection)
@@ -127,6 +157,44 @@ class VectorIndex:
             (identifier, 1.0 - float(d)) for identifier, d in zip(found["ids"][0], found["distances"][0], strict=True)
         ]
         return sorted(scored, key=lambda pair: (-pair[1], pair[0]))
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        """Counts a reader, for whom the client must stay open."""
+        with self._quiet:
+            self._readers += 1
+        try:
+            yield
+        finally:
+            with self._quiet:
+                self._readers -= 1
+                self._quiet.notify_all()
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        if self._failed and not self._closed:
+            self._recover()
+        try:
+            yield
+        except Exception as error:  # Chroma has no class of its own for a full disk
+            self._failed = True
+            if any(sign in str(error) for sign in _FULL):
+                raise DiskFull(f"{self.folder} cannot be written: {error}; make room on its disk") from error
+            raise
+
+    def _recover(self) -> None:
+        """Open the client again: after a failed write it keeps a transaction that the next one would wait for for ever.
+
+        Raises:
+            DiskFull: When there is no room yet; a client that fails to open could not be opened again.
+        """
+        _check_room(self.folder)
+        with self._quiet:
+            self._quiet.wait_for(lambda: self._readers == 0)
+            self._client.close()
+            self._opened.clear()
+            self._client = _connect(self.folder)
+            self._failed = False
 
     def _open(self, collection: str) -> Any | None:
         """A collection, ``None`` where there is none: to read must not write."""
@@ -146,6 +214,26 @@ class VectorIndex:
         if self._open(collection) is None:
             self._client.create_collection(_name(collection), configuration=_CONFIGURATION, embedding_function=None)
         return self._open(collection)
+
+
+def _connect(folder: Path) -> Any:
+    import chromadb
+
+    try:
+        _remove_orphans(folder)
+        return chromadb.PersistentClient(folder)
+    except Exception as error:
+        raise DataDirectoryError(f"Chroma cannot open {folder}: {error}") from error
+
+
+def _check_room(folder: Path) -> None:
+    file = folder / "room"
+    try:
+        file.write_bytes(bytes(_ROOM))
+    except OSError as error:
+        raise DiskFull(f"{folder} cannot be written: {error.strerror}; make room on its disk") from error
+    finally:
+        file.unlink(missing_ok=True)
 
 
 def _name(collection: str) -> str:

@@ -41,7 +41,7 @@ def list_collections(engine: NamedDependency[Engine]) -> list[CollectionSize]:
     status_code=201,
     sync_to_thread=True,
     before_request=strict_json(CollectionRequest),
-    responses=described(400, 403, 409, 413, 415, 503),
+    responses=described(400, 403, 409, 413, 415, 503, 507),
 )
 def create_collection(data: JSONBody[CollectionRequest], engine: NamedDependency[Engine]) -> CollectionSize:
     """Make an empty collection."""
@@ -54,7 +54,7 @@ def create_collection(data: JSONBody[CollectionRequest], engine: NamedDependency
     "/v1/collections/{collection:str}",
     status_code=204,
     sync_to_thread=True,
-    responses=described(400, 403, 404, 409, 503),
+    responses=described(400, 403, 404, 409, 503, 507),
 )
 def delete_collection(collection: FromPath[str], engine: NamedDependency[Engine]) -> None:
     """Remove a collection with all its documents; the default one stays."""

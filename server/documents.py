@@ -107,7 +107,10 @@ def get_source(document_id: FromPath[str], engine: NamedDependency[Engine]) -> R
 
 
 @delete(
-    "/v1/documents/{document_id:str}", status_code=204, sync_to_thread=True, responses=described(400, 403, 404, 503)
+    "/v1/documents/{document_id:str}",
+    status_code=204,
+    sync_to_thread=True,
+    responses=described(400, 403, 404, 503, 507),
 )
 def delete_document(document_id: FromPath[str], engine: NamedDependency[Engine]) -> None:
     """Remove a document from the text, the lexical and the vector index; it can be brought again."""

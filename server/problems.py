@@ -10,7 +10,7 @@ from litestar.exceptions import HTTPException, ValidationException
 from litestar.openapi import ResponseSpec
 from litestar.types import ExceptionHandlersMap
 
-from rag.errors import Conflict, InvalidRequest, NotFound
+from rag.errors import Conflict, DiskFull, InvalidRequest, NotFound
 
 logger = logging.getLogger(__name__)
 
@@ -93,6 +93,11 @@ def _on_conflict(_: _Request, error: Conflict) -> _Problem:
     return problem(HTTPStatus.CONFLICT, str(error))
 
 
+def _on_full_disk(request: _Request, error: DiskFull) -> _Problem:
+    logger.warning("%s %s: %s", request.method, request.url.path, error)
+    return problem(HTTPStatus.INSUFFICIENT_STORAGE, "the disk of the server is full; nothing was changed")
+
+
 def _on_exception(request: _Request, error: Exception) -> _Problem:
     logger.error("%s %s failed", request.method, request.url.path, exc_info=error)
     return Response(failure(), status_code=HTTPStatus.INTERNAL_SERVER_ERROR, media_type=PROBLEM_JSON)
@@ -104,6 +109,7 @@ HANDLERS: ExceptionHandlersMap = {
     InvalidRequest: _on_invalid_request,
     NotFound: _on_not_found,
     Conflict: _on_conflict,
+    DiskFull: _on_full_disk,
     Exception: _on_exception,
 }
 

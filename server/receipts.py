@@ -75,7 +75,7 @@ def get_answer(
     status_code=HTTPStatus.NO_CONTENT,
     sync_to_thread=True,
     before_request=strict_json(FeedbackRequest),
-    responses=described(400, 404, 413, 415, 503),
+    responses=described(400, 404, 413, 415, 503, 507),
 )
 def give_feedback(answer_id: FromPath[str], data: JSONBody[FeedbackRequest], engine: NamedDependency[Engine]) -> None:
     """Say whether an answer helped; the latest word on an answer counts."""

@@ -6,24 +6,19 @@ from typing import Any
 from anyio import CancelScope, to_thread
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
-from litestar.exceptions import ClientException, HTTPException, InternalServerException
+from litestar.exceptions import ClientException, InternalServerException
 from litestar.openapi.spec import OpenAPIMediaType, Operation, Reference, RequestBody, Schema
 from litestar.openapi.spec.enums import OpenAPIFormat, OpenAPIType
 from litestar.params import FromPath
 
 from rag.engine import DEFAULT_COLLECTION, Engine
+from rag.errors import DiskFull
 from rag.jobs import Jobs
 from server.problems import described
 from server.receiving import MOST_FILES, Receiver
 from server.requests import UnsupportedMediaType
 
 MULTIPART = "multipart/form-data"
-
-
-class NoRoom(HTTPException):
-    """The disk cannot keep what was sent."""
-
-    status_code = 503
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +67,7 @@ class _UploadOperation(Operation):
     "/v1/documents",
     status_code=202,
     request_max_body_size=None,  # the receiver has a limit of its own
-    responses=described(400, 403, 404, 413, 415, 503),
+    responses=described(400, 403, 404, 413, 415, 503, 507),
     operation_class=_UploadOperation,
 )
 async def upload_documents(
@@ -83,16 +78,17 @@ async def upload_documents(
     A file with the name of one that was uploaded before takes its place.
     """
     boundary = _boundary(request)
-    job_id, folder = await to_thread.run_sync(jobs.open)
+    job_id = jobs.new_id()
     accepted = False
     try:
+        folder = await to_thread.run_sync(jobs.open, job_id)
         limit = engine.settings.max_upload_bytes
         with Receiver(folder, boundary=boundary, limit=limit) as receiver:
             await _receive(request, receiver)
         await to_thread.run_sync(jobs.accept, job_id, receiver.collection, receiver.names)
         accepted = True
     except OSError as error:
-        raise NoRoom(detail=f"the files cannot be kept: {error.strerror}") from error
+        raise DiskFull(f"the files cannot be kept: {error.strerror}") from error
     finally:
         if not accepted:
             with CancelScope(shield=True):

@@ -61,7 +61,8 @@ def test_restored_directory_answers_as_the_one_that_was_backed_up(filled: Path, 
 def test_waiting_files_are_in_the_backup_and_are_taken_in_after_a_restore(filled: Path, tmp_path: Path) -> None:
     with closing(opened(filled)) as engine:
         jobs = Jobs(engine)  # never started: what it accepts waits
-        job, folder = jobs.open()
+        job = jobs.new_id()
+        folder = jobs.open(job)
         (folder / "0").write_bytes(b"The ferry of Tarn sails at noon.\n")
         jobs.accept(job, "default", ["ferry.txt"])
         assert back_up(filled, tmp_path / "all.zip").waiting == ((job, 0),)

@@ -128,6 +128,10 @@ def test_doctor_finds_a_healthy_directory_healthy(runs: dict[str, Run]) -> None:
     assert (runs["doctor"].returncode, runs["doctor"].stderr) == (0, "")
     assert re.search(r"default: 2 documents, [1-9]\d* passages\n", out)
     assert "bge-small-en-v1.5@68807e3ff2abb83cdd708d8243fd398246e397bfee2ba611c2bad728e27df743" in out
+    assert re.search(
+        r"^catalog +0\.\d MB\nvector index +\d\.\d MB\nspool +0\.0 MB\nmodels +[1-9]\d\.\d MB\n", out, re.M
+    )
+    assert re.search(r"^waiting +no accepted file\n", out, re.M)
     assert out.endswith("the catalog and the vector index agree\n")
 
 

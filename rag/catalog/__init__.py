@@ -6,6 +6,7 @@ from rag.catalog.derived import Derived
 from rag.catalog.documents import Inventory, NewDocument
 from rag.catalog.generations import Generation
 from rag.catalog.jobs import Job, JobFile
+from rag.catalog.schema import explained
 
 __all__ = [
     "AnswerTable",
@@ -17,5 +18,6 @@ __all__ = [
     "JobFile",
     "NewDocument",
     "StoredAnswer",
+    "explained",
     "now",
 ]

