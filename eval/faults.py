@@ -11,6 +11,7 @@ import statistics
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from random import Random
 
@@ -37,38 +38,46 @@ _FEW_DOCUMENTS = 5
 @click.option("--seed", default=1, show_default=True)
 @click.option("--only", type=int, help="Play this round alone.")
 @click.option("--chain", default=8, show_default=True, help="Rounds on one data directory, one after the other.")
+@click.option("--parallel", default=1, show_default=True, help="Chains at the same time.")
 @click.option("--toy", is_flag=True, help="Word models in the place of the bundled ones: faster.")
 @click.option("--kind", type=click.Choice(KINDS), default="kill", show_default=True, help="Other faults, as root.")
 @click.option("--folder", type=click.Path(path_type=Path), help="Where to work; what went wrong stays there.")
-def main(rounds: int, seed: int, only: int | None, chain: int, toy: bool, kind: str, folder: Path | None) -> None:
+def main(
+    rounds: int, seed: int, only: int | None, chain: int, parallel: int, toy: bool, kind: str, folder: Path | None
+) -> None:
     """Play the rounds and print a table by operation and aim, in Markdown."""
     if kind != "kill":
         with tempfile.TemporaryDirectory() as temporary:
             sys.exit(_play_kind(kind, folder or Path(temporary), seed=seed, toy=toy))
     numbers = [only] if only is not None else list(range(rounds))
     with tempfile.TemporaryDirectory() as temporary:
-        outcomes = []
-        for outcome in play(folder or Path(temporary), numbers, seed=seed, chain=chain, toy=toy):
-            outcomes.append(outcome)
-            _say(outcome)
+        place = folder or Path(temporary)
+        outcomes = [*play(place, numbers, seed=seed, chain=chain, toy=toy, parallel=parallel)]
     for line in table(outcomes):
         click.echo(line)
     if any(outcome.found.said for outcome in outcomes):
         sys.exit(1)
 
 
-def play(folder: Path, numbers: Sequence[int], *, seed: int, chain: int, toy: bool) -> Iterator[Outcome]:
-    """Play rounds in chains, each on a copy of one prepared directory."""
+def play(folder: Path, numbers: Sequence[int], *, seed: int, chain: int, toy: bool, parallel: int) -> Iterator[Outcome]:
+    """Play rounds in chains, each on a copy of one prepared directory, ``parallel`` chains at a time."""
     first = Site(folder / "first", toy=toy)
     prepare(first, Random(f"{seed} first"), _DOCUMENTS)
-    for start in range(0, len(numbers), chain):
-        part = numbers[start : start + chain]
-        sound = True
-        for outcome in _play_chain(first.copy(folder / f"from-{part[0]}"), part, seed):
-            sound = sound and not outcome.found.said
-            yield outcome
-        if sound:
-            shutil.rmtree(folder / f"from-{part[0]}")
+    chains = [numbers[start : start + chain] for start in range(0, len(numbers), chain)]
+    with ThreadPoolExecutor(parallel) as pool:
+        for outcomes in pool.map(lambda part: _play_copy(first, part, seed), chains):
+            yield from outcomes
+
+
+def _play_copy(first: Site, numbers: Sequence[int], seed: int) -> list[Outcome]:
+    site = first.copy(first.folder.parent / f"from-{numbers[0]}")
+    outcomes = []
+    for outcome in _play_chain(site, numbers, seed):
+        _say(outcome)
+        outcomes.append(outcome)
+    if not outcomes[-1].found.said:
+        shutil.rmtree(site.folder)
+    return outcomes
 
 
 def _play_chain(site: Site, numbers: Sequence[int], seed: int) -> Iterator[Outcome]:

@@ -9,7 +9,6 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from random import Random
@@ -30,13 +29,7 @@ NOBODY = 65534
 @pytest.fixture(scope="module")
 def outcomes(tmp_path_factory: pytest.TempPathFactory) -> list[Outcome]:
     """Two chains of rounds at the same time."""
-
-    def chain(start: int) -> list[Outcome]:
-        numbers = ROUNDS[start : start + CHAIN]
-        return [*play(tmp_path_factory.mktemp("faults"), numbers, seed=1, chain=CHAIN, toy=True)]
-
-    with ThreadPoolExecutor(2) as pool:
-        return [outcome for part in pool.map(chain, range(0, len(ROUNDS), CHAIN)) for outcome in part]
+    return [*play(tmp_path_factory.mktemp("faults"), ROUNDS, seed=1, chain=CHAIN, toy=True, parallel=2)]
 
 
 @pytest.fixture(scope="module")
