@@ -132,11 +132,16 @@ class Engine:
             return self._lookup(index, catalog, collection).nearest(asked, limit)[:limit]
 
     def answered_by(self, question: str, hits: Sequence[Hit], collection: str, *, budget: int) -> bool:
-        """Whether these passages of a collection alone answer a question; ``budget`` is that of ``rerank``."""
+        """Whether these passages of a collection alone answer a question; ``budget`` is that of ``rerank``.
+
+        They must do so with confidence to spare, half of what lies above the threshold: beside other passages the
+        same sentence may be judged a little lower.
+        """
         catalog = self.store.index.catalog
         found = rerank(catalog, self.scorer, question, hits, budget=budget)
         missing = missing_terms(catalog, collection, question)
-        return self.reader.read(question, found.candidates, missing, max_statements=1).answered
+        reading = self.reader.read(question, found.candidates, missing, max_statements=1)
+        return reading.answered and reading.confidence >= (1 + self.settings.threshold) / 2
 
     def candidates(
         self, question: str, *, collection: str = DEFAULT_COLLECTION, without: Collection[str] = ()

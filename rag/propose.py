@@ -31,7 +31,14 @@ _DATED = re.compile(
 )
 _MEANT = re.compile(r"(?P<subject>.+?)(?:, [^,]+,)? (?P<be>was|were|is|are) (?P<verb>supposed|meant|intended) to\b")
 _DEFINED = re.compile(r"(?P<subject>.+?)(?: \([^)]*\))? (?P<be>is|are|was|were) (?P<what>(?:an?|one of) [^.;]+)")
-_PERSON = re.compile(r"\b(?:\w{3,}(?:ist|ian|er|or|man|woman|ess)|king|queen|president|poet|priest|saint)\b")
+_PERSON = re.compile(
+    r"\w{3,}(?:ist|ician|man|woman)|king|queen|emperor|empress|president|minister|mayor|officer|soldier|saint|priest|monk"
+    r"|bishop|pope|theologian|historian|philosopher|scholar|professor|teacher|lawyer|doctor|engineer|inventor|explorer"
+    r"|poet|author|writer|singer|painter|composer|actor|actress|player|director|founder|leader|reformer"
+)
+_HEAD_END = re.compile(r",| (?:of|from|for|that|which|who|to|in|on|at|by|with|and|used)\b")
+_NUMBER = re.compile(r"^(?:\d+\.)+\d*\s+")
+_POINTS = re.compile(r"\b(?:this|these|those|it|its|they|their|he|she|his|her|here|above|below)\b", re.IGNORECASE)
 _DID = {
     **{f"{verb}ed": verb for verb in ("demand", "reject", "offer", "discover", "invent", "develop", "recommend")},
     **{f"{verb}d": verb for verb in ("propose", "promise", "describe", "advocate", "introduce")},
@@ -99,8 +106,8 @@ def _questions(document: Document, sentence: Sentence) -> Iterator[tuple[str, st
             yield "author", f"Who wrote {title}?"
         case Kind.PUBLISHER if title and document.publisher:
             yield "publisher", f"Who published {title}?"
-        case Kind.HEADING if text.endswith("?"):
-            yield "heading", text
+        case Kind.HEADING if text.endswith("?") and not _POINTS.search(text):
+            yield "heading", _NUMBER.sub("", text)
         case Kind.BODY:
             yield from _of_sentence(text)
             if title and (name := _named_first(text)):
@@ -132,7 +139,8 @@ def _asked(kind: str, subject: str, found: re.Match[str]) -> str:
         case "meant":
             return f"What {found.group('be')} {subject} {found.group('verb')} to do?"
         case "defined":
-            word = "Who" if _PERSON.search(found.group("what")) and is_name(subject.split()[0]) else "What"
+            what = _HEAD_END.split(found.group("what"))[0].split()[-1]
+            word = "Who" if _PERSON.fullmatch(what) and is_name(subject.split()[0]) else "What"
             return f"{word} {found.group('be')} {subject}?"
         case _:
             verb = found.group("verb")

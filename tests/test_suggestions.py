@@ -9,12 +9,13 @@ from pathlib import Path
 import httpx
 import pytest
 
+from rag.clean import display
 from rag.engine import Engine
 from rag.errors import NotFound
 from rag.propose import Proposal, proposals
 from rag.protocols import PairScorer
 from rag.suggestions import Suggestions
-from rag.types import PairScores
+from rag.types import Document, Kind, PairScores, Sentence, Span
 from tests.conftest import OpenEngine, write_and_ingest
 
 UNANSWERED = [
@@ -110,6 +111,45 @@ def test_proposals_read_like_questions_and_name_their_sentence(open_engine: Open
     assert expected.keys() <= found.keys()
     assert all(words in found[question] for question, words in expected.items())
     assert not any(question.startswith(("When was this", "What did he", "What was it")) for question in found)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "question"),
+    [
+        (Kind.HEADING, "1.2. Why was the ferry sold?", "Why was the ferry sold?"),
+        (Kind.HEADING, "3) How is rope made?", "How is rope made?"),
+        (Kind.HEADING, "1932 or 1933?", "1932 or 1933?"),
+        (Kind.HEADING, "1.2. What is this place?", None),
+        (Kind.HEADING, "Where did they go?", None),
+        (Kind.BODY, "Pybuild is a Debian build system for the packages of a builder.", "What is Pybuild?"),
+        (Kind.BODY, "Orle is a river.", "What is Orle?"),
+        (Kind.BODY, "Ada Brun was a Norwegian writer of songs.", "Who was Ada Brun?"),
+    ],
+)
+def test_question_needs_nothing_beside_it_and_asks_for_a_person_or_a_thing(
+    kind: Kind, text: str, question: str | None
+) -> None:
+    below = "It was so."
+    sentences = [
+        Sentence(span=Span(start=0, end=len(text)), text=text, kind=kind, block=0),
+        Sentence(span=Span(start=200, end=210), text=below, kind=Kind.BODY, block=1, heading=display(text)),
+    ]
+    document = Document(
+        title=None,
+        author=None,
+        publisher=None,
+        published=None,
+        id="orlen",
+        collection="default",
+        media_type="text/plain",
+        path="orlen.txt",
+        sha256="0" * 64,
+        bytes=210,
+        characters=210,
+        passages=1,
+        ingested_at="2024-05-03",
+    )
+    assert [one.question for one in proposals(document, sentences)] == ([question] if question else [])
 
 
 def test_every_suggestion_is_answered_with_a_citation(
