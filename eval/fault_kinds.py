@@ -4,7 +4,7 @@ import os
 import resource
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from random import Random
 
@@ -20,6 +20,7 @@ _WAIT_SECONDS = 120
 _FEW = 4
 _CUT_SHARE = 0.6
 _TMPFS_MB = 96
+_PAGE = 4_096
 
 
 class FileLimit:
@@ -50,9 +51,13 @@ class FullTmpfs:
 
     def fill(self) -> None:
         """Take the room away."""
-        state = os.statvfs(self._filler.parent)
-        with self._filler.open("ab") as file:
-            os.posix_fallocate(file.fileno(), file.tell(), state.f_bavail * state.f_frsize)
+        filler = os.open(self._filler, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+        try:
+            with suppress(OSError):
+                while True:
+                    os.write(filler, bytes(_PAGE))
+        finally:
+            os.close(filler)
 
     def free(self) -> None:
         """Give it back."""

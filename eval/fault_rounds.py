@@ -16,6 +16,7 @@ from eval.fault_site import Broken, Site
 from eval.fault_trap import Shot
 
 OPERATIONS = ("upload", "replace", "delete", "drop", "ingest", "reindex")
+_COMMANDS = ("ingest", "reindex")  # which end by themselves
 AIMS = ("random", "commit", "flush", "between")
 OTHER = "extra"
 _FILES = 6
@@ -69,7 +70,7 @@ def _shot(operation: str, aim: str, random: Random) -> Shot:
         leaving = operation in ("delete", "drop") or (operation == "replace" and random.random() < 0.5)
         if leaving:
             return Shot(point="remove", call=1, phase=random.choice(["before", "during"]), delay=random.random() / 50)
-        return Shot(point="add", call=random.randint(1, 2), phase="after")
+        return Shot(point="add", call=random.randint(1, 8) if operation == "reindex" else 1, phase="after")
     phase = random.choice(["before", "during", "during", "after"])
     calls = {"delete": 3, "drop": 1}.get(operation, 9)
     return Shot(point="commit", call=random.randint(1, calls), phase=phase, delay=random.random() / 250)
@@ -213,13 +214,15 @@ def _shoot(site: Site, plan: Plan, act: Callable[[], object], outcome: Outcome) 
     over = threading.Event()
     killer = threading.Thread(target=_kill, args=(site, plan, over))
     killer.start()
+    finished = False
     with suppress(httpx.TransportError):
         act()
+        finished = plan.operation not in _COMMANDS
     over.set()
     killer.join()
     with suppress(Exception):
         process.wait(_LINGER_SECONDS)
-    outcome.killed = process.poll() == -signal.SIGKILL
+    outcome.killed = process.poll() == -signal.SIGKILL and not finished
     site.end()
     outcome.torn = _torn(before, site.graph())
 

@@ -19,7 +19,7 @@ from eval.fault_trap import Shot
 
 SEGMENT_FILES = ("data_level0.bin", "header.bin", "length.bin", "link_lists.bin")
 _WAIT_SECONDS = 120.0
-_POLL_SECONDS = 0.02
+_POLL_SECONDS = 0.05
 
 
 class Broken(Exception):
@@ -98,13 +98,11 @@ class Site:
         """
         started = time.perf_counter()
         process = self.run("serve", "--port", "0", *options)
-        while not (address := self._address()) or _status(address) != httpx.codes.OK:
+        while not self._ready():
             if process.poll() is not None or time.perf_counter() - started > _WAIT_SECONDS:
                 raise Broken(f"the server is not ready: {self.log()[-2000:]}")
             time.sleep(_POLL_SECONDS)
         self.restarts.append(time.perf_counter() - started)
-        self.client.close()
-        self.client = httpx.Client(base_url=address, timeout=60)
 
     def stop(self) -> None:
         """End the process politely, if one runs."""
@@ -194,9 +192,16 @@ class Site:
         own = {"FOOTNOTE_DATA_DIR": str(self.data_dir), "FOOTNOTE_PASSAGE_TOKENS": str(self.tokens)}
         return {**kept, **own, "HF_HUB_OFFLINE": "1"}
 
-    def _address(self) -> str | None:
+    def _ready(self) -> bool:
         first, newline, _ = self.log().partition("\n")
-        return first.split()[-1].rstrip("/") if newline and first.startswith("Footnote is at") else None
+        if not newline or not first.startswith("Footnote is at"):
+            return False
+        if self.client.is_closed:
+            self.client = httpx.Client(base_url=first.split()[-1], timeout=60)
+        try:
+            return self.client.get("/health/ready").status_code == httpx.codes.OK
+        except httpx.TransportError:
+            return False
 
 
 def _listen(stream: IO[bytes], said: bytearray) -> None:
@@ -204,10 +209,3 @@ def _listen(stream: IO[bytes], said: bytearray) -> None:
     with stream:
         for line in stream:
             said += line
-
-
-def _status(address: str) -> int:
-    try:
-        return httpx.get(f"{address}/health/ready", timeout=5).status_code
-    except httpx.TransportError:
-        return 0

@@ -29,7 +29,7 @@ _KINDS: dict[str, Callable[[Site, Random], Found]] = {
 }
 KINDS = ("kill", *_KINDS)
 _COLUMNS = ("lost", "left over", "counts", "encoded")
-_DOCUMENTS = 30
+_DOCUMENTS = 20
 _FEW_DOCUMENTS = 5
 
 

@@ -110,7 +110,7 @@ def expected() -> dict[str, Any]:
     return shown_after([], sorted(TEXTS))
 
 
-@settings(max_examples=8, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=6, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 @example(steps=[], order=sorted(TEXTS, reverse=True))
 @given(steps=STEPS, order=st.permutations(sorted(TEXTS)))
 def test_same_documents_give_the_same_index_and_results_whatever_came_before(

@@ -1,4 +1,4 @@
-"""The data directory after damage, mismatch and kill -9: nothing acknowledged is lost, the index follows the catalog.
+"""The data directory after damage and mismatch: the index follows the catalog. After kill -9: ``test_faults``.
 
 What may crash the process itself runs in a process of its own.
 """
@@ -7,10 +7,8 @@ import hashlib
 import json
 import logging
 import shutil
-import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -24,8 +22,7 @@ import pytest
 from rag.catalog import NewDocument
 from rag.engine import Engine, assemble
 from rag.errors import DataDirectoryError, IndexMismatch, NotFound
-from rag.ingest import find_files, ingest, remove
-from rag.models import load_reranker
+from rag.ingest import remove
 from rag.protocols import Encoder, PairScorer
 from rag.recipe import Recipe
 from rag.seal import seal
@@ -259,45 +256,3 @@ def test_changed_and_removed_documents_leave_every_index(open_engine: OpenEngine
     assert engine.ask(QUESTION).answered is False
     with pytest.raises(NotFound, match="there is no document 'lamp'"):
         remove(engine, "lamp")
-
-
-def ingest_until_killed(data_dir: Path, folder: Path) -> None:
-    """Check what the processes before acknowledged, say so, then ingest the folder, naming each file that is done."""
-    settings = Settings(data_dir=data_dir, passage_tokens=32)
-    with closing(assemble(settings, ToyEncoder(), load_reranker(settings.reranker, threads=1))) as engine:
-        catalog = engine.store.catalog
-        assert complaints(engine.store) == []
-        for path in (folder / "acknowledged").read_text().split():
-            name = path.removesuffix(".txt")
-            assert catalog.source(name) == (folder / path).read_bytes()
-            found = catalog.search_words("default", f'"{name}"', 99)
-            assert len(found) == catalog.document(name).passages > 5
-            for passage in catalog.passages([identifier for identifier, _ in found[::20]]).values():
-                vector = engine.encoder.encode_query(passage.indexed)
-                key, _ = engine.store.vectors.search("default", vector, 1)[0]
-                assert catalog.ids([key]) == {key: passage.id}
-        print("checked", flush=True)  # noqa: T201
-        ingest(engine, find_files([folder]), collection="default", on_outcome=lambda one: print(one.path, flush=True))  # noqa: T201
-
-
-def test_acknowledged_files_survive_kill_9(tmp_path: Path) -> None:
-    for book in (f"book{number:02}" for number in range(60)):
-        entries = [f"Entry {line} of {book} lists {line * 7 + 3} sacks of rye and barley." for line in range(80)]
-        (tmp_path / f"{book}.txt").write_text("\n".join(entries), encoding="utf-8")
-    acknowledged: dict[str, None] = {}
-    for files, seconds in ((6, 0.0), (9, 0.02), (9, 0.005), (0, 0.0)):
-        (tmp_path / "acknowledged").write_text(" ".join(acknowledged), encoding="utf-8")
-        command = child("ingest_until_killed", tmp_path / "data", tmp_path)
-        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT) as process:
-            assert process.stdout is not None
-            assert process.stderr is not None
-            assert process.stdout.readline() == "checked\n", process.stderr.read()[-2000:]
-            wanted = len(acknowledged) + files
-            while len(acknowledged) < wanted:
-                line = process.stdout.readline()
-                assert line.endswith(".txt\n"), process.stderr.read()[-2000:]
-                acknowledged[line.strip()] = None
-            time.sleep(seconds)
-            process.send_signal(signal.SIGKILL)
-            acknowledged |= dict.fromkeys(process.stdout.read().split())
-    assert len(acknowledged) >= 24
