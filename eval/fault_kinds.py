@@ -16,7 +16,7 @@ from eval.fault_site import Broken, Site
 
 _UNLIMITED = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
 _MANY = 24
-_WAIT_SECONDS = 120
+_WAIT_SECONDS = 300
 _FEW = 4
 _CUT_SHARE = 0.6
 _TMPFS_MB = 96

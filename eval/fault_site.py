@@ -18,7 +18,7 @@ from eval.fault_papers import Paper
 from eval.fault_trap import Shot
 
 SEGMENT_FILES = ("data_level0.bin", "header.bin", "length.bin", "link_lists.bin")
-_WAIT_SECONDS = 120.0
+_WAIT_SECONDS = 300.0
 _POLL_SECONDS = 0.05
 
 
@@ -164,7 +164,7 @@ class Site:
         """A job once it is finished.
 
         Raises:
-            Broken: When it is not after two minutes.
+            Broken: When it is not after five minutes.
         """
         until = time.monotonic() + _WAIT_SECONDS
         while time.monotonic() < until:
@@ -178,7 +178,7 @@ class Site:
         """Wait until every accepted file is taken in.
 
         Raises:
-            Broken: When some are not after two minutes.
+            Broken: When some are not after five minutes.
         """
         until = time.monotonic() + _WAIT_SECONDS
         spool = self.data_dir / "spool"

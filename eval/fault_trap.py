@@ -159,6 +159,7 @@ def _watch_vectors(trap: Trap) -> None:
     vectors._CONFIGURATION["hnsw"].update(sync_threshold=FLUSH_EVERY, batch_size=FLUSH_EVERY)
     vectors.VectorIndex.add = _watched(trap, "add", vectors.VectorIndex.add)  # type: ignore[method-assign]
     vectors.VectorIndex.remove = _watched(trap, "remove", vectors.VectorIndex.remove)  # type: ignore[method-assign]
+    vectors.VectorIndex.drop = _watched(trap, "remove", vectors.VectorIndex.drop)  # type: ignore[method-assign]
 
 
 def _watched(trap: Trap, point: str, function: Callable[..., None]) -> Callable[..., None]:
