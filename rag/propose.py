@@ -59,7 +59,9 @@ _ACTED = re.compile(
     r"(?P<subject>[^,;:]+?)(?:, [^,]+,)? (?:has |have |had |recently |also |consistently )*"
     rf"(?P<verb>{'|'.join([*_DID, *_DOES])})\b"
 )
-_NEEDS_MORE = frozenset("this that these those his her its their such both it they he she we i you".split())
+_NEEDS_MORE = frozenset(
+    "this that these those his her its their such both each every any some it they he she we i you".split()
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

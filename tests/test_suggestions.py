@@ -123,6 +123,7 @@ def test_proposals_read_like_questions_and_name_their_sentence(open_engine: Open
         (Kind.HEADING, "Where did they go?", None),
         (Kind.BODY, "Pybuild is a Debian build system for the packages of a builder.", "What is Pybuild?"),
         (Kind.BODY, "Orle is a river.", "What is Orle?"),
+        (Kind.BODY, "Each Orle file is a text.", None),
         (Kind.BODY, "Ada Brun was a Norwegian writer of songs.", "Who was Ada Brun?"),
     ],
 )
