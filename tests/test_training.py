@@ -1,0 +1,62 @@
+"""What the answerability model learns from: which pairs are made of a question, and what they are said to be."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from eval.question import EvalSet, Question
+from eval.train_answerability import second_round
+from eval.training_pairs import Pair, pairs_of
+from rag.ingest import document_id
+from tests.conftest import OpenEngine, write_and_ingest
+
+MILL = "The Mill of Quarn\n\nThe mill of Quarn grinds rye. It was built by two brothers in 1932. It burned in 1950.\n"
+PORT = "The Port of Sellin\n\nThe port of Sellin was opened in 1871. Ships from Quarn carry rye to it.\n"
+BUILT = "When was the mill of Quarn built?"
+PAINTED = "Who painted the port of Sellin?"
+
+
+def question(text: str, *, answers: Sequence[str] = (), relevant: Sequence[str] = ()) -> Question:
+    return Question(
+        id=text,
+        text=text,
+        kind="fact",
+        group=text,
+        answerable=bool(answers),
+        answers=tuple(answers),
+        relevant_ids=tuple(document_id(path, "default") for path in relevant),
+    )
+
+
+@pytest.fixture
+def pairs(open_engine: OpenEngine, tmp_path: Path) -> list[Pair]:
+    engine = open_engine()
+    write_and_ingest(engine, tmp_path, {"mill.txt": MILL, "port.txt": PORT})
+    questions = [question(BUILT, answers=["1932"], relevant=["mill.txt"]), question(PAINTED)]
+    return list(pairs_of(engine, EvalSet(name="mill", documents=(), questions=()), questions, 1, lambda: None))
+
+
+def test_a_candidate_is_answerable_where_it_holds_the_answer_and_near_misses_are_not(pairs: list[Pair]) -> None:
+    asked = [one for one in pairs if one.question == BUILT]
+    assert {one.answerable for one in asked} == {True, False}
+    assert all(one.answerable == ("1932" in one.text) for one in asked)
+    assert not any(one.answerable for one in pairs if one.question == PAINTED)
+    made = [one for one in pairs if one.question not in (BUILT, PAINTED)]
+    assert all(one.source == "near miss" and "1932" in one.text and not one.answerable for one in made)
+    assert all((one.relevance is None) is (one in made) for one in pairs)
+
+
+def test_the_last_lessons_are_the_questions_over_the_seeds_twice_and_misspelt_ones() -> None:
+    own = [Pair(question="Who rang the bell?", text="own", answerable=True, relevance=1.0, source="seeds")]
+    pairs = [
+        Pair(question=f"Who built lighthouse number {n}?", text=str(n), answerable=True, relevance=1.0, source="s")
+        for n in range(1_500)
+    ]
+    found = second_round(pairs, own)
+    assert found[:2] == own * 2
+    known = {one.question for one in pairs}
+    typed = [one for one in found[2:] if one.question not in known]
+    assert len(typed) > 500
+    assert all(one.question == one.question.lower() for one in typed)
+    assert found == second_round(pairs, own)
