@@ -21,8 +21,8 @@ from sklearn.linear_model import LogisticRegression
 
 from eval.question import EvalSet, Question
 from eval.runner import prepared
-from eval.training_pairs import answers_of
-from eval.training_sets import calibration_sets, sets_scale
+from eval.training.pairs import answers_of
+from eval.training.sets import calibration_sets, sets_scale
 from rag.answerability import PARAMETERS, Signals, signals
 from rag.clean import clean
 from rag.engine import DEFAULT_COLLECTION, Engine

@@ -1,7 +1,7 @@
 """Train the answerability adapters: ``python -m eval.train_answerability --data DIR``.
 
 ``DIR`` holds ``squad2``, ``clapnq`` and ``multihop_rag`` as folders with ``corpus.jsonl`` and
-``queries.jsonl``; ``training_sets`` says which questions teach and which only measure. It takes about
+``queries.jsonl``; ``training.sets`` says which questions teach and which only measure. It takes about
 half an hour on two cores. Everything random has a fixed seed. ``rag/models/answerability.md`` is the card
 of the model that came of it.
 """
@@ -22,11 +22,11 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 
 from eval.measures import auroc
-from eval.near_misses import misspelt
-from eval.network import TwoHeads
 from eval.runner import prepared
-from eval.training_pairs import Pair, description_pairs, pairs_of
-from eval.training_sets import Chosen, measured_sets, seed_set, training_sets
+from eval.training.near_misses import misspelt
+from eval.training.network import TwoHeads
+from eval.training.pairs import Pair, description_pairs, pairs_of
+from eval.training.sets import Chosen, measured_sets, seed_set, training_sets
 from rag.models import load_untouched_reranker
 from rag.models.bundled import RERANKER, bundled_folder
 from rag.models.merge import ADAPTERS

@@ -50,7 +50,7 @@ def test_adapters_that_change_nothing_keep_the_relevance_and_a_head_like_the_fir
 def test_merged_adapters_agree_with_the_network_that_learns_them() -> None:
     import torch
 
-    from eval.network import TwoHeads
+    from eval.training.network import TwoHeads
 
     network = TwoHeads(FOLDER / "model.onnx", rank=2).eval()
     chance = np.random.default_rng(1)

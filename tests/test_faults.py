@@ -15,10 +15,10 @@ from random import Random
 
 import pytest
 
-from eval.fault_kinds import FileLimit, cut_catalog, full_disk, read_only
-from eval.fault_rounds import AIMS, OPERATIONS, Outcome, plan, prepare
-from eval.fault_site import Site
-from eval.faults import play
+from eval.faults.cli import play
+from eval.faults.kinds import FileLimit, cut_catalog, full_disk, read_only
+from eval.faults.rounds import AIMS, OPERATIONS, Outcome, plan, prepare
+from eval.faults.site import Site
 from rag.catalog import Catalog
 
 ROUNDS = range(4, 24)  # of six operations and four aims; the four before die at a random moment too

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from eval.question import EvalSetError
-from eval.scale import encoder_rate, evenly, sample_texts, written
-from eval.scale_documents import Stock, load_stock, write_documents
-from eval.scale_rows import Answers, Ingests, Load, Measured, Sizes, Starts, rows
-from eval.scale_service import Ingested, Sample, ask_with_pauses, ingest, serve, uploading
+from eval.scale.cli import encoder_rate, evenly, sample_texts, written
+from eval.scale.documents import Stock, load_stock, write_documents
+from eval.scale.rows import Answers, Ingests, Load, Measured, Sizes, Starts, rows
+from eval.scale.service import Ingested, Sample, ask_with_pauses, ingest, serve, uploading
 from rag.catalog import Catalog
 from rag.directory import CATALOG
 from rag.protocols import Encoder

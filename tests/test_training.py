@@ -7,7 +7,7 @@ import pytest
 
 from eval.question import EvalSet, Question
 from eval.train_answerability import second_round
-from eval.training_pairs import Pair, pairs_of
+from eval.training.pairs import Pair, pairs_of
 from rag.ingest import document_id
 from tests.conftest import OpenEngine, write_and_ingest
 

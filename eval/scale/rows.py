@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from eval.measures import percentiles
-from eval.scale_service import Ingested, Sample
+from eval.scale.service import Ingested, Sample
 
 _SHARES = (0.1, 0.5, 1.0)
 _MOST_GROWTH_KB = 6.0

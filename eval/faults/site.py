@@ -14,8 +14,8 @@ from typing import IO, Any
 
 import httpx
 
-from eval.fault_papers import Paper
-from eval.fault_trap import Shot
+from eval.faults.papers import Paper
+from eval.faults.trap import Shot
 
 SEGMENT_FILES = ("data_level0.bin", "header.bin", "length.bin", "link_lists.bin")
 _WAIT_SECONDS = 300.0
@@ -63,7 +63,7 @@ class Site:
         report = ["--report", str(self.folder / "encoded")]
         (self.folder / "encoded").unlink(missing_ok=True)
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "eval.fault_trap", *toy, *report, *command],
+            [sys.executable, "-m", "eval.faults.trap", *toy, *report, *command],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
@@ -87,7 +87,7 @@ class Site:
 
     def examine(self, **options: Any) -> subprocess.CompletedProcess[str]:
         """Run ``footnote doctor`` to its end, whatever that is."""
-        command = [sys.executable, "-m", "eval.fault_trap", "--toy", "doctor"]
+        command = [sys.executable, "-m", "eval.faults.trap", "--toy", "doctor"]
         return subprocess.run(command, env=self._environ(), capture_output=True, text=True, check=False, **options)
 
     def serve(self, *options: str) -> None:

@@ -19,9 +19,9 @@ from typing import TypeVar
 import click
 
 from eval.progress import show_progress
-from eval.scale_documents import load_stock, write_documents
-from eval.scale_rows import Answers, Ingests, Load, Measured, Row, Sizes, Starts, rows
-from eval.scale_service import Server, ask_with_pauses, ingest, serve, uploading
+from eval.scale.documents import load_stock, write_documents
+from eval.scale.rows import Answers, Ingests, Load, Measured, Row, Sizes, Starts, rows
+from eval.scale.service import Server, ask_with_pauses, ingest, serve, uploading
 from eval.sets import QUESTIONS, load_set
 from rag.catalog import Catalog
 from rag.derive import outline
@@ -193,7 +193,3 @@ def _bytes(files: Sequence[Path]) -> int:
 
 def _stage(show: OnStage, name: str, total: int) -> Callable[[int], None]:
     return lambda done: show(name, min(done, total), total)
-
-
-if __name__ == "__main__":
-    main()

@@ -1,6 +1,6 @@
 """A command of Footnote in a process that kills itself at a chosen call, as ``kill -9`` would there.
 
-``python -m eval.fault_trap [--toy] [--report FILE] COMMAND...`` runs ``footnote COMMAND...`` and takes
+``python -m eval.faults.trap [--toy] [--report FILE] COMMAND...`` runs ``footnote COMMAND...`` and takes
 shots, one JSON object a line, on its standard input. It watches two kinds of calls from outside: the
 catalog's COMMIT, and the writes to the vector index. What an engine encoded while it was opened goes to
 FILE. Chroma is told to write its graph to disk every 32 vectors instead of every 1,000.

@@ -10,10 +10,10 @@ from random import Random
 
 import httpx
 
-from eval.fault_check import Change, Found, check
-from eval.fault_papers import Paper, write
-from eval.fault_site import Broken, Site
-from eval.fault_trap import Shot
+from eval.faults.check import Change, Found, check
+from eval.faults.papers import Paper, write
+from eval.faults.site import Broken, Site
+from eval.faults.trap import Shot
 
 OPERATIONS = ("upload", "replace", "delete", "drop", "ingest", "reindex")
 _COMMANDS = ("ingest", "reindex")  # which end by themselves

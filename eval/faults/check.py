@@ -7,8 +7,8 @@ from typing import Any
 
 import httpx
 
-from eval.fault_papers import Paper
-from eval.fault_site import Site
+from eval.faults.papers import Paper
+from eval.faults.site import Site
 
 _SAMPLE = 3
 

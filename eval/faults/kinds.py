@@ -10,9 +10,9 @@ from random import Random
 
 import httpx
 
-from eval.fault_check import Change, Found, check
-from eval.fault_papers import Paper, write
-from eval.fault_site import Broken, Site
+from eval.faults.check import Change, Found, check
+from eval.faults.papers import Paper, write
+from eval.faults.site import Broken, Site
 
 _UNLIMITED = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
 _MANY = 24

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from eval.measures import contains_answer, covered
-from eval.near_misses import names_in, swap
 from eval.question import EvalSet, Question
 from eval.ranking import Place, gold_places
+from eval.training.near_misses import names_in, swap
 from rag.clean import display
 from rag.engine import Engine
 from rag.rerank import judged_text

@@ -17,10 +17,10 @@ from random import Random
 
 import click
 
-from eval.fault_check import Found
-from eval.fault_kinds import FullTmpfs, cut_catalog, full_disk, mounted, read_only, remount_read_only
-from eval.fault_rounds import AIMS, OPERATIONS, Outcome, plan, prepare, run
-from eval.fault_site import Broken, Site
+from eval.faults.check import Found
+from eval.faults.kinds import FullTmpfs, cut_catalog, full_disk, mounted, read_only, remount_read_only
+from eval.faults.rounds import AIMS, OPERATIONS, Outcome, plan, prepare, run
+from eval.faults.site import Broken, Site
 
 _KINDS: dict[str, Callable[[Site, Random], Found]] = {
     "full-disk": lambda site, random: _fill_disk(site, random),
@@ -152,7 +152,3 @@ def _say(outcome: Outcome) -> None:
     click.echo(f"{outcome.plan}: {', '.join(signs) or 'too late'}; ready in {outcome.restart:.1f} s", err=True)
     for line in outcome.found.said:
         click.echo(f"  WRONG {line}", err=True)
-
-
-if __name__ == "__main__":
-    main()

@@ -1,0 +1,1 @@
+"""Fault injection: real servers and commands are killed and starved, and must have lost nothing."""

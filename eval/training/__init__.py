@@ -1,0 +1,1 @@
+"""What the answerability adapters learn from, and the network that learns."""
