@@ -2,8 +2,9 @@
 
 ``python -m eval.faults.trap [--toy] [--report FILE] COMMAND...`` runs ``footnote COMMAND...`` and takes
 shots, one JSON object a line, on its standard input. It watches two kinds of calls from outside: the
-catalog's COMMIT, and the writes to the vector index. What an engine encoded while it was opened goes to
-FILE. Chroma is told to write its graph to disk every 32 vectors instead of every 1,000.
+catalog's COMMIT, and the writes to the vector index. How many texts were encoded by the time that the data
+directory was open goes to FILE. Chroma is told to write its graph to disk every 32 vectors instead of
+every 1,000.
 """
 
 import ctypes
@@ -126,20 +127,27 @@ def _watch_models(*, toy: bool, report: Path | None) -> None:
         counting.append(CountingEncoder(WordEncoder() if toy else load(name, threads=threads)))
         return counting[-1]
 
-    rag.models.load_encoder = load_encoder
+    _exchange(load, load_encoder)
     if toy:
-        rag.models.load_reranker = lambda *_, **__: WordScorer()
-    from rag import engine as module
+        _exchange(rag.models.load_reranker, lambda *_, **__: WordScorer())
+    from rag.store import Store
 
-    assemble = module.assemble
+    begin = Store.__init__
 
-    def reporting(*arguments: Any, **options: Any) -> module.Engine:
-        engine = assemble(*arguments, **options)
+    def reporting(store: Store, *arguments: Any, **options: Any) -> None:
+        begin(store, *arguments, **options)
         if report is not None:
             report.write_text(str(sum(one.encoded for one in counting)), encoding="utf-8")
-        return engine
 
-    module.assemble = reporting
+    Store.__init__ = reporting  # type: ignore[assignment,method-assign]
+
+
+def _exchange(function: Callable[..., Any], other: Callable[..., Any]) -> None:
+    """Put ``other`` in the place of ``function`` wherever a module that is loaded already has it."""
+    for module in list(sys.modules.values()):
+        for name, value in list(vars(module).items()):
+            if value is function:
+                setattr(module, name, other)
 
 
 def _watch_catalog(trap: Trap) -> None:

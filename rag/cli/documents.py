@@ -2,11 +2,13 @@
 
 import signal
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import click
 
 from rag.cli.options import collection_option, data_dir_option, opened
+from rag.encode import Stopped
 from rag.errors import NotFound
 from rag.folders import Follower
 from rag.ingest import Outcome, Work, find_files, ingest, remove
@@ -34,15 +36,21 @@ def ingest_command(paths: tuple[Path, ...], watch: bool, collection: str, data_d
 
 
 def _follow(follower: Follower) -> None:
-    """Print what changes until the process is interrupted or asked to end."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    """Print what changes until the process is interrupted or asked to end; a second Ctrl+C ends it at once."""
+    work = Work()
+
+    def stop(number: int, _: object) -> None:
+        work.stop.set()
+        signal.signal(number, signal.SIG_DFL)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
     click.echo("Watching. Stop with Ctrl+C.", err=True)
-    try:
-        for outcome in follower.follow(Work()):
+    with suppress(Stopped):
+        for outcome in follower.follow(work):
             if outcome.outcome != "unchanged":
                 click.echo(_told(outcome))
-    except KeyboardInterrupt:
-        click.echo("Stopped.", err=True)
+    click.echo("Stopped.", err=True)
 
 
 def _told(outcome: Outcome) -> str:
