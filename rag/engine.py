@@ -121,7 +121,7 @@ class Engine:
         with self.gate.question(), index.catalog.snapshot() as catalog:
             catalog.state(collection)
             lookup = self._lookup(index, catalog, collection)
-            meant, hits = lookup.find(asked, limit)
+            meant, _, hits = lookup.find(asked, limit)
             return _listed(lookup.rerank(meant, hits).hits[:limit])
 
     def nearest(self, question: str, *, collection: str = DEFAULT_COLLECTION, limit: int = 10) -> list[Hit]:
@@ -155,7 +155,7 @@ class Engine:
         with index.catalog.snapshot() as catalog:
             catalog.state(collection)
             lookup = self._lookup(index, catalog, collection)
-            meant, hits = lookup.find(asked)
+            meant, _, hits = lookup.find(asked)
             kept = [hit for hit in hits if hit.passage.document_id not in without]
             return lookup.rerank(meant, kept).candidates
 
@@ -178,13 +178,12 @@ class Engine:
     def _answer(self, asked: Asked, index: Index, lookup: Lookup, max_statements: int) -> Iterator[Event]:
         catalog, watch = lookup.catalog, lookup.watch
         state = catalog.state(asked.collection)
-        meant, hits = lookup.find(asked.text)
+        meant, missing, hits = lookup.find(asked.text)
         asked = asked.read_as(meant)
         yield Retrieved(understood=asked.understood, passages=_listed(hits[:_LISTED_PASSAGES]))
         found = lookup.rerank(meant, hits)
         yield Judged()
         with watch.measure("read"):
-            missing = missing_terms(catalog, asked.collection, asked.text)
             candidates = asked.unsaid(found.candidates)
             reading = self.reader.read(asked.text, candidates, missing, max_statements=max_statements)
             statements, citations = cite(reading.findings, cache(catalog.text))

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from rag.catalog import Catalog
 from rag.clean import display
@@ -16,6 +17,14 @@ from rag.vectors import VectorIndex
 from rag.watch import Watch
 
 
+class Found(NamedTuple):
+    """The question without slips of the pen, its terms that no source has, and the passages that match it."""
+
+    question: str
+    missing: tuple[str, ...]
+    hits: list[Hit]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lookup:
     """What one question is answered from: the models, a collection, and the catalog as it was when it was asked."""
@@ -28,8 +37,8 @@ class Lookup:
     settings: Settings
     watch: Watch = field(default_factory=Watch)
 
-    def find(self, question: str, limit: int | None = None) -> tuple[str, list[Hit]]:
-        """The question without slips of the pen, and the passages that match it.
+    def find(self, question: str, limit: int | None = None) -> Found:
+        """What a question means, and the passages that match it.
 
         Args:
             limit: Of each leg, at least; that of the settings where it is not given.
@@ -37,8 +46,10 @@ class Lookup:
         wide = reach(question, max(limit or 0, self.settings.retrieve_limit))
         hits = self.nearest(question, wide)
         missing = missing_terms(self.catalog, self.collection, question)
-        meant = corrected(question, missing, [display(hit.passage.text) for hit in hits])
-        return meant, hits if meant == question else self.nearest(meant, wide)
+        meant = corrected(question, missing, (display(hit.passage.text) for hit in hits))
+        if meant == question:
+            return Found(question, missing, hits)
+        return Found(meant, missing_terms(self.catalog, self.collection, meant), self.nearest(meant, wide))
 
     def nearest(self, question: str, limit: int) -> list[Hit]:
         """The passages that match a question as it is."""
