@@ -8,7 +8,7 @@ from rag.engine import Engine
 from rag.spelling import corrected
 from tests.conftest import OpenEngine, write_and_ingest
 
-TEXTS = ["The European leaders met in Quarn. They met Zelenskyy.", "Johnston spoke of the mediators."]
+TEXTS = ["The European leaders met in Quarn. They met Zelenskyy in Istanbul.", "Johnston spoke of the mediators."]
 
 
 @pytest.mark.parametrize(
@@ -18,6 +18,9 @@ TEXTS = ["The European leaders met in Quarn. They met Zelenskyy.", "Johnston spo
         ("who met zelensky", ["zelensky"], "who met Zelenskyy"),
         ("who are the meditaors", ["meditaors"], "who are the mediators"),  # two letters exchanged
         ("What did Johnson say?", ["Johnson"], "What did Johnson say?"),  # may well be another name
+        ("Who met Anton Zelensky?", ["Anton Zelensky"], "Who met Anton Zelenskyy?"),
+        ("Who met in Istambul?", ["Istambul"], "Who met in Istanbul?"),
+        ("Who met in Island?", ["Island"], "Who met in Island?"),
         ("who met in 2031", ["2031"], "who met in 2031"),
         ("what is photosynthesis", ["photosynthesis"], "what is photosynthesis"),
         ("what is the mat", ["mat"], "what is the mat"),  # too short to tell
@@ -50,3 +53,22 @@ def test_candidates_are_judged_and_documents_can_be_left_out(open_engine: OpenEn
     assert [one.score for one in found] == sorted((one.score for one in found), reverse=True)
     left = engine.candidates("When was the mill of Quarn built?", without=[found[0].document.id])
     assert {one.document.path for one in left} == {"second.txt"}
+
+
+def test_a_passage_beside_what_the_question_names_is_found_though_it_shares_no_word_with_it(
+    open_engine: OpenEngine, tmp_path: Path
+) -> None:
+    engine = open_engine(passage_tokens=16)
+    dive = "The submarine Kittiwake dived near Quarn on a calm morning in May of 2019.\n"
+    silence = "Eleven hours later nobody could hear it any more, and a crane was ordered.\n"
+    others = {
+        f"{n}.txt": f"Crane number {n} was ordered {n} hours later by nobody in particular.\n" for n in range(30, 80)
+    }
+    write_and_ingest(engine, tmp_path, {"dive.txt": dive + silence, **others})
+    question = "Where did the submarine Kittiwake dive?"
+    catalog = engine.store.catalog
+    found = [hit.passage.text for hit in engine.nearest(question, limit=2)]
+    assert found == [dive.strip(), silence.strip()]
+    (first, second) = (hit.passage.id for hit in engine.nearest(question, limit=2))
+    assert catalog.beside([first, second]) == {first: [second], second: [first]}
+    assert [one.sentence.text for one in engine.candidates(question) if "Eleven" in one.sentence.text]

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from rag.catalog.answers import AnswerTable
-from rag.catalog.derived import find_ids, find_passages, find_sentences, find_vectors, insert_derived
+from rag.catalog.derived import find_beside, find_ids, find_passages, find_sentences, find_vectors, insert_derived
 from rag.catalog.documents import LISTED, Inventory, NewDocument, delete_document, document_of, insert_document, touch
 from rag.catalog.generations import Generations, is_current
 from rag.catalog.jobs import JobTable
@@ -206,6 +206,10 @@ class Catalog:
     def passages(self, ids: Sequence[str]) -> dict[str, Passage]:
         """The passages with these ids; an id that is not there is left out."""
         return find_passages(self._read(), self._generation, ids)
+
+    def beside(self, ids: Sequence[str]) -> dict[str, list[str]]:
+        """The ids of the passages right before and right after each of these, in its document."""
+        return find_beside(self._read(), self._generation, ids)
 
     def passage_keys(self, collection: str) -> list[str]:
         """The keys of every passage of a collection, in the order in which they came.

@@ -77,6 +77,22 @@ def find_passages(connection: sqlite3.Connection, generation: int, ids: Sequence
     return {row["id"]: _passage(row, texts[row["document_id"]]) for row in found}
 
 
+def find_beside(connection: sqlite3.Connection, generation: int, ids: Sequence[str]) -> dict[str, list[str]]:
+    """The ids of the passages right before and right after each, in its document."""
+    columns = "SELECT row, id, document_id FROM passages"
+    found = {}
+    for row in _by_value(connection, f"{columns} WHERE generation = {generation} AND id IN", ids):
+        found[row["id"]] = [
+            beside["id"]
+            for turn in ("row < ? ORDER BY row DESC", "row > ? ORDER BY row")
+            for beside in connection.execute(
+                f"{columns} WHERE document_id = ? AND generation = ? AND {turn} LIMIT 1",
+                (row["document_id"], generation, row["row"]),
+            )
+        ]
+    return found
+
+
 def find_ids(connection: sqlite3.Connection, keys: Sequence[str]) -> dict[str, str]:
     """The passage id of each key; a key that is not there is left out."""
     rows = _by_value(connection, "SELECT row, id FROM passages WHERE row IN", [int(key) for key in keys])
