@@ -5,7 +5,7 @@ looked at, and only lines of their own. What this does not do: guess; a value th
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -41,7 +41,7 @@ _PUBLISHER = re.compile(r"(?:source|publisher|published by|publication)\s*:\s+(?
 _AGENCY_DATELINE = re.compile(r"[A-Z][\w .,'’-]{1,60}\((?P<name>[A-Z][\w .&-]{1,40})\)\s*[—–-]")
 _PRESS = re.compile(
     r"\b(?:Press|News|Newswire|Times|Post|Journal|Agency|Agence|Reuters|Tribune|Herald|Guardian|Gazette|Telegraph"
-    r"|Chronicle|Observer|Broadcasting|Magazine|Independent|Economist|Bulletin|Monitor|Wire|Media|Today|Standard"
+    r"|Chronicle|Courier|Dispatch|Weekly|Daily|Newsletter|Blog|Examiner|Sentinel|Argus|Observer|Broadcasting|Magazine|Independent|Economist|Bulletin|Monitor|Wire|Media|Today|Standard"
     r"|BBC|CNN|NBC|ABC|CBS|NPR|AP|AFP|DPA|TASS|Bloomberg|Interfax|Xinhua|Politico|Axios)\b"
 )
 _BOILERPLATE = re.compile(
@@ -64,6 +64,10 @@ _BOILERPLATE = re.compile(
 _TEMPLATE_FIELD = re.compile(r"[A-Z]+(?:_[A-Z]+)+\s*:")
 
 
+_CUT = re.compile(r",?\s+[|·•—–-]\s+|,\s+")
+_DATED_WORDS = 12
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Described:
     """A document's description and, one for each block, the kind of its text."""
@@ -78,6 +82,9 @@ class _Fact(NamedTuple):
     kind: Kind
     value: str
     updated: bool = False
+
+
+_Facts = tuple[_Fact, ...]
 
 
 def describe(
@@ -100,14 +107,14 @@ def describe(
     title = _stated_title(stated, lines, kinds, head)
     if title is None and prose < len(lines):
         title = _find_title(blocks, lines, kinds, head)
-    facts = {position: fact for position in edges if (fact := _fact_at(position, lines, kinds, head, title))}
+    found = {position: _facts_at(position, lines, kinds, head, title) for position in edges}
     if stated:
-        facts |= _stated_lines(stated, lines, range(head), title)
-    _keep_one_date(facts)
+        found |= _stated_lines(stated, lines, range(head), title)
     values: dict[Kind, str] = {Kind.TITLE: lines[title]} if title is not None else {}
-    for position, fact in facts.items():
-        kinds[position] = fact.kind
-        values.setdefault(fact.kind, fact.value)
+    for position, facts in _with_one_date(found).items():
+        kinds[position] = facts[0].kind
+        for fact in facts:
+            values.setdefault(fact.kind, fact.value)
     if title is not None:
         kinds[title] = Kind.TITLE
         _mark_repeats(lines, kinds, title, head)
@@ -152,11 +159,13 @@ def _stated_title(stated: Description | None, lines: Sequence[str], kinds: Seque
     return next((place for place in range(head) if lines[place].casefold() == wanted), None)
 
 
-def _stated_lines(stated: Description, lines: Sequence[str], head: range, title: int | None) -> dict[int, _Fact]:
+def _stated_lines(stated: Description, lines: Sequence[str], head: range, title: int | None) -> dict[int, _Facts]:
     """The lines of the head that are nothing but the author or publisher whom the format's fields state."""
     wanted = {stated.author: Kind.AUTHOR, stated.publisher: Kind.PUBLISHER}
     return {
-        place: _Fact(wanted[lines[place]], lines[place]) for place in head if place != title and lines[place] in wanted
+        place: (_Fact(wanted[lines[place]], lines[place]),)
+        for place in head
+        if place != title and lines[place] in wanted
     }
 
 
@@ -168,25 +177,48 @@ def _find_title(blocks: Sequence[Block], lines: Sequence[str], kinds: Sequence[K
         if kinds[position] is Kind.BODY
         and len(lines[position].split()) <= _TITLE_WORDS
         and len(lines[position]) <= _TITLE_CHARACTERS
-        and _line_fact(lines[position]) is None
+        and not _line_facts(lines[position])
     ]
     marked = [position for position in possible if blocks[position].heading]
     worded = [position for position in possible if len(lines[position].split()) >= 2]
     return next(iter(marked or worded or possible), None)
 
 
-def _fact_at(position: int, lines: Sequence[str], kinds: Sequence[Kind], head: int, title: int | None) -> _Fact | None:
+def _facts_at(position: int, lines: Sequence[str], kinds: Sequence[Kind], head: int, title: int | None) -> _Facts:
     """What the line at ``position`` says of its document, unless it is the title, prose or boilerplate."""
     if kinds[position] is not Kind.BODY or position == title or is_prose(lines[position]):
-        return None
-    return _line_fact(lines[position], below_title=title is not None and position < head)
+        return ()
+    return _line_facts(lines[position], below_title=title is not None and position < head)
 
 
-def _line_fact(line: str, *, below_title: bool = False) -> _Fact | None:
+def _line_facts(line: str, *, below_title: bool = False) -> _Facts:
+    """What a line says; one that ends or begins with a date may name the author or publisher beside it."""
     label = _LABEL.fullmatch(line)
     date = parse_date(label.group("date") if label else line)
     if date:
-        return _Fact(Kind.PUBLISHED, date, updated=label is not None and "update" in label.group("label").lower())
+        updated = label is not None and "update" in label.group("label").lower()
+        return (_Fact(Kind.PUBLISHED, date, updated=updated),)
+    rest, date = _dated(line)
+    named = _named(rest, below_title=below_title or date is not None)
+    if named is None:
+        return ()
+    return (_Fact(Kind.PUBLISHED, date), named) if date else (named,)
+
+
+def _dated(line: str) -> tuple[str, str | None]:
+    """A short line without the date that it ends or begins with, and that date; the whole line where it has none."""
+    if len(line.split()) <= _DATED_WORDS:
+        for cut in _CUT.finditer(line):
+            before, after = line[: cut.start()], line[cut.end() :]
+            if date := parse_date(after):
+                return before, date
+            if date := parse_date(before):
+                return after, date
+    return line, None
+
+
+def _named(line: str, *, below_title: bool) -> _Fact | None:
+    """The author or publisher whom a line names."""
     if publisher := _PUBLISHER.fullmatch(line):
         return _Fact(Kind.PUBLISHER, publisher.group("name").strip())
     if byline := _BYLINE.fullmatch(line):
@@ -201,13 +233,15 @@ def _names_press(line: str) -> bool:
     return len(line.split()) <= 6 and _PRESS.search(line) is not None
 
 
-def _keep_one_date(facts: dict[int, _Fact]) -> None:
-    """Of several dates keep the first that says published; else the first."""
-    dates = [position for position, fact in facts.items() if fact.kind is Kind.PUBLISHED]
-    kept = min(dates, key=lambda position: facts[position].updated, default=None)
-    for position in dates:
-        if position != kept:
-            del facts[position]
+def _with_one_date(found: Mapping[int, _Facts]) -> dict[int, _Facts]:
+    """The facts of each line that has some; of several dates the first that says published, else the first."""
+    dates = {place: fact for place, facts in found.items() for fact in facts if fact.kind is Kind.PUBLISHED}
+    kept = min(dates, key=lambda place: dates[place].updated, default=None)
+    left = {
+        place: tuple(fact for fact in facts if fact.kind is not Kind.PUBLISHED or place == kept)
+        for place, facts in found.items()
+    }
+    return {place: facts for place, facts in left.items() if facts}
 
 
 def _leading_name(text: str) -> str | None:

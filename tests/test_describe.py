@@ -188,7 +188,6 @@ def test_front_matter_of_markdown_is_not_a_title() -> None:
         ("By Jane Doe in Paris", "Jane Doe"),
         ("By Jane Doe and others", "Jane Doe"),
         ("By Jane Doe (Reuters)", "Jane Doe"),
-        ("By Jane Doe | 3 May 2024", "Jane Doe"),
         ("By Jane Doe 50 views", "Jane Doe"),
         ("*By Jane Doe*", "Jane Doe"),
         ("By [Jane Doe](https://example.org/jane)", "Jane Doe"),
@@ -197,6 +196,24 @@ def test_front_matter_of_markdown_is_not_a_title() -> None:
 def test_author_is_the_name_of_the_byline(line: str, author: str) -> None:
     assert found(TITLE, line, PROSE).author == author
     assert kinds(TITLE, line, PROSE) == "TA."
+
+
+@pytest.mark.parametrize(
+    ("line", "author", "publisher"),
+    [
+        ("By Jane Doe | 3 May 2024", "Jane Doe", None),
+        ("May 3, 2024 - By Jane Doe", "Jane Doe", None),
+        ("Penwick Courier, 3 May 2024", None, "Penwick Courier"),
+        ("The Harbour Post — May 3, 2024", None, "The Harbour Post"),
+        ("Source: Quarn Wire, 2024-05-03", None, "Quarn Wire"),
+    ],
+)
+def test_a_line_with_a_date_may_also_name_who_wrote_or_published(
+    line: str, author: str | None, publisher: str | None
+) -> None:
+    said = found(TITLE, line, PROSE)
+    assert (said.author, said.publisher, said.published) == (author, publisher, "2024-05-03")
+    assert kinds(TITLE, line, PROSE) == "TD."
 
 
 @pytest.mark.parametrize(
