@@ -4,7 +4,8 @@ Nothing within ``rag`` knows of these.
 """
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
@@ -41,7 +42,12 @@ class _NoVectors(_Around):
 
 
 class _NoWords(_Around):
-    """A catalog that finds no passages by their words."""
+    """A catalog that finds no passages by their words, nor does a snapshot of it."""
+
+    @contextmanager
+    def snapshot(self) -> Iterator["_NoWords"]:
+        with self._part.snapshot() as catalog:
+            yield _NoWords(catalog)
 
     def search_words(self, collection: str, expression: str, limit: int) -> list[tuple[str, float]]:
         return []
