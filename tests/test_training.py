@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from eval.question import EvalSet, Question
+from eval.sets import load_set
 from eval.train_answerability import second_round
 from eval.training.pairs import Pair, pairs_of
+from eval.training.sets import LESSON_QUESTIONS, LESSONS, lesson_use
 from rag.ingest import document_id
 from tests.conftest import OpenEngine, write_and_ingest
 
@@ -60,3 +62,16 @@ def test_the_last_lessons_are_the_questions_over_the_seeds_twice_and_misspelt_on
     assert len(typed) > 500
     assert all(one.question == one.question.lower() for one in typed)
     assert found == second_round(pairs, own)
+
+
+def test_lessons_that_teach_calibrate_and_measure_have_no_text_in_common() -> None:
+    lessons = load_set(LESSONS, LESSON_QUESTIONS)
+    clusters: dict[str, set[str]] = {}
+    cited: dict[str, set[str]] = {}
+    for one in lessons.questions:
+        clusters.setdefault(lesson_use(one), set()).add(one.group.partition("/")[0])
+        cited.setdefault(lesson_use(one), set()).update(gold.document_id for gold in one.gold)
+    assert {use: len(found) for use, found in clusters.items()} == {"learns": 21, "calibrates": 7, "measures": 4}
+    assert len(set.union(*clusters.values())) == 32
+    assert sum(len(found) for found in cited.values()) == len(set.union(*cited.values()))
+    assert {one.path.partition("_")[0] for one in lessons.documents} == set.union(*clusters.values())

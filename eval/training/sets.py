@@ -5,6 +5,10 @@
 | SQuAD 2 | six articles | Normans | Scottish Parliament |
 | ClapNQ, MultiHop-RAG | calibration half | | test half |
 | questions over the seeds | two thirds of the calibration half | calibration half | test half |
+| lessons | three of four clusters | the fourth cluster | every cluster of one topic |
+
+Lessons are texts written for this, in ``eval/lessons``: eight topics, of four clusters of three texts about
+the same. Their questions, in ``eval/questions/lessons.jsonl``, are near misses for the larger part.
 """
 
 import hashlib
@@ -15,8 +19,12 @@ from eval.question import EvalSet, Question, in_half
 from eval.sets import QUESTIONS, load_set
 from rag.settings import SEEDS
 
+LESSONS = Path(__file__).resolve().parent.parent / "lessons"
+LESSON_QUESTIONS = QUESTIONS.with_name("lessons.jsonl")
 CALIBRATION_ARTICLE = "Normans"
 MEASURED_ARTICLE = "Scottish Parliament"
+_CALIBRATION_CLUSTER = "4"
+_MEASURED_TOPIC = "local"
 
 Chosen = tuple[EvalSet, list[Question]]
 
@@ -28,6 +36,7 @@ def training_sets(data: Path) -> Iterator[Chosen]:
     whole, articles = _squad(data)
     kept = (CALIBRATION_ARTICLE, MEASURED_ARTICLE)
     yield whole, [one for one in whole.questions if articles[one.group] not in kept]
+    yield _lessons("learns")
 
 
 def seed_set() -> Chosen:
@@ -39,12 +48,14 @@ def seed_set() -> Chosen:
 def calibration_sets(data: Path) -> Iterator[Chosen]:
     """The sets and questions to calibrate on."""
     yield _half(load_set(SEEDS, QUESTIONS), test=False)
+    yield _lessons("calibrates")
     yield _article(data, CALIBRATION_ARTICLE)
 
 
 def measured_sets(data: Path) -> Iterator[Chosen]:
     """The sets and questions that nothing learned from."""
     yield _half(load_set(SEEDS, QUESTIONS), test=True)
+    yield _lessons("measures")
     yield _article(data, MEASURED_ARTICLE)
     for name in ("clapnq", "multihop_rag"):
         yield _half(load_set(data / name), test=True)
@@ -53,6 +64,19 @@ def measured_sets(data: Path) -> Iterator[Chosen]:
 def sets_scale(question: Question) -> bool:
     """Whether a question over the seeds is one of the third that nothing learned from."""
     return hashlib.sha256(f"calibrate/{question.group}".encode()).digest()[0] % 3 == 0
+
+
+def lesson_use(question: Question) -> str:
+    """What a question of the lessons is for: ``learns``, ``calibrates`` or ``measures``."""
+    cluster = question.group.partition("/")[0]
+    if cluster.startswith(_MEASURED_TOPIC):
+        return "measures"
+    return "calibrates" if cluster.endswith(_CALIBRATION_CLUSTER) else "learns"
+
+
+def _lessons(use: str) -> Chosen:
+    whole = load_set(LESSONS, LESSON_QUESTIONS)
+    return whole, [one for one in whole.questions if lesson_use(one) == use]
 
 
 def _half(whole: EvalSet, *, test: bool) -> Chosen:
