@@ -1,13 +1,20 @@
-"""Composition: the fewest candidates that answer, grouped where several say the same."""
+"""Composition: the fewest candidates that answer, grouped where several say the same.
+
+What goes on near the best sentence often completes it, what stands elsewhere is stated only where it answers
+nearly as surely.
+"""
 
 import re
 from collections.abc import Sequence
 
-from rag.context import stands_alone
+from rag.answerability import support
+from rag.context import stands_alone, understood
 from rag.terms import content_words, stem
 from rag.types import Candidate, Kind
 
-_MARGIN = 3.0
+_NEAR = 800
+_LEAST_NEAR = 0.3
+_LEAST_ELSEWHERE = 0.7
 _SAME = 0.8
 _SHORT = 10
 _FACT_STATEMENTS = 3
@@ -19,6 +26,15 @@ _BROAD = re.compile(
       | (?:what|which)\ (?:\w+\ ){0,2}?(?!is|was|has|does|this)\w+[^s\W]s\b
       | how\ (?:do|does|did|has|have|is|are|was|were|could|can|should|would|might|may)\b
     )""",
+    re.IGNORECASE | re.VERBOSE,
+)
+
+_OF_ITSELF = re.compile(
+    r"""\b(?:
+        (?:we(?:['’]re|\ are)\ going\ to | we(?:['’]ll|\ will) | let(?:['’]s|\ us))\ (?:now\ |also\ |first\ |then\ )?
+        (?:look|break|explore|dive|cover|discuss|talk|walk|see|examine|explain|start|begin|keep\ an\ eye|take\ a\ look)
+      | in\ this\ (?:article|post|guide|piece|section|chapter) | (?:read\ on|keep\ reading|stay\ tuned)
+    )\b""",
     re.IGNORECASE | re.VERBOSE,
 )
 
@@ -42,12 +58,18 @@ def compose(question: str, candidates: Sequence[Candidate], *, limit: int) -> li
     if not candidates:
         return []
     broad = asks_for_several(question)
-    floor = candidates[0].score - _MARGIN
     groups: list[list[Candidate]] = []
-    for candidate in candidates:
-        if candidate.score >= floor:
-            _join(question, groups, candidate)
+    worth = [one for one in candidates if _is_worth_stating(one, candidates[0])]
+    for candidate in [one for one in worth if not speaks_of_itself(understood(one.sentence, one.previous))] or worth:
+        _join(question, groups, candidate)
     return groups[: limit if broad else min(limit, _FACT_STATEMENTS)]
+
+
+def _is_worth_stating(one: Candidate, best: Candidate) -> bool:
+    """True for what answers about as surely as the best; near it, within 800 characters, less is asked for."""
+    apart = abs(one.sentence.span.start - best.sentence.span.start)
+    near = one.document.id == best.document.id and apart <= _NEAR
+    return one == best or support(one) >= (_LEAST_NEAR if near else _LEAST_ELSEWHERE) * support(best)
 
 
 def announces(question: str, candidate: Candidate) -> bool:
@@ -60,6 +82,15 @@ def announces(question: str, candidate: Candidate) -> bool:
     asked = {stem(word) for word in content_words(question)}
     said = {stem(word) for word in content_words(candidate.sentence.text)}
     return 2 * len(asked & said) > len(asked)
+
+
+def speaks_of_itself(sentence: str) -> bool:
+    """True where a text says what it is about to say.
+
+    >>> speaks_of_itself("We're going to break down the sticking points."), speaks_of_itself("We will not give in.")
+    (True, False)
+    """
+    return _OF_ITSELF.search(sentence) is not None
 
 
 def _join(question: str, groups: list[list[Candidate]], candidate: Candidate) -> None:

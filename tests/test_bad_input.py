@@ -216,7 +216,7 @@ def test_strange_question_is_echoed_and_not_answered(client: httpx.Client, quest
 def test_operators_in_a_question_do_not_hide_its_answer(client: httpx.Client) -> None:
     answer = ask(client, question='What does "Ukraine" insist* on NOT (').json()
     assert answer["answered"] is True
-    assert any("Ukraine insists" in citation["quote"] for citation in answer["citations"])
+    assert any("Ukraine insist" in citation["quote"] for citation in answer["citations"])
 
 
 def test_content_type_may_name_its_charset(client: httpx.Client) -> None:

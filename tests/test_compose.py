@@ -41,11 +41,12 @@ def candidate(text: str, score: float, *, name: str = "one", start: int = 0, pub
         passage_id=f"{name}#{start}",
         judged=text,
         score=score,
+        relevance=score,
+        answerability=score,
     )
 
 
 LIGHTHOUSE = candidate("Odo Harwick built the lighthouse of Morvane in 1847.", 6.0)
-HARBOUR = candidate("The harbour of Morvane silts up every spring.", 2.5, start=100)
 
 
 @pytest.mark.parametrize(
@@ -65,11 +66,19 @@ def test_broad_questions_ask_for_several(question: str, several: bool) -> None:
     assert asks_for_several(question) is several
 
 
-def test_a_fact_takes_no_distant_second_and_a_broad_question_does() -> None:
-    assert compose(FACT, [LIGHTHOUSE, HARBOUR], limit=4) == [[LIGHTHOUSE]]
-    near = replace(HARBOUR, score=LIGHTHOUSE.score - 1.5)
-    assert compose(BROAD, [LIGHTHOUSE, near], limit=4) == [[LIGHTHOUSE], [near]]
-    assert compose(BROAD, [LIGHTHOUSE, near], limit=1) == [[LIGHTHOUSE]]
+def test_what_goes_on_nearby_is_stated_sooner_than_what_stands_elsewhere() -> None:
+    text = "The harbour of Morvane silts up every spring."
+    nearby = candidate(text, 1.5, start=100)
+    assert compose(FACT, [LIGHTHOUSE, nearby], limit=4) == [[LIGHTHOUSE], [nearby]]
+    assert compose(FACT, [LIGHTHOUSE, nearby], limit=1) == [[LIGHTHOUSE]]
+    for elsewhere in (
+        candidate(text, 1.5, start=1_000),
+        candidate(text, 1.5, name="two"),
+        candidate(text, -2.0, start=100),
+    ):
+        assert compose(FACT, [LIGHTHOUSE, elsewhere], limit=4) == [[LIGHTHOUSE]]
+    as_sure = candidate(text, 5.0, name="two")
+    assert compose(FACT, [LIGHTHOUSE, as_sure], limit=4) == [[LIGHTHOUSE], [as_sure]]
 
 
 def test_the_same_said_by_two_documents_is_one_group() -> None:
@@ -99,6 +108,13 @@ def test_a_sentence_that_only_announces_is_stated_with_what_it_announces() -> No
     (finding,) = reading.findings
     assert finding.text == text
     assert finding.sources[0].span.of(text) == text
+
+
+def test_a_sentence_in_which_a_text_speaks_of_itself_is_stated_only_where_nothing_else_is() -> None:
+    promised = candidate("Let's look at the dangers of the cape.", 6.0, start=0)
+    reefs = candidate("Reefs lie near the cape.", 5.0, start=40)
+    assert compose(BROAD, [promised, reefs], limit=4) == [[reefs]]
+    assert compose(BROAD, [promised], limit=4) == [[promised]]
 
 
 def test_nothing_to_state_gives_no_groups() -> None:
