@@ -7,7 +7,7 @@
 | questions over the seeds | two thirds of the calibration half | calibration half | test half |
 | lessons | three of four clusters | the fourth cluster | every cluster of one topic |
 
-Lessons are texts written for this, in ``eval/lessons``: eight topics, of four clusters of three texts about
+Lessons are texts written for this, in ``eval/lessons``: 22 topics, of four clusters of three texts about
 the same. Their questions, in ``eval/questions/lessons.jsonl``, are near misses for the larger part.
 """
 
