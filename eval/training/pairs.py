@@ -1,8 +1,9 @@
 """What the answerability model learns from: questions with the candidate sentences that the pipeline finds.
 
-Every pair is what the reranker sees when a question is asked: a sentence under its title. It is
-answerable where the sentence holds the gold answer in a document that answers. Pairs come from the
-pipeline's own candidates, so that the model trains on what it will judge.
+Every pair is what the reranker sees when a question is asked: a sentence under its title and heading. It
+is answerable where the sentence holds the gold answer in a document that answers. Pairs come from the
+pipeline's own candidates, so that the model trains on what it will judge; only evidence that retrieval
+did not find is added, or questions in other words than their source's would teach nothing.
 """
 
 import random
@@ -15,13 +16,15 @@ from eval.ranking import Place, gold_places
 from eval.training.near_misses import names_in, swap
 from rag.clean import display
 from rag.engine import Engine
-from rag.rerank import judged_text
+from rag.rerank import judged_text, rerank
 from rag.terms import content_words
 from rag.types import Candidate, Document, Kind
 
 _POSITIVES = 2
 _NEGATIVES = 2
-_UNANSWERABLE = 3
+_UNANSWERABLE = 2
+_BESIDE = 3
+_BUDGET = 900
 _COLLECTION = "default"
 
 
@@ -50,9 +53,11 @@ def pairs_of(
         candidates = engine.candidates(question.text)
         holds = answers_of(engine, question)
         positive = [one for one in candidates if question.answerable and holds(one)][:_POSITIVES]
+        if question.answerable and not positive and question.any_gold:
+            positive = [one for one in _around_gold(engine, question) if holds(one)][:_POSITIVES]
         on_done()
         if question.answerable and not positive:
-            continue  # its evidence was not found, or answers only with other sentences: no label is sure
+            continue  # its evidence answers only with other sentences: no label is sure
         limit = _NEGATIVES if question.answerable else _UNANSWERABLE
         negative = [one for one in candidates if one not in positive and _is_negative(question, one)][:limit]
         for one in [*positive, *negative]:
@@ -83,6 +88,13 @@ def answers_of(engine: Engine, question: Question) -> Callable[[Candidate], bool
         return relevant and bool(contains_answer(display(candidate.sentence.text), question.answers))
 
     return holds
+
+
+def _around_gold(engine: Engine, question: Question) -> Sequence[Candidate]:
+    """The judged sentences of the passages nearest to the gold quotes: retrieval may not have found them."""
+    gold = [one.quote for one in question.gold if not one.context]
+    hits = {hit.passage.id: hit for quote in gold for hit in engine.nearest(quote, limit=_BESIDE)}
+    return rerank(engine.store.catalog, engine.scorer, question.text, [*hits.values()], budget=_BUDGET).candidates
 
 
 def _lies_in(candidate: Candidate, gold: Sequence[Place]) -> bool:
