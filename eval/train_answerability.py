@@ -35,6 +35,7 @@ from rag.settings import Settings
 _SEED = 20_250_602
 _REPLAYED = 1_200
 _MISSPELT = 600
+_STRANGE = 800
 _BATCH = 16
 _WARM_UP = 0.06
 _DISTIL = 0.02
@@ -141,10 +142,23 @@ def load_tokenizer(folder: Path) -> Tokenizer:
 
 
 def second_round(pairs: Sequence[Pair], own: Sequence[Pair]) -> list[Pair]:
-    """What is learned last: the questions over the seeds twice, misspelt questions, and some of what was learned."""
+    """What is learned last: the questions over the seeds twice, misspelt and strange ones, some of what was learned."""
     chance = random.Random(_SEED)
     typed = [replace(one, question=misspelt(one.question, chance)) for one in chance.sample(list(pairs), _MISSPELT)]
-    return [*own, *own, *typed, *chance.sample(list(pairs), _REPLAYED)]
+    strange = list(off_topic([*pairs, *own], chance, _STRANGE))
+    return [*own, *own, *typed, *strange, *chance.sample(list(pairs), _REPLAYED)]
+
+
+def off_topic(pairs: Sequence[Pair], chance: random.Random, count: int) -> Iterator[Pair]:
+    """Questions with texts of another set, each set as often as the next; none if all are of one set."""
+    texts: dict[str, list[str]] = {}
+    for one in pairs:
+        texts.setdefault(one.source, []).append(one.text)
+    for one in chance.sample(list(pairs), min(count, len(pairs))):
+        others = [source for source in texts if source != one.source]
+        if others:
+            text = chance.choice(texts[chance.choice(others)])
+            yield replace(one, text=text, answerable=False, relevance=None)
 
 
 def report(network: TwoHeads, tokenizer: Tokenizer, pairs: Sequence[Pair]) -> dict[str, float | None]:

@@ -1,16 +1,18 @@
 """What the answerability model learns from: which pairs are made of a question, and what they are said to be."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from eval.question import EvalSet, Question
-from eval.sets import load_set
+from eval.question import EvalSet, Gold, Question
+from eval.sets import QUESTIONS, load_set
 from eval.train_answerability import second_round
 from eval.training.pairs import Pair, pairs_of
 from eval.training.sets import LESSON_QUESTIONS, LESSONS, lesson_use
 from rag.ingest import document_id
+from rag.settings import SEEDS
 from tests.conftest import OpenEngine, write_and_ingest
 
 MILL = "The Mill of Quarn\n\nThe mill of Quarn grinds rye. It was built by two brothers in 1932. It burned in 1950.\n"
@@ -49,7 +51,20 @@ def test_a_candidate_is_answerable_where_it_holds_the_answer_and_near_misses_are
     assert all((one.relevance is None) is (one in made) for one in pairs)
 
 
-def test_the_last_lessons_are_the_questions_over_the_seeds_twice_and_misspelt_ones() -> None:
+def test_evidence_that_retrieval_missed_teaches_too(open_engine: OpenEngine, tmp_path: Path) -> None:
+    engine = open_engine(retrieve_limit=5)
+    crowd = {f"{n}.txt": f"The mill of Quarn, number {n}, was built in 19{n}.\n" for n in range(20, 60)}
+    write_and_ingest(engine, tmp_path, {"crane.txt": "Ottokar hoisted the granite into place.\n", **crowd})
+    asked = replace(
+        question("Who built the mill of Quarn?", answers=["Ottokar"], relevant=["crane.txt"]),
+        gold=(Gold(document_id=document_id("crane.txt", "default"), quote="Ottokar hoisted the granite into place."),),
+    )
+    assert not any("Ottokar" in one.judged for one in engine.candidates(asked.text))
+    found = pairs_of(engine, EvalSet(name="crane", documents=(), questions=()), [asked], 1, lambda: None)
+    assert [one.text for one in found if one.answerable] == ["Ottokar hoisted the granite into place."]
+
+
+def test_the_last_lessons_are_the_questions_over_the_seeds_twice_and_misspelt_and_strange_ones() -> None:
     own = [Pair(question="Who rang the bell?", text="own", answerable=True, relevance=1.0, source="seeds")]
     pairs = [
         Pair(question=f"Who built lighthouse number {n}?", text=str(n), answerable=True, relevance=1.0, source="s")
@@ -61,6 +76,9 @@ def test_the_last_lessons_are_the_questions_over_the_seeds_twice_and_misspelt_on
     typed = [one for one in found[2:] if one.question not in known]
     assert len(typed) > 500
     assert all(one.question == one.question.lower() for one in typed)
+    strange = [one for one in found if not one.answerable]
+    assert len(strange) == 800
+    assert all((one.text == "own") is (one.source == "s") and one.relevance is None for one in strange)
     assert found == second_round(pairs, own)
 
 
@@ -75,3 +93,9 @@ def test_lessons_that_teach_calibrate_and_measure_have_no_text_in_common() -> No
     assert len(set.union(*clusters.values())) == 88
     assert sum(len(found) for found in cited.values()) == len(set.union(*cited.values()))
     assert {one.path.partition("_")[0] for one in lessons.documents} == set.union(*clusters.values())
+
+
+def test_the_questions_over_the_seeds_of_another_hand_are_none_of_those_that_teach() -> None:
+    own, others = load_set(SEEDS, QUESTIONS), load_set(SEEDS, QUESTIONS.with_name("seeds-others.jsonl"))
+    assert len(others.questions) == 125
+    assert not {one.text.casefold() for one in own.questions} & {one.text.casefold() for one in others.questions}
