@@ -18,6 +18,7 @@ PARAMETERS = Path(__file__).resolve().parent / "answerability.json"
 _LOWEST = -12.0
 _LONGEST_LEAD = 5.0
 _MOST_MISSING = 3.0
+_IRRELEVANT = -10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,8 +26,8 @@ class Signals:
     """What speaks for and against an answer.
 
     Args:
-        shared: Whether a word of the question that carries meaning, or half of all its words, stand in the
-            candidates' texts.
+        shared: Whether any word of the question that carries meaning stands in any candidate's text, and the
+            relevance of the best one is not at the bottom of its range (-10 of -11 to 11).
         answerability: The logit of the best candidate's second head.
         lead: How far the best candidate's score is above the next one's, at most 5.
         unnamed: The share of the question's names and numbers that the best candidate's text has not, 0 to 1.
@@ -50,14 +51,13 @@ def signals(question: str, candidates: Sequence[Candidate], missing_terms: Seque
     if not candidates:
         return Signals(shared=False, answerability=_LOWEST, lead=0.0, unnamed=1.0, missing=_MOST_MISSING)
     best = candidates[0]
-    asked = [stem(word) for word in words(question)]
-    telling = {stem(word) for word in content_words(question)}
-    said = {stem(word) for one in candidates for word in words(one.judged)}
+    asked = {stem(word) for word in content_words(question)}
     named = {stem(word) for name in names(question) for word in words(name)}
     present = {stem(word) for word in words(best.judged)}
     absent = {stem(word) for term in missing_terms for word in words(term)}
     return Signals(
-        shared=not telling.isdisjoint(said) or 2 * sum(word in said for word in asked) >= len(asked),
+        shared=best.relevance > _IRRELEVANT
+        and not asked.isdisjoint(stem(word) for one in candidates for word in words(one.judged)),
         answerability=best.answerability,
         lead=min(best.score - candidates[1].score, _LONGEST_LEAD) if len(candidates) > 1 else _LONGEST_LEAD,
         unnamed=len(named - present) / len(named) if named else 0.0,
@@ -68,8 +68,8 @@ def signals(question: str, candidates: Sequence[Candidate], missing_terms: Seque
 def confidence(found: Signals) -> float:
     """The probability, 0 to 1, that the sources answer.
 
-    The models read English: on a question in another language or script the second head means nothing, and where
-    it shares no telling word with the texts, and few of the others, nothing is answered.
+    The model learned from questions that share words with their texts: on others, in another script say,
+    its second head means nothing, and nothing is answered.
     """
     if not found.shared:
         return 0.0
