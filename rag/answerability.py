@@ -18,7 +18,6 @@ PARAMETERS = Path(__file__).resolve().parent / "answerability.json"
 _LOWEST = -12.0
 _LONGEST_LEAD = 5.0
 _MOST_MISSING = 3.0
-_IRRELEVANT = -10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,8 +25,7 @@ class Signals:
     """What speaks for and against an answer.
 
     Args:
-        shared: Whether any word of the question that carries meaning stands in any candidate's text, and the
-            relevance of the best one is not at the bottom of its range (-10 of -11 to 11).
+        shared: Whether any word of the question that carries meaning stands in any candidate's text.
         answerability: The logit of the best candidate's second head.
         lead: How far the best candidate's score is above the next one's, at most 5.
         unnamed: The share of the question's names and numbers that the best candidate's text has not, 0 to 1.
@@ -56,8 +54,7 @@ def signals(question: str, candidates: Sequence[Candidate], missing_terms: Seque
     present = {stem(word) for word in words(best.judged)}
     absent = {stem(word) for term in missing_terms for word in words(term)}
     return Signals(
-        shared=best.relevance > _IRRELEVANT
-        and not asked.isdisjoint(stem(word) for one in candidates for word in words(one.judged)),
+        shared=not asked.isdisjoint(stem(word) for one in candidates for word in words(one.judged)),
         answerability=best.answerability,
         lead=min(best.score - candidates[1].score, _LONGEST_LEAD) if len(candidates) > 1 else _LONGEST_LEAD,
         unnamed=len(named - present) / len(named) if named else 0.0,

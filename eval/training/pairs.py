@@ -1,6 +1,6 @@
 """What the answerability model learns from: questions with the candidate sentences that the pipeline finds.
 
-Every pair is what the reranker sees when a question is asked: a sentence under its title and heading. It
+Every pair is what the reranker sees when a question is asked: a sentence under its title. It
 is answerable where the sentence holds the gold answer in a document that answers. Pairs come from the
 pipeline's own candidates, so that the model trains on what it will judge; only evidence that retrieval
 did not find is added, or questions in other words than their source's would teach nothing.
