@@ -1,7 +1,7 @@
 """What the answerability model learns from: questions with the candidate sentences that the pipeline finds.
 
-Every pair is what the reranker sees when a question is asked: a sentence under its title. It
-is answerable where the sentence holds the gold answer in a document that answers. Pairs come from the
+Every pair is what the reranker sees when a question is asked: a sentence under its title. It is
+answerable where the sentence holds the gold answer in a document that answers. Pairs come from the
 pipeline's own candidates, so that the model trains on what it will judge; only evidence that retrieval
 did not find is added, or questions in other words than their source's would teach nothing.
 """
@@ -24,7 +24,6 @@ _POSITIVES = 2
 _NEGATIVES = 2
 _UNANSWERABLE = 2
 _BESIDE = 3
-_BUDGET = 900
 _COLLECTION = "default"
 
 
@@ -94,7 +93,8 @@ def _around_gold(engine: Engine, question: Question) -> Sequence[Candidate]:
     """The judged sentences of the passages nearest to the gold quotes: retrieval may not have found them."""
     gold = [one.quote for one in question.gold if not one.context]
     hits = {hit.passage.id: hit for quote in gold for hit in engine.nearest(quote, limit=_BESIDE)}
-    return rerank(engine.store.catalog, engine.scorer, question.text, [*hits.values()], budget=_BUDGET).candidates
+    budget = engine.settings.rerank_tokens
+    return rerank(engine.store.catalog, engine.scorer, question.text, [*hits.values()], budget=budget).candidates
 
 
 def _lies_in(candidate: Candidate, gold: Sequence[Place]) -> bool:
