@@ -30,6 +30,7 @@ from eval.training.sets import Chosen, measured_sets, seed_set, training_sets
 from rag.models import load_untouched_reranker
 from rag.models.bundled import RERANKER, bundled_folder
 from rag.models.merge import ADAPTERS
+from rag.protocols import PairScorer
 from rag.settings import Settings
 
 _SEED = 20_250_602
@@ -141,24 +142,33 @@ def load_tokenizer(folder: Path) -> Tokenizer:
     return tokenizer
 
 
-def second_round(pairs: Sequence[Pair], own: Sequence[Pair]) -> list[Pair]:
+def first_round(pairs: Sequence[Pair], scorer: PairScorer) -> list[Pair]:
+    """What is learned first: the pairs, and questions with texts of another set."""
+    return [*pairs, *off_topic(pairs, scorer, random.Random(_SEED), _STRANGE)]
+
+
+def second_round(pairs: Sequence[Pair], own: Sequence[Pair], scorer: PairScorer) -> list[Pair]:
     """What is learned last: the questions over the seeds twice, misspelt and strange ones, some of what was learned."""
     chance = random.Random(_SEED)
     typed = [replace(one, question=misspelt(one.question, chance)) for one in chance.sample(list(pairs), _MISSPELT)]
-    strange = list(off_topic([*pairs, *own], chance, _STRANGE))
+    strange = off_topic([*pairs, *own], scorer, chance, _STRANGE)
     return [*own, *own, *typed, *strange, *chance.sample(list(pairs), _REPLAYED)]
 
 
-def off_topic(pairs: Sequence[Pair], chance: random.Random, count: int) -> Iterator[Pair]:
-    """Questions with texts of another set, each set as often as the next; none if all are of one set."""
-    texts: dict[str, list[str]] = {}
+def off_topic(pairs: Sequence[Pair], scorer: PairScorer, chance: random.Random, count: int) -> Iterator[Pair]:
+    """Questions with texts of another set, each set as often as the next; none if all are of one set.
+
+    Args:
+        scorer: The untouched reranker.
+    """
+    sets: dict[str, list[Pair]] = {}
     for one in pairs:
-        texts.setdefault(one.source, []).append(one.text)
-    for one in chance.sample(list(pairs), min(count, len(pairs))):
-        others = [source for source in texts if source != one.source]
-        if others:
-            text = chance.choice(texts[chance.choice(others)])
-            yield replace(one, text=text, answerable=False, relevance=None)
+        if one.relevance is not None:
+            sets.setdefault(one.source, []).append(one)
+    for _ in range(count if len(sets) > 1 else 0):
+        asked, told = (chance.choice(sets[source]) for source in chance.sample(list(sets), 2))
+        relevance = float(scorer.score(asked.question, [told.text]).relevance[0])
+        yield replace(asked, text=told.text, answerable=False, relevance=relevance)
 
 
 def report(network: TwoHeads, tokenizer: Tokenizer, pairs: Sequence[Pair]) -> dict[str, float | None]:
@@ -181,10 +191,9 @@ def _auroc(pairs: Sequence[Pair], scores: Sequence[float | None], *, near_misses
     return auroc(positive, negative)
 
 
-def _pairs(sets: Iterable[Chosen], progress: Progress) -> Iterator[tuple[str, list[Pair]]]:
+def _pairs(sets: Iterable[Chosen], scorer: PairScorer, progress: Progress) -> Iterator[tuple[str, list[Pair]]]:
     """The pairs of each set, by its name; the news of MultiHop-RAG also ask for their descriptions."""
     settings = Settings()
-    scorer = load_untouched_reranker(threads=settings.worker_threads)
     for seed, (chosen, questions) in enumerate(sets, start=1):
         advance = partial(progress.advance, progress.add_task(f"pairs of {chosen.name}", total=len(questions)))
         with prepared(chosen, settings, scorer=scorer) as (engine, _):
@@ -215,16 +224,16 @@ def _learn(
 @click.option("--data", type=click.Path(path_type=Path, exists=True, file_okay=False), required=True)
 def main(data: Path) -> None:
     """Train the adapters, write them into the package, and print what they are worth on what they did not see."""
-    folder = bundled_folder(RERANKER)
+    folder, scorer = bundled_folder(RERANKER), load_untouched_reranker(threads=Settings().worker_threads)
     with Progress(console=Console(stderr=True)) as progress:
-        pairs = [pair for _, part in _pairs(training_sets(data), progress) for pair in part]
+        pairs = [pair for _, part in _pairs(training_sets(data), scorer, progress) for pair in part]
         torch.manual_seed(_SEED)  # the adapters begin at random
         network, tokenizer = TwoHeads(folder / "model.onnx"), load_tokenizer(folder)
-        _learn(network, tokenizer, pairs, progress, epochs=2, peak_rate=7e-4)
-        own = [pair for _, part in _pairs([seed_set()], progress) for pair in part]
-        _learn(network, tokenizer, second_round(pairs, own), progress, epochs=1, peak_rate=3e-4)
+        _learn(network, tokenizer, first_round(pairs, scorer), progress, epochs=2, peak_rate=7e-4)
+        own = [pair for _, part in _pairs([seed_set()], scorer, progress) for pair in part]
+        _learn(network, tokenizer, second_round(pairs, own, scorer), progress, epochs=1, peak_rate=3e-4)
         network.adapters().save(ADAPTERS)
-        for name, held in _pairs(measured_sets(data), progress):
+        for name, held in _pairs(measured_sets(data), scorer, progress):
             values = report(network, tokenizer, held)
             progress.console.print(name, len(held), {key: value and round(value, 3) for key, value in values.items()})
 

@@ -46,10 +46,14 @@ class Lookup:
         wide = reach(question, max(limit or 0, self.settings.retrieve_limit))
         hits = self.nearest(question, wide)
         missing = missing_terms(self.catalog, self.collection, question)
-        meant = corrected(question, missing, (display(hit.passage.text) for hit in hits))
+        meant = corrected(question, missing, (display(hit.passage.text) for hit in hits), self._is_word)
         if meant == question:
             return Found(question, missing, hits)
         return Found(meant, missing_terms(self.catalog, self.collection, meant), self.nearest(meant, wide))
+
+    def _is_word(self, word: str) -> bool:
+        """Whether the encoder's vocabulary has a word whole, as it has the frequent ones."""
+        return self.encoder.count_tokens(word) - self.encoder.count_tokens("") == 1
 
     def nearest(self, question: str, limit: int) -> list[Hit]:
         """The passages that match a question as it is."""

@@ -11,7 +11,7 @@ from rag.compose import announces, compose
 from rag.conflicts import find_conflicts, with_sides
 from rag.context import stands_alone
 from rag.dating import in_time
-from rag.types import Candidate, Finding, Kind, Reading, Source, Span
+from rag.types import Candidate, Finding, Kind, Reading, Sentence, Source, Span
 
 
 class ExtractiveReader:
@@ -59,14 +59,25 @@ def _shown(candidate: Candidate) -> tuple[str, list[Span]]:
     """The text of a statement and the spans it is made of, with what a reader needs to understand it.
 
     A fact of the description comes after its document's title; a sentence that cannot stand alone
-    comes with the one before.
+    comes with the one before, the first of a paragraph after its heading.
     """
-    sentence, previous, title = candidate.sentence, candidate.previous, candidate.title
-    if sentence.kind is Kind.BODY:
-        if previous is None or stands_alone(sentence.text):
-            return display(sentence.text), [sentence.span]
+    sentence, previous = candidate.sentence, candidate.previous
+    points_back = sentence.kind is Kind.BODY and not stands_alone(sentence.text)
+    if points_back and previous is not None:
         span = Span(start=previous.span.start, end=sentence.span.end)
         return f"{display(previous.text)} {display(sentence.text)}", [span]
-    if title is None or sentence.kind is Kind.TITLE:
+    above = _above(candidate) if points_back or sentence.kind is not Kind.BODY else None
+    if above is None:
         return display(sentence.text), [sentence.span]
-    return f"{display(title.text)} \u2014 {display(sentence.text)}", [title.span, sentence.span]
+    return f"{display(above.text)} \u2014 {display(sentence.text)}", [above.span, sentence.span]
+
+
+def _above(candidate: Candidate) -> Sentence | None:
+    """The line that says what a sentence is about: its heading, or of a fact of the description its title."""
+    match candidate.sentence.kind:
+        case Kind.BODY:
+            return candidate.heading
+        case Kind.TITLE:
+            return None
+        case _:
+            return candidate.title

@@ -26,7 +26,7 @@ _RANK_WEIGHT = 0.15
 _VALUE_REACH = 100
 _NEVER = (Kind.BOILERPLATE, Kind.HEADING)
 _BELOW_JUDGED = -20.0
-_ANSWER_WEIGHT = 2.0
+_ANSWER_WEIGHT = 3.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +92,9 @@ def _pool(catalog: Catalog, hits: Sequence[Hit]) -> Iterator[Candidate]:
 
 def _candidates(passage: Passage, document: Document, sentences: Sequence[Sentence]) -> Iterator[Candidate]:
     title = next((sentence for sentence in sentences if sentence.kind is Kind.TITLE), None)
+    heading: Sentence | None = None
     for position, sentence in enumerate(sentences):
+        heading = sentence if sentence.kind is Kind.HEADING else heading
         inside = passage.span.start <= sentence.span.start and sentence.span.end <= passage.span.end
         if not inside or sentence.kind in _NEVER:
             continue
@@ -108,6 +110,7 @@ def _candidates(passage: Passage, document: Document, sentences: Sequence[Senten
             following=tuple(
                 after for after in sentences[position + 1 : position + 1 + _FOLLOWING] if after.block == sentence.block
             ),
+            heading=heading if sentence.heading else None,
             title=title,
             passage_id=passage.id,
             judged=judged_text(document, sentence, understood(sentence, previous)),
@@ -115,7 +118,7 @@ def _candidates(passage: Passage, document: Document, sentences: Sequence[Senten
 
 
 def judged_text(document: Document, sentence: Sentence, shown: str) -> str:
-    """What the reranker sees: the sentence under its title; a fact of the description as a sentence."""
+    """What the reranker sees: the sentence under title and heading; a fact of the description as a sentence."""
     name = document.title or document.path
     origin = f" of {document.publisher}" if document.publisher else ""
     match sentence.kind:
@@ -128,7 +131,8 @@ def judged_text(document: Document, sentence: Sentence, shown: str) -> str:
         case Kind.PUBLISHED:
             return f"The article {name}{origin} was published on the date {document.published}: {shown}"
         case _:
-            return f"{document.title}. {shown}" if document.title else shown
+            heading = display(sentence.heading) if sentence.heading else None
+            return ". ".join(part for part in (document.title, heading, shown) if part)
 
 
 def _most_promising(

@@ -1,6 +1,7 @@
 """Spelling: a word that no source has is read as the one among the retrieved words that it is a slip of.
 
-A name may be another name, not a slip: it is read as one that differs in doubled letters and in i, j
+A word that the encoder's vocabulary has whole is a word, not a slip: who asks for bread does not mean
+a break. A name may be another name, not a slip: it is read as one that differs in doubled letters and in i, j
 and y alone ("Zelensky"), or, where both are long, in one letter. Distances are optimal string alignments
 (Boytsov 2011): a letter lost, added, exchanged or swapped with the next counts one.
 """
@@ -19,14 +20,17 @@ _LONG = 8
 _DOUBLED = re.compile(r"(.)\1+")
 
 
-def corrected(question: str, missing: Sequence[str], texts: Iterable[str]) -> str:
+def corrected(question: str, missing: Sequence[str], texts: Iterable[str], is_word: Callable[[str], bool]) -> str:
     """``question`` with each slip among ``missing`` exchanged for the word of ``texts`` that was meant.
 
     Of words equally near the most frequent is taken, then the first by its letters.
 
-    >>> corrected("what do europan leders want", ["europan", "leders"], ["European leaders met."])
+    Args:
+        is_word: Whether what may be a slip is a word of its own; not asked of names.
+
+    >>> corrected("what do europan leders want", ["europan", "leders"], ["European leaders met."], {"want"}.__contains__)
     'what do European leaders want'
-    >>> corrected("Who met Jon Wittkoff?", ["Jon Wittkoff"], ["Witkoff met John."])
+    >>> corrected("Who met Jon Wittkoff?", ["Jon Wittkoff"], ["Witkoff met John."], {"who"}.__contains__)
     'Who met Jon Witkoff?'
     """
     slips = [word for term in missing for word in words(term) if len(word) >= _SHORTEST and word.isalpha()]
@@ -35,9 +39,11 @@ def corrected(question: str, missing: Sequence[str], texts: Iterable[str]) -> st
     counts = Counter(word for text in texts for word in words(text) if word.isalpha())
     known = sorted(counts, key=lambda word: (-counts[word], word))
     for slip in slips:
+        if slip in counts or (slip.islower() and is_word(slip)):
+            continue
         nearest = _nearest_word if slip.islower() else _nearest_name
         alike = [word for word in known if word[0].lower() == slip[0].lower()]
-        meant = None if slip in counts else nearest(slip, alike)
+        meant = nearest(slip, alike)
         if meant:
             question = re.sub(rf"\b{re.escape(slip)}\b", meant, question)
     return question

@@ -162,7 +162,7 @@ class Candidate:
 
     ``judged`` is the text that the reranker saw, ``relevance`` and ``answerability`` its logits, ``score``
     the blend of both that ranks; ``previous`` is the sentence before it in the same paragraph,
-    ``following`` the one or two after it, ``title`` the document's own title line.
+    ``following`` the one or two after it, ``heading`` the one it stands under, ``title`` the document's own title line.
     """
 
     document: Document
@@ -171,6 +171,7 @@ class Candidate:
     title: Sentence | None
     passage_id: str
     judged: str
+    heading: Sentence | None = None
     score: float = 0.0
     relevance: float = 0.0
     answerability: float = 0.0

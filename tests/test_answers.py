@@ -1,9 +1,12 @@
 """Twenty questions over the seeds with the quotes that must be cited, and ten that must be refused."""
 
+from pathlib import Path
+
 import pytest
 
 from rag.engine import Engine
 from rag.missing import not_answered
+from tests.conftest import OpenEngine, write_and_ingest
 
 ANSWERED = [
     ("How many prisoners of war did both sides agree to exchange?", "004", "one thousand prisoners of war"),
@@ -81,6 +84,39 @@ def test_dangling_sentence_comes_with_the_one_before(seeds_engine: Engine) -> No
         statement.text.startswith("Trump’s special envoy") and "more than four-hour" in statement.text
         for statement in answer.statements
     )
+
+
+OFFICES = """# Offices
+
+## Berlin
+
+Doors open at nine and close at five.
+
+- Rent: 4,100 euros a month
+
+## Oslo
+
+Doors open at seven and close at three.
+
+- Rent: 5,300 euros a month
+"""
+
+
+def test_the_heading_tells_like_sentences_apart_and_is_cited_with_what_needs_it(
+    open_engine: OpenEngine, tmp_path: Path
+) -> None:
+    engine = open_engine()
+    write_and_ingest(engine, tmp_path, {"offices.md": OFFICES})
+    for city, hour, rent in (("Berlin", "nine", "4,100"), ("Oslo", "seven", "5,300")):
+        opens = engine.ask(f"When do the doors of the {city} office open?").statements[0].text
+        assert opens == f"Doors open at {hour} and close at {'five' if city == 'Berlin' else 'three'}."
+        answer = engine.ask(f"What is the rent of the {city} office?")
+        first = answer.statements[0]
+        assert first.text == f"{city} \u2014 Rent: {rent} euros a month"
+        assert [answer.citations[number - 1].quote for number in first.citations] == [
+            city,
+            f"- Rent: {rent} euros a month",
+        ]
 
 
 def test_same_question_gets_the_same_answer(seeds_engine: Engine) -> None:

@@ -8,7 +8,8 @@ from rag.engine import Engine
 from rag.spelling import corrected
 from tests.conftest import OpenEngine, write_and_ingest
 
-TEXTS = ["The European leaders met in Quarn. They met Zelenskyy in Istanbul.", "Johnston spoke of the mediators."]
+TEXTS = ["The European leaders met in Quarn. They met Zelenskyy in Istanbul.", "Johnston asked the mediators for a break."]
+WORDS = {"bread", "leaders"}
 
 
 @pytest.mark.parametrize(
@@ -25,10 +26,12 @@ TEXTS = ["The European leaders met in Quarn. They met Zelenskyy in Istanbul.", "
         ("what is photosynthesis", ["photosynthesis"], "what is photosynthesis"),
         ("what is the mat", ["mat"], "what is the mat"),  # too short to tell
         ("what did leaders say", [], "what did leaders say"),
+        ("who bakes bread", ["bakes", "bread"], "who bakes bread"),  # a word of its own
+        ("who wanted a braek", ["braek"], "who wanted a break"),
     ],
 )
 def test_slips_are_read_as_what_was_meant(question: str, missing: list[str], meant: str) -> None:
-    assert corrected(question, missing, TEXTS) == meant
+    assert corrected(question, missing, TEXTS, WORDS.__contains__) == meant
 
 
 def test_a_question_with_slips_is_understood_answered_and_shown_as_it_was_typed(seeds_engine: Engine) -> None:
@@ -41,6 +44,15 @@ def test_a_question_with_slips_is_understood_answered_and_shown_as_it_was_typed(
     assert not answer.missing_terms
     first = seeds_engine.search(typed, limit=3)
     assert [one.text for one in first] == [one.text for one in seeds_engine.search(answer.understood, limit=3)]
+
+
+def test_a_word_that_no_source_has_is_not_read_as_one_like_it(seeds_engine: Engine) -> None:
+    question = "How do I bake sourdough bread?"
+    assert not seeds_engine.store.catalog.mentions("default", '"bread"')
+    assert seeds_engine.store.catalog.mentions("default", '"break"')
+    answer = seeds_engine.ask(question)
+    assert answer.understood == question
+    assert "bread" in answer.missing_terms
 
 
 def test_candidates_are_judged_and_documents_can_be_left_out(open_engine: OpenEngine, tmp_path: Path) -> None:

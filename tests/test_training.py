@@ -8,10 +8,11 @@ import pytest
 
 from eval.question import EvalSet, Gold, Question
 from eval.sets import QUESTIONS, load_set
-from eval.train_answerability import second_round
+from eval.train_answerability import first_round, second_round
 from eval.training.pairs import Pair, pairs_of
 from eval.training.sets import LESSON_QUESTIONS, LESSONS, lesson_use
 from rag.ingest import document_id
+from rag.protocols import PairScorer
 from rag.settings import SEEDS
 from tests.conftest import OpenEngine, write_and_ingest
 
@@ -64,13 +65,15 @@ def test_evidence_that_retrieval_missed_teaches_too(open_engine: OpenEngine, tmp
     assert [one.text for one in found if one.answerable] == ["Ottokar hoisted the granite into place."]
 
 
-def test_the_last_lessons_are_the_questions_over_the_seeds_twice_and_misspelt_and_strange_ones() -> None:
+def test_the_last_lessons_are_the_questions_over_the_seeds_twice_and_misspelt_and_strange_ones(
+    scorer: PairScorer,
+) -> None:
     own = [Pair(question="Who rang the bell?", text="own", answerable=True, relevance=1.0, source="seeds")]
     pairs = [
         Pair(question=f"Who built lighthouse number {n}?", text=str(n), answerable=True, relevance=1.0, source="s")
         for n in range(1_500)
     ]
-    found = second_round(pairs, own)
+    found = second_round(pairs, own, scorer)
     assert found[:2] == own * 2
     known = {one.question for one in pairs}
     typed = [one for one in found[2:] if one.question not in known]
@@ -78,8 +81,12 @@ def test_the_last_lessons_are_the_questions_over_the_seeds_twice_and_misspelt_an
     assert all(one.question == one.question.lower() for one in typed)
     strange = [one for one in found if not one.answerable]
     assert len(strange) == 800
-    assert all((one.text == "own") is (one.source == "s") and one.relevance is None for one in strange)
-    assert found == second_round(pairs, own)
+    assert all((one.text == "own") is (one.source == "s") for one in strange)
+    assert all(one.relevance == scorer.score(one.question, [one.text]).relevance[0] for one in strange[:5])
+    assert found == second_round(pairs, own, scorer)
+    first = first_round([*pairs, *own], scorer)
+    assert first[: len(pairs) + 1] == [*pairs, *own]
+    assert [one.answerable for one in first[len(pairs) + 1 :]] == [False] * 800
 
 
 def test_lessons_that_teach_calibrate_and_measure_have_no_text_in_common() -> None:

@@ -1,7 +1,7 @@
 """What the answerability model learns from: questions with the candidate sentences that the pipeline finds.
 
-Every pair is what the reranker sees when a question is asked: a sentence under its title. It is
-answerable where the sentence holds the gold answer in a document that answers. Pairs come from the
+Every pair is what the reranker sees when a question is asked: a sentence under its title and heading. It
+is answerable where the sentence holds the gold answer in a document that answers. Pairs come from the
 pipeline's own candidates, so that the model trains on what it will judge; only evidence that retrieval
 did not find is added, or questions in other words than their source's would teach nothing.
 """
@@ -22,7 +22,7 @@ from rag.types import Candidate, Document, Kind
 
 _POSITIVES = 2
 _NEGATIVES = 2
-_UNANSWERABLE = 2
+_UNANSWERABLE = 3
 _BESIDE = 3
 _COLLECTION = "default"
 
