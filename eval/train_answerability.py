@@ -172,7 +172,11 @@ def off_topic(pairs: Sequence[Pair], scorer: PairScorer, chance: random.Random, 
 
 
 def report(network: TwoHeads, tokenizer: Tokenizer, pairs: Sequence[Pair]) -> dict[str, float | None]:
-    """AUROC of the untouched relevance, of both heads, and of the answerability against near misses."""
+    """AUROC of the untouched relevance, of both heads, and of the answerability against near misses.
+
+    Facts of descriptions are left out, for the untouched reranker did not judge them.
+    """
+    pairs = [pair for pair in pairs if pair.source != "description"]
     relevance, answerability = predict(network, tokenizer, pairs)
     untouched = [pair.relevance for pair in pairs]
     return {
@@ -187,19 +191,19 @@ def report(network: TwoHeads, tokenizer: Tokenizer, pairs: Sequence[Pair]) -> di
 def _auroc(pairs: Sequence[Pair], scores: Sequence[float | None], *, near_misses: bool = False) -> float | None:
     known = [(pair, score) for pair, score in zip(pairs, scores, strict=True) if score is not None]
     positive = [score for pair, score in known if pair.answerable]
-    negative = [score for pair, score in known if not pair.answerable and (pair.relevance is None) is near_misses]
+    negative = [score for pair, score in known if not pair.answerable and (pair.source == "near miss") is near_misses]
     return auroc(positive, negative)
 
 
 def _pairs(sets: Iterable[Chosen], scorer: PairScorer, progress: Progress) -> Iterator[tuple[str, list[Pair]]]:
-    """The pairs of each set, by its name; the news of MultiHop-RAG also ask for their descriptions."""
+    """The pairs of each set, by its name; documents that state their dates are also asked about themselves."""
     settings = Settings()
     for seed, (chosen, questions) in enumerate(sets, start=1):
         advance = partial(progress.advance, progress.add_task(f"pairs of {chosen.name}", total=len(questions)))
         with prepared(chosen, settings, scorer=scorer) as (engine, _):
             found = list(pairs_of(engine, chosen, questions, seed, advance))
             if any(document.content.find(b"\n\nPublished: ") > 0 for document in chosen.documents):
-                found += description_pairs(engine, seed, _DESCRIBED)
+                found += description_pairs(engine, questions, seed, _DESCRIBED)
             yield chosen.name, found
 
 

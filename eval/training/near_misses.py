@@ -35,12 +35,22 @@ def swap(question: str, evidence: str, names: Sequence[str], chance: random.Rand
     Args:
         names: Names that may take the place of another, of the same corpus.
     """
-    possible = [part for part in _parts(question) if part.casefold() in evidence.casefold()]
+    possible = [part for part in _parts(question) if _stands_in(part, evidence)]
     if not possible:
         return None
     old = chance.choice(possible)
     new = _other(old, names, evidence, chance)
-    return None if new is None else Swap(question.replace(old, new, 1), old, new)
+    if new is None or _stands_in(new, evidence):
+        return None
+    return Swap(_as_word(old).sub(new, question, count=1), old, new)
+
+
+def _stands_in(part: str, text: str) -> bool:
+    return _as_word(part).search(text) is not None
+
+
+def _as_word(part: str) -> re.Pattern[str]:
+    return re.compile(rf"\b{re.escape(part)}\b", re.IGNORECASE)
 
 
 def misspelt(question: str, chance: random.Random) -> str:

@@ -118,14 +118,17 @@ _ASKED = {
 _TOPIC_WORDS = 5
 
 
-def description_pairs(engine: Engine, seed: int, limit: int) -> Iterator[Pair]:
-    """Questions about author, date and publisher of at most ``limit`` documents, each with what answers and what not.
+def description_pairs(engine: Engine, questions: Sequence[Question], seed: int, limit: int) -> Iterator[Pair]:
+    """Questions about author, date and publisher of documents, each with what answers and what not.
+
+    The documents are at most ``limit`` of those that answer ``questions``, so that others stay unseen.
 
     Not answering: the same fact of another document, another fact of the same one.
     """
     chance = random.Random(seed)
     catalog = engine.store.catalog
-    documents = [one for one in catalog.documents(_COLLECTION, limit=10_000) if one.title]
+    answering = {document_id for question in questions for document_id in question.relevant_ids}
+    documents = [one for one in catalog.documents(_COLLECTION, limit=10_000) if one.title and one.id in answering]
     chosen = chance.sample(documents, min(limit, len(documents)))
     facts = [_facts(engine, document) for document in chosen]
     for document, own, others in zip(chosen, facts, [*facts[1:], *facts[:1]], strict=True):
