@@ -8,6 +8,8 @@ import re
 from collections.abc import Sequence
 
 from rag.answerability import support
+from rag.clean import display
+from rag.conflicts import differ
 from rag.context import stands_alone, understood
 from rag.terms import content_words, stem
 from rag.types import Candidate, Kind
@@ -105,8 +107,13 @@ def _join(question: str, groups: list[list[Candidate]], candidate: Candidate) ->
 
 
 def says_the_same(one: Candidate, other: Candidate) -> bool:
-    """True where the sentences share most of their words (Jaccard index of the stems of content words)."""
+    """True where the sentences share most of their words (Jaccard index of the stems of content words).
+
+    Not where a number, a name or a negation sets them apart.
+    """
     if Kind.BODY not in (one.sentence.kind, other.sentence.kind):
+        return False
+    if differ(display(one.sentence.text), display(other.sentence.text)):
         return False
     first, second = ({stem(word) for word in content_words(each.sentence.text)} for each in (one, other))
     return len(first & second) >= _SAME * max(len(first | second), 1)

@@ -86,6 +86,22 @@ def test_the_same_said_by_two_documents_is_one_group() -> None:
     assert compose(FACT, [LIGHTHOUSE, again], limit=4) == [[LIGHTHOUSE, again]]
 
 
+@pytest.mark.parametrize(
+    ("exchanged", "by", "same"),
+    [
+        ("were", "were not", False),
+        ("twelve", "thirty", False),
+        ("Harwick", "Berwick", False),
+        ("twelve", "a dozen", True),
+        ("Odo Harwick", "Harwick", True),
+    ],
+)
+def test_like_sentences_that_say_different_things_are_two_statements(exchanged: str, by: str, same: bool) -> None:
+    text = "The keys of all twelve old stone towers along the northern coast were handed to Odo Harwick by the mayor."
+    one, other = candidate(text, 6.0), candidate(text.replace(exchanged, by), 5.9, name="two")
+    assert compose(FACT, [one, other], limit=4) == ([[one, other]] if same else [[one], [other]])
+
+
 def test_a_sentence_that_is_shown_before_another_is_not_stated_twice() -> None:
     pointing = replace(
         candidate("He lit it himself.", 5.5, start=53), previous=LIGHTHOUSE.sentence, document=LIGHTHOUSE.document

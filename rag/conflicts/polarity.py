@@ -87,6 +87,15 @@ def find_stance(wanted: Wanted, text: str) -> Stance | None:
     )
 
 
+def negations(text: str) -> int:
+    """How many words of ``text`` turn what follows.
+
+    >>> negations("They did not refuse to meet."), negations("Not only they met.")
+    (2, 0)
+    """
+    return len(_negators(list(_WORD.finditer(text)), text))
+
+
 def _hits(wanted: Wanted, tokens: Sequence[re.Match[str]]) -> tuple[dict[int, str], frozenset[str]]:
     """The words of the question by their places, and those of them that stand as their opposite."""
     stems = [root(token.group()) for token in tokens]
