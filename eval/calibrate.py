@@ -24,9 +24,8 @@ from eval.runner import prepared
 from eval.training.pairs import answers_of
 from eval.training.sets import calibration_sets, sets_scale
 from rag.answerability import PARAMETERS, Signals, signals
-from rag.clean import clean
-from rag.engine import DEFAULT_COLLECTION, Engine
-from rag.missing import missing_terms
+from rag.engine import Engine
+from rag.read import considered
 from rag.settings import Settings
 from rag.types import Candidate
 
@@ -73,8 +72,8 @@ def observe(engine: Engine, chosen: EvalSet, questions: Sequence[Question]) -> I
 
 
 def _signals(engine: Engine, question: Question, candidates: Sequence[Candidate]) -> Signals:
-    asked = clean(question.text)
-    return signals(asked, candidates, missing_terms(engine.store.catalog, DEFAULT_COLLECTION, asked))
+    found = engine.found(question.text)
+    return signals(found.question, considered(found.question, candidates), found.missing)
 
 
 def fit(observed: Sequence[Observation]) -> dict[str, dict[str, float]]:

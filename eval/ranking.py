@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from eval.measures import covered
 from eval.question import Gold, Question
 from rag.catalog import Catalog
-from rag.clean import clean
-from rag.engine import DEFAULT_COLLECTION, Engine
-from rag.retrieve import retrieve
+from rag.engine import Engine
 from rag.types import Hit
 
 STAGES = ("dense", "lexical", "fused", "rerank")
@@ -74,12 +72,9 @@ def legs_of(engine: Engine, question: str, *, by_document: bool) -> dict[str, li
     Args:
         by_document: Give documents in the order of their best passages, instead of passages.
     """
-    asked, limit = clean(question), engine.settings.retrieve_limit
-    vector = engine.encoder.encode_query(asked)
-    index = engine.store.index
-    hits = retrieve(index.catalog, index.vectors, DEFAULT_COLLECTION, asked, vector, limit=limit)
+    hits = engine.found(question).hits
     legs = {stage: _ranked(hits, stage) for stage in STAGES[:-1]}
-    reranked = engine.search(question, limit=limit)
+    reranked = engine.search(question, limit=engine.settings.retrieve_limit)
     legs[STAGES[-1]] = [f"{one.document_id}#{one.start}-{one.end}" for one in reranked]
     return {stage: _documents(ids) if by_document else ids for stage, ids in legs.items()}
 

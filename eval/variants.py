@@ -146,7 +146,10 @@ def _without_context(engine: Engine) -> Engine:
     """Sentences are judged without their title and shown without the one before."""
 
     def bare(question: str, candidates: Sequence[Candidate]) -> list[Candidate]:
-        bare_texts = [replace(one, judged=display(one.sentence.text), previous=None, heading=None, title=None) for one in candidates]
+        bare_texts = [
+            replace(one, judged=display(one.sentence.text), previous=None, heading=None, title=None)
+            for one in candidates
+        ]
         return judge_pairs(engine.scorer, question, bare_texts)
 
     return replace(engine, reader=_Given(engine.reader, bare))

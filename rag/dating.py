@@ -23,13 +23,16 @@ _NEWEST = re.compile(rf"\b(?:latest|newest|most recent) {_ONE_OF_THEM}\b", re.IG
 _OLDEST = re.compile(rf"\b(?:earliest|oldest) {_ONE_OF_THEM}\b", re.IGNORECASE)
 
 
-def in_time(question: str, candidates: Sequence[Candidate]) -> Sequence[Candidate]:
+def in_time(question: str, candidates: Sequence[Candidate], answering: Sequence[Candidate]) -> Sequence[Candidate]:
     """The candidates of the documents that a question's words about time leave, in their order; all where none fit.
 
     "The article of 2 June 2025" leaves documents published that day, "reports of May 2025" those of that
     month, "the latest article" the newest of the dated ones. A date that is not about the writing leaves all.
+
+    Args:
+        answering: Those of ``candidates`` of which the latest or oldest is taken: it must speak of what is asked.
     """
-    wanted = _wanted(question, [one.document.published for one in candidates if one.document.published])
+    wanted = _wanted(question, [one.document.published for one in answering if one.document.published])
     if wanted is None:
         return candidates
     return [one for one in candidates if (one.document.published or "").startswith(wanted)] or candidates

@@ -16,7 +16,7 @@ from rag.followup import resolve
 from rag.gate import Gate
 from rag.index import Index
 from rag.limits import MAX_RESULTS, MAX_STATEMENTS, check_range, checked
-from rag.lookup import Lookup
+from rag.lookup import Found, Lookup
 from rag.missing import missing_terms, not_answered
 from rag.models import load_encoder, load_reranker
 from rag.parse import Limits, ParserProcess
@@ -123,6 +123,13 @@ class Engine:
             lookup = self._lookup(index, catalog, collection)
             meant, _, hits = lookup.find(asked, limit)
             return _listed(lookup.rerank(meant, hits).hits[:limit])
+
+    def found(self, question: str, *, collection: str = DEFAULT_COLLECTION) -> Found:
+        """What a question is read as, and the passages that are reranked for it; errors are those of ``search``."""
+        asked, index = checked("question", question), self.store.index
+        with index.catalog.snapshot() as catalog:
+            catalog.state(collection)
+            return self._lookup(index, catalog, collection).find(asked)
 
     def nearest(self, question: str, *, collection: str = DEFAULT_COLLECTION, limit: int = 10) -> list[Hit]:
         """The passages nearest to a question before anything has judged them; errors are those of ``search``."""

@@ -13,9 +13,11 @@ from rag.context import stands_alone
 from rag.dating import in_time
 from rag.types import Candidate, Finding, Kind, Reading, Sentence, Source, Span
 
+_MAY_ANSWER = 0.3
+
 
 class ExtractiveReader:
-    """Answers with the sentences that the reranker found most relevant.
+    """Answers with the sentences that the reranker ranked first.
 
     Args:
         threshold: The confidence, 0 to 1, from which a question counts as answered.
@@ -30,14 +32,20 @@ class ExtractiveReader:
         self, question: str, candidates: Sequence[Candidate], missing_terms: Sequence[str], *, max_statements: int
     ) -> Reading:
         """See ``Reader.read``."""
-        sure = confidence(signals(question, candidates, missing_terms))
-        if not candidates or sure < self._threshold:
+        left = considered(question, candidates)
+        sure = confidence(signals(question, left, missing_terms))
+        if not left or sure < self._threshold:
             return Reading(answered=False, findings=(), confidence=sure)
-        left = in_time(question, candidates)
         groups = compose(question, left, limit=max_statements)
         shown, conflicts = with_sides(groups, find_conflicts(question, left), left, most=max_statements)
         findings = tuple(_finding(question, group) for group in shown)
         return Reading(answered=True, findings=findings, confidence=sure, conflicts=conflicts)
+
+
+def considered(question: str, candidates: Sequence[Candidate]) -> Sequence[Candidate]:
+    """The candidates of the time that a question names; the latest or oldest article is one of those that may answer."""
+    least = _MAY_ANSWER * max((support(one) for one in candidates), default=0.0)
+    return in_time(question, candidates, [one for one in candidates if support(one) >= least])
 
 
 def _finding(question: str, group: Sequence[Candidate]) -> Finding:

@@ -31,7 +31,7 @@ _ANSWER_WEIGHT = 3.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reranked:
-    """Candidates by relevance, and the hits by that of their best candidate."""
+    """Candidates by score, and the hits by that of their best candidate."""
 
     candidates: tuple[Candidate, ...]
     hits: tuple[Hit, ...]

@@ -28,8 +28,8 @@ def corrected(question: str, missing: Sequence[str], texts: Iterable[str], is_wo
     Args:
         is_word: Whether what may be a slip is a word of its own; not asked of names.
 
-    >>> corrected("what do europan leders want", ["europan", "leders"], ["European leaders met."], {"want"}.__contains__)
-    'what do European leaders want'
+    >>> corrected("what europan leders want", ["europan", "leders"], ["European leaders met."], {"want"}.__contains__)
+    'what European leaders want'
     >>> corrected("Who met Jon Wittkoff?", ["Jon Wittkoff"], ["Witkoff met John."], {"who"}.__contains__)
     'Who met Jon Witkoff?'
     """

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from rag.engine import Engine
 from rag.errors import NotFound
 from rag.propose import TEMPLATES, Proposal, proposals
-from rag.types import Hit, Sentence
+from rag.types import Hit, Span
 
 OFFERED = 6
 _DOCUMENTS = 40
@@ -79,8 +79,9 @@ class Suggestions:
             hits = self._engine.nearest(question, collection=collection, limit=_PASSAGES_NEAR)
             found: list[str] = []
             for proposal, hit in self._proposed_near(question, hits):
-                if self._engine.answered_by(proposal.question, [hit], collection, budget=budget):
-                    found.append(proposal.question)
+                with suppress(NotFound):  # the document was removed meanwhile
+                    if self._engine.answered_by(proposal.question, [hit], collection, budget=budget):
+                        found.append(proposal.question)
                 if len(found) == _NEAR:
                     break
         others = self.of(collection)
@@ -119,7 +120,7 @@ class Suggestions:
         while page := catalog.documents(collection, limit=500, after=after):
             for document in page:
                 if place % step == 0:
-                    found += proposals(document, catalog.sentences(document.id, catalog.text(document.id)))
+                    found += self._proposals(document.id)
                 place += 1
             after = page[-1].id
         return found
@@ -134,21 +135,26 @@ class Suggestions:
 
     def _proposed_near(self, question: str, hits: Sequence[Hit]) -> Iterator[tuple[Proposal, Hit]]:
         """Proposals of the hits' own sentences, nearest first, at most so many as one question costs."""
-        catalog = self._engine.store.catalog
         asked, tried = {question.strip().lower()}, 0
         for hit in hits:
-            document = catalog.document(hit.passage.document_id)
-            sentences = catalog.sentences(document.id, catalog.text(document.id))
-            for proposal in proposals(document, [one for one in sentences if _within(one, hit)]):
+            for proposal in self._proposals(hit.passage.document_id, hit.passage.span):
                 if tried < _TRIED_NEAR and proposal.question.lower() not in asked:
                     asked.add(proposal.question.lower())
                     tried += 1
                     yield proposal, hit
 
+    def _proposals(self, document_id: str, within: Span | None = None) -> list[Proposal]:
+        """Proposals of a document's sentences, or those of a span; none where it was removed meanwhile."""
+        catalog = self._engine.store.catalog
+        with suppress(NotFound):
+            document = catalog.document(document_id)
+            sentences = catalog.sentences(document_id, catalog.text(document_id))
+            return proposals(document, [one for one in sentences if within is None or _lies_in(one.span, within)])
+        return []
 
-def _within(sentence: Sentence, hit: Hit) -> bool:
-    span = hit.passage.span
-    return span.start <= sentence.span.start and sentence.span.end <= span.end
+
+def _lies_in(span: Span, whole: Span) -> bool:
+    return whole.start <= span.start and span.end <= whole.end
 
 
 def _varied(found: Sequence[Proposal]) -> Iterator[Proposal]:

@@ -6,7 +6,7 @@ import pytest
 
 from rag.compose import announces, asks_for_several, compose
 from rag.dating import asked_date, in_time
-from rag.read import ExtractiveReader
+from rag.read import ExtractiveReader, considered
 from rag.types import Candidate, Document, Kind, Sentence, Span
 
 FACT = "Who built the lighthouse of Morvane?"
@@ -156,7 +156,19 @@ ALL = [UNDATED, JUNE, MAY]
     ],
 )
 def test_words_about_time_leave_the_documents_of_that_time(question: str, left: list[Candidate]) -> None:
-    assert in_time(question, ALL) == left
+    assert in_time(question, ALL, ALL) == left
+
+
+def test_the_latest_article_is_the_latest_that_may_answer_and_the_confidence_is_of_what_is_left() -> None:
+    weather = candidate("It rained in Rome.", -9.0, name="july", published="2025-07-01")
+    question = "What does the latest article say of the mill?"
+    assert considered(question, [JUNE, MAY, weather]) == [JUNE]
+    reader = ExtractiveReader(threshold=0.0)
+    hopeless = replace(weather, document=replace(weather.document, published="2025-05-20"))
+    question = "What did the reports of May 2025 say of the mill?"
+    narrowed = reader.read(question, [JUNE, hopeless], [], max_statements=4)
+    alone = reader.read(question, [hopeless], [], max_statements=4)
+    assert narrowed.confidence == alone.confidence < reader.read(question, [JUNE], [], max_statements=4).confidence
 
 
 @pytest.mark.parametrize(("question", "date"), [("in 2014", None), ("May 12", None), ("on 2025-05-20", "2025-05-20")])

@@ -8,7 +8,10 @@ from rag.engine import Engine
 from rag.spelling import corrected
 from tests.conftest import OpenEngine, write_and_ingest
 
-TEXTS = ["The European leaders met in Quarn. They met Zelenskyy in Istanbul.", "Johnston asked the mediators for a break."]
+TEXTS = [
+    "The European leaders met in Quarn. They met Zelenskyy in Istanbul.",
+    "Johnston asked the mediators for a break.",
+]
 WORDS = {"bread", "leaders"}
 
 

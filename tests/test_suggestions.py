@@ -214,6 +214,26 @@ def test_near_suggestions_are_answered_and_cost_no_more_than_a_question(
     assert all(seeds_engine.ask(one).answered for one in near)
 
 
+def test_documents_that_are_removed_while_questions_are_made_are_passed_over(
+    open_engine: OpenEngine, tmp_path: Path
+) -> None:
+    engine = open_engine()
+    write_and_ingest(
+        engine, tmp_path / "files", {"orlen.md": CHRONICLE, "again.md": CHRONICLE.replace("Orlen", "Orla")}
+    )
+
+    class Removing(WatchedScorer):
+        def score(self, question: str, texts: Sequence[str]) -> PairScores:
+            if not self.asked.is_set():
+                for name in ("orlen.md", "again.md"):
+                    engine.store.remove(name)
+            return super().score(question, texts)
+
+    with suggesting(replace(engine, scorer=Removing(engine.scorer))) as suggestions:
+        assert len(suggestions.near("Who sank the ferry?", "default")) <= 1
+        assert not engine.store.catalog.documents("default", limit=1)
+
+
 def test_suggestions_over_http(seeds_server: str) -> None:
     given = httpx.get(f"{seeds_server}/v1/suggestions", timeout=60).json()
     while not given["complete"]:
