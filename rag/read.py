@@ -43,7 +43,7 @@ class ExtractiveReader:
 
 
 def considered(question: str, candidates: Sequence[Candidate]) -> Sequence[Candidate]:
-    """The candidates of the time that a question names; the latest or oldest article is one of those that may answer."""
+    """The candidates of the time that a question names; its latest or oldest article is one that may answer."""
     least = _MAY_ANSWER * max((support(one) for one in candidates), default=0.0)
     return in_time(question, candidates, [one for one in candidates if support(one) >= least])
 
