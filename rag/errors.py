@@ -16,7 +16,7 @@ question, a limit out of range) is ``InvalidRequest``, a ``ValueError``.
     |-- DocumentRejected        a file that cannot become a document
     |-- ParserUnavailable       the process that parses documents does not start
     |-- NotFound                an id that the catalog does not hold
-    `-- Conflict                what the catalog holds forbids the change
+    `-- ChangeForbidden         what the catalog holds forbids the change
 """
 
 
@@ -82,7 +82,7 @@ class NotFound(FootnoteError):
         self.identifier = identifier
 
 
-class Conflict(FootnoteError):
+class ChangeForbidden(FootnoteError):
     """A change that what the catalog holds forbids; the message says what stands in the way."""
 
 

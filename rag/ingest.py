@@ -13,7 +13,7 @@ from pathlib import Path
 from rag.batch import Batches, Draft, Stored, Work
 from rag.catalog import Inventory
 from rag.engine import DEFAULT_COLLECTION, Engine
-from rag.errors import Conflict, DocumentRejected, InvalidRequest, PassageTooLong
+from rag.errors import ChangeForbidden, DocumentRejected, InvalidRequest, PassageTooLong
 from rag.limits import allowed_bytes
 from rag.sources import SourceFile, find_files
 
@@ -90,10 +90,10 @@ def drop_collection(engine: Engine, collection: str) -> None:
 
     Raises:
         NotFound: When there is no such collection.
-        Conflict: For the default collection, and while files are taken into it.
+        ChangeForbidden: For the default collection, and while files are taken into it.
     """
     if collection == DEFAULT_COLLECTION:
-        raise Conflict(
+        raise ChangeForbidden(
             f"collection {collection!r} is the one that is asked when none is named, and stays; remove its documents"
         )
     engine.store.drop_collection(collection)

@@ -115,7 +115,7 @@ class Store:
 
         Raises:
             NotFound: When there is no such collection.
-            Conflict: While a job of it is queued or running.
+            ChangeForbidden: While a job of it is queued or running.
         """
         with self._writing:
             self.catalog.drop_collection(collection)

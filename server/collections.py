@@ -8,7 +8,7 @@ from litestar.params import FromPath, JSONBody
 from msgspec import Struct
 
 from rag.engine import Engine
-from rag.errors import Conflict
+from rag.errors import ChangeForbidden
 from rag.ingest import drop_collection, ensure_collection
 from server.problems import described
 from server.requests import strict_json
@@ -46,7 +46,7 @@ def list_collections(engine: NamedDependency[Engine]) -> list[CollectionSize]:
 def create_collection(data: JSONBody[CollectionRequest], engine: NamedDependency[Engine]) -> CollectionSize:
     """Make an empty collection."""
     if not ensure_collection(engine, data.id):
-        raise Conflict(f"there is a collection {data.id!r} already")
+        raise ChangeForbidden(f"there is a collection {data.id!r} already")
     return _size(engine, data.id)
 
 

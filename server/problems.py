@@ -10,7 +10,7 @@ from litestar.exceptions import HTTPException, ValidationException
 from litestar.openapi import ResponseSpec
 from litestar.types import ExceptionHandlersMap
 
-from rag.errors import Conflict, DiskFull, InvalidRequest, NotFound
+from rag.errors import ChangeForbidden, DiskFull, InvalidRequest, NotFound
 
 logger = logging.getLogger(__name__)
 
@@ -89,7 +89,7 @@ def _on_not_found(_: _Request, error: NotFound) -> _Problem:
     return problem(HTTPStatus.NOT_FOUND, str(error))
 
 
-def _on_conflict(_: _Request, error: Conflict) -> _Problem:
+def _on_conflict(_: _Request, error: ChangeForbidden) -> _Problem:
     return problem(HTTPStatus.CONFLICT, str(error))
 
 
@@ -108,7 +108,7 @@ HANDLERS: ExceptionHandlersMap = {
     HTTPException: _on_http_exception,
     InvalidRequest: _on_invalid_request,
     NotFound: _on_not_found,
-    Conflict: _on_conflict,
+    ChangeForbidden: _on_conflict,
     DiskFull: _on_full_disk,
     Exception: _on_exception,
 }

@@ -68,12 +68,12 @@ def test_single_text_is_run_by_its_own_thread_and_several_side_by_side() -> None
         return np.zeros(1, dtype=np.float32)
 
     threads: list[threading.Thread] = []
-    with OnnxModel(bundled_folder(ENCODER), max_tokens=64, threads=2) as model:
-        model.map(["a question"], pick)
-        assert threads == [threading.current_thread()]
-        model.map(["one passage", "another"], pick)
-        assert threading.current_thread() not in threads[1:]
-        assert len(threads) == 3
+    model = OnnxModel(bundled_folder(ENCODER), max_tokens=64, threads=2)
+    model.map(["a question"], pick)
+    assert threads == [threading.current_thread()]
+    model.map(["one passage", "another"], pick)
+    assert threading.current_thread() not in threads[1:]
+    assert len(threads) == 3
 
 
 def test_file_without_a_passage_is_rejected_and_keeps_what_was_there(open_engine: OpenEngine, tmp_path: Path) -> None:

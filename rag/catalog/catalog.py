@@ -19,7 +19,7 @@ from rag.catalog.jobs import JobTable
 from rag.catalog.lexical import create_lexical, drop_lexical, has_match, search_lexical
 from rag.catalog.schema import Connections
 from rag.catalog.sizes import Sizes
-from rag.errors import Conflict, GenerationRetired, NotFound
+from rag.errors import ChangeForbidden, GenerationRetired, NotFound
 from rag.types import CorpusState, Document, Passage, Sentence, Vectors
 
 
@@ -80,14 +80,14 @@ class Catalog:
 
         Raises:
             NotFound: When there is no such collection.
-            Conflict: While a job of it is queued or running.
+            ChangeForbidden: While a job of it is queued or running.
         """
         with self._connections.write() as connection:
             if connection.execute("SELECT 1 FROM collections WHERE id = ?", (collection,)).fetchone() is None:
                 raise NotFound("collection", collection)
             unfinished = self.jobs.unfinished(collection)
             if unfinished:
-                raise Conflict(f"collection {collection!r} has {unfinished} unfinished jobs; wait for them")
+                raise ChangeForbidden(f"collection {collection!r} has {unfinished} unfinished jobs; wait for them")
             drop_lexical(connection, collection)
             for table in ("passages", "documents"):
                 connection.execute(f"DELETE FROM {table} WHERE collection = ?", (collection,))

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
-from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -81,16 +80,6 @@ class OnnxModel:
         order = sorted(range(len(encoded)), key=lambda position: -len(encoded[position].ids))
         results = self._threads.map(lambda position: (position, pick(self._run(encoded[position]))), order)
         return [result for _, result in sorted(results, key=lambda pair: pair[0])]
-
-    def close(self) -> None:
-        """Stop the threads."""
-        self._threads.shutdown()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     def _count(self, text: str) -> int:
         return len(self._counter.encode(text).ids)
