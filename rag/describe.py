@@ -16,6 +16,7 @@ from rag.types import Description, Kind
 
 _HEAD_BLOCKS = 50
 _FOOT_BLOCKS = 6
+_TEMPLATE_BLOCKS = 6
 _PROSE_WORDS = 16
 _TITLE_WORDS = 30
 _TITLE_CHARACTERS = 300
@@ -56,14 +57,11 @@ _BOILERPLATE = re.compile(
     | (?:tags?|filed\ under|categor(?:y|ies)|photo|image|credit|photo\ credit)\s*:.{0,160}
     | [\d.,]+\s*[km]?\s*(?:views?|comments?|shares?|likes?|reads?)\W*
     | \d+\s*min(?:ute)?s?\s+read\W*
-    | [A-Z]+(?:_[A-Z]+)+\s*:.*                    # a field of a template: META_DESCRIPTION: ...
     | [\W_]+                                      # rules and ornaments
     """,
     re.VERBOSE | re.IGNORECASE | re.DOTALL,
 )
-_TEMPLATE_FIELD = re.compile(r"[A-Z]+(?:_[A-Z]+)+\s*:")
-
-
+_TEMPLATE_FIELD = re.compile(r"(?:(?:META|SEO|OG)_[A-Z_]+|TITLE_TAG)\s*:")
 _CUT = re.compile(r",?\s+[|·•—–-]\s+|,\s+")
 _DATED_WORDS = 12
 
@@ -100,7 +98,7 @@ def describe(
         created: ISO date of the file's making; stands in for ``published`` where nothing else does.
     """
     lines = [display(block.opening(text)) for block in blocks]
-    kinds = [block.kind or _first_kind(line) for block, line in zip(blocks, lines, strict=True)]
+    kinds = [block.kind or _first_kind(place, lines) for place, block in enumerate(blocks)]
     prose = _first_prose(blocks, lines, kinds)
     head = min(prose, _HEAD_BLOCKS)
     edges = [*range(head), *range(max(head, len(lines) - _FOOT_BLOCKS), len(lines))]
@@ -135,8 +133,11 @@ def is_prose(line: str) -> bool:
     return count >= _PROSE_WORDS or (count >= 3 and ended)
 
 
-def _first_kind(line: str) -> Kind:
-    if not line or _TEMPLATE_FIELD.match(line):
+def _first_kind(place: int, lines: Sequence[str]) -> Kind:
+    """Boilerplate or not; "META_DESCRIPTION: ..." is a template's among the first and last lines, elsewhere text."""
+    line = lines[place]
+    edge = min(place, len(lines) - 1 - place) < _TEMPLATE_BLOCKS
+    if not line or (edge and _TEMPLATE_FIELD.match(line)):
         return Kind.BOILERPLATE
     return Kind.BOILERPLATE if len(line) <= 160 and _BOILERPLATE.fullmatch(line) else Kind.BODY
 

@@ -329,6 +329,25 @@ def test_other_lines_are_not_boilerplate(line: str) -> None:
     assert kinds(TITLE, PROSE, line, PROSE) == "T..."
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        *["- `max_tokens`: how many word pieces are read", "DATABASE_URL: where the catalog lives"],
+        *["max_tokens: 256", "META: what it is about", "meta_description: a column of the table", "HTTP_META_TAG: x"],
+    ],
+)
+def test_names_of_settings_are_text(line: str) -> None:
+    assert kinds(TITLE, line, PROSE, line) == "T..."
+
+
+@pytest.mark.parametrize(
+    "line", ["**META_DESCRIPTION:** A bridge.", "SEO_TITLE: Bridge", "OG_IMAGE: x", "TITLE_TAG: x"]
+)
+def test_fields_of_a_template_are_boilerplate_near_the_edges_alone(line: str) -> None:
+    assert kinds(TITLE, line, PROSE, line) == "TX.X"
+    assert kinds(TITLE, *[PROSE] * 6, line, *[PROSE] * 6) == "T" + "." * 13
+
+
 POEM = "Two roads diverged in a wood,\nand I could not travel both;\nand I, by Nebo’s mountain,\nBy night,\nlooked on"
 TABLE = "Name\tAge\tCity\nAnn\t30\tOslo\nBob\t25\tRome"
 NAMES = "Ann Smith\nBob Jones\nCarol White"
