@@ -41,6 +41,11 @@ def test_quantity_has_the_bounds_of_what_is_written(text: str, low: float, high:
     assert [one.low, one.high] == pytest.approx([low, high])
 
 
+@pytest.mark.parametrize("text", ["9" * 463, "9" * 306 + " trillion", "1" + ",000" * 103, "9" * 310 + ".5"])
+def test_number_beyond_a_float_is_no_quantity(text: str) -> None:
+    assert [one.low for one in find_quantities(f"The key is {text}, of 12 parts.")] == [12]
+
+
 @pytest.mark.parametrize(
     ("text", "first", "last"),
     [

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from math import isfinite
 
 from text_to_num import text2num
 
@@ -126,7 +127,7 @@ def rounded(value: float, written: str) -> tuple[float, float]:
 def _numbers(text: str) -> Iterator[Quantity]:
     for match in _NUMBER.finditer(text):
         value = _value(match)
-        if value is not None:
+        if value is not None and isfinite(value):  # hundreds of digits are more than a float holds
             low, high = rounded(value, match.group("digits") or "")
             yield Quantity(start=match.start(), end=match.end(), number=match.start(), low=low, high=high)
 
