@@ -12,6 +12,7 @@ _PREPOSITION = re.compile(
     re.IGNORECASE,
 )
 _ONES = re.compile(r"(?:the )?(?P<kind>.+) ones?", re.IGNORECASE)
+_DETERMINER = re.compile(r"(?:the|this|that|both)\b\s*", re.IGNORECASE)
 _OWNER = re.compile(r"(?P<owner>.+?)(?P<mark>['’]s?)(?P<rest> .+)?")
 
 
@@ -36,7 +37,10 @@ def replaced(phrase: str, question: str) -> str | None:
     target = _target(phrase, noun_phrases(text))
     if target is None:
         return None
-    start, end, put = _place(phrase, target)
+    place = _place(phrase, target)
+    if place is None:
+        return None
+    start, end, put = place
     return f"{text[:start]}{put}{text[end:]}?"
 
 
@@ -60,17 +64,28 @@ def _target(phrase: str, phrases: list[Phrase]) -> Phrase | None:
     """What ``phrase`` takes the place of: the first phrase that has a name, else the first definite one."""
     other = [one for one in phrases if phrase.lower() not in one.text.lower()]
     named = [one for one in other if any(is_name(word) for word in one.text.split())]
-    definite = [one for one in other if re.match(r"(?:the|this|that|both)\b", one.text, re.IGNORECASE)]
+    definite = [one for one in other if _DETERMINER.match(one.text)]
     return next(iter([*named, *definite]), None)
 
 
-def _place(phrase: str, target: Phrase) -> tuple[int, int, str]:
+def _place(phrase: str, target: Phrase) -> tuple[int, int, str] | None:
     """Where ``phrase`` goes, and as what: an owner in an owner's place, "the Polish ones" in the adjective's."""
     ones = _ONES.fullmatch(phrase)
     if ones:
-        name = next(found for found in re.finditer(r"\w+", target.text) if is_name(found.group()))
-        return target.start + name.start(), target.start + name.end(), ones.group("kind")
+        return _place_of_kind(ones.group("kind"), target)
     owner = _OWNER.fullmatch(target.text)
     if owner and owner.group("rest"):
         return target.start, target.start + owner.end("owner"), re.sub(r"['’]s?$", "", phrase)
     return target.start, target.end, phrase
+
+
+def _place_of_kind(kind: str, target: Phrase) -> tuple[int, int, str] | None:
+    """Where "Polish" goes in "the French leaders", or in "the leaders"; ``None`` where neither has a place for it."""
+    name = next((found for found in re.finditer(r"\w+", target.text) if is_name(found.group())), None)
+    if name:
+        return target.start + name.start(), target.start + name.end(), kind
+    determiner = _DETERMINER.match(target.text)
+    if determiner is None:
+        return None
+    after = target.start + determiner.end()
+    return after, after, f"{kind} "

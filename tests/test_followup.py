@@ -54,6 +54,8 @@ def test_follow_up_is_completed_from_the_question_before(question: str, understo
         ("What has Turkey done?", "No, I meant Israel.", "What has Israel done?"),
         ("what has Turkey done", "how about israel?", "What has israel done?"),
         ("What have the French leaders said?", "And the Polish ones?", "What have the Polish leaders said?"),
+        ("What did the leaders say?", "And the Polish ones?", "What did the Polish leaders say?"),
+        ("What did both leaders say?", "What about the Polish ones?", "What did both Polish leaders say?"),
         ("Is Turkey's influence enough?", "And Germany's?", "Is Germany's influence enough?"),
         ("How many soldiers were killed?", "And civilians?", "How many civilians were killed?"),
         ("Did Norway join?", "Why not?", "Why didn't Norway join?"),
@@ -115,6 +117,12 @@ def test_conversation_is_followed_through_several_turns() -> None:
     said = ("What has Turkey done?", "Much. [1]", "And Germany?", "Little. [1]", "ok thanks", "Welcome.")
     assert resolve("Why?", after(*said)).text == "Why has Germany done?"
     assert resolve("And Israel?", after(*said)).text == "What has Israel done?"
+
+
+@pytest.mark.parametrize("question", ["And the Polish ones?", "What about the last one?"])
+def test_another_thing_can_be_asked_for_after_every_question_of_the_seeds(question: str) -> None:
+    for before in SEEDS:
+        assert resolve(question, after(before, OPENED)).text.endswith("?")
 
 
 def test_what_was_said_is_known_where_more_is_asked_for() -> None:
