@@ -41,10 +41,11 @@ _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")  # scripts without space
 _PUBLISHER = re.compile(r"(?:source|publisher|published by|publication)\s*:\s+(?P<name>\S.{1,79})", re.IGNORECASE)
 _AGENCY_DATELINE = re.compile(r"[A-Z][\w .,'’-]{1,60}\((?P<name>[A-Z][\w .&-]{1,40})\)\s*[—–-]")
 _PRESS = re.compile(
-    r"\b(?:Press|News|Newswire|Times|Post|Journal|Agency|Agence|Reuters|Tribune|Herald|Guardian|Gazette|Telegraph"
-    r"|Chronicle|Courier|Dispatch|Weekly|Daily|Newsletter|Blog|Examiner|Sentinel|Argus|Observer|Broadcasting|Magazine|Independent|Economist|Bulletin|Monitor|Wire|Media|Today|Standard"
+    r"\b(?:Press|News|Newswire|Times|Journal|Agency|Agence|Reuters|Tribune|Herald|Guardian|Gazette|Telegraph|Chronicle"
+    r"|Courier|Dispatch|Newsletter|Blog|Examiner|Sentinel|Argus|Observer|Broadcasting|Magazine|Independent|Economist"
     r"|BBC|CNN|NBC|ABC|CBS|NPR|AP|AFP|DPA|TASS|Bloomberg|Interfax|Xinhua|Politico|Axios)\b"
 )
+_EVERYDAY_PRESS = re.compile(r"\b(?:Post|Daily|Weekly|Bulletin|Monitor|Wire|Media|Today|Standard)\b")
 _BOILERPLATE = re.compile(
     r"""
       (?:recommendations?|recommended(?:\ for\ you)?|related(?:\ (?:articles?|stories|posts|content|news|topics))?
@@ -105,7 +106,8 @@ def describe(
     title = _stated_title(stated, lines, kinds, head)
     if title is None and prose < len(lines):
         title = _find_title(blocks, lines, kinds, head)
-    found = {position: _facts_at(position, lines, kinds, head, title) for position in edges}
+    found = {position: _facts_at(position, blocks, lines, kinds, head, title) for position in edges}
+    found = _without_doubtful(found, lines)
     if stated:
         found |= _stated_lines(stated, lines, range(head), title)
     values: dict[Kind, str] = {Kind.TITLE: lines[title]} if title is not None else {}
@@ -178,21 +180,24 @@ def _find_title(blocks: Sequence[Block], lines: Sequence[str], kinds: Sequence[K
         if kinds[position] is Kind.BODY
         and len(lines[position].split()) <= _TITLE_WORDS
         and len(lines[position]) <= _TITLE_CHARACTERS
-        and not _line_facts(lines[position])
+        and not _line_facts(lines[position], heading=blocks[position].heading)
     ]
     marked = [position for position in possible if blocks[position].heading]
     worded = [position for position in possible if len(lines[position].split()) >= 2]
     return next(iter(marked or worded or possible), None)
 
 
-def _facts_at(position: int, lines: Sequence[str], kinds: Sequence[Kind], head: int, title: int | None) -> _Facts:
+def _facts_at(
+    position: int, blocks: Sequence[Block], lines: Sequence[str], kinds: Sequence[Kind], head: int, title: int | None
+) -> _Facts:
     """What the line at ``position`` says of its document, unless it is the title, prose or boilerplate."""
     if kinds[position] is not Kind.BODY or position == title or is_prose(lines[position]):
         return ()
-    return _line_facts(lines[position], below_title=title is not None and position < head)
+    below_title = title is not None and position < head
+    return _line_facts(lines[position], heading=blocks[position].heading, below_title=below_title)
 
 
-def _line_facts(line: str, *, below_title: bool = False) -> _Facts:
+def _line_facts(line: str, *, heading: bool, below_title: bool = False) -> _Facts:
     """What a line says; one that ends or begins with a date may name the author or publisher beside it."""
     label = _LABEL.fullmatch(line)
     date = parse_date(label.group("date") if label else line)
@@ -200,7 +205,7 @@ def _line_facts(line: str, *, below_title: bool = False) -> _Facts:
         updated = label is not None and "update" in label.group("label").lower()
         return (_Fact(Kind.PUBLISHED, date, updated=updated),)
     rest, date = _dated(line)
-    named = _named(rest, below_title=below_title or date is not None)
+    named = _named(rest, heading=heading, below_title=below_title or date is not None)
     if named is None:
         return ()
     return (_Fact(Kind.PUBLISHED, date), named) if date else (named,)
@@ -218,10 +223,12 @@ def _dated(line: str) -> tuple[str, str | None]:
     return line, None
 
 
-def _named(line: str, *, below_title: bool) -> _Fact | None:
-    """The author or publisher whom a line names."""
+def _named(line: str, *, heading: bool, below_title: bool) -> _Fact | None:
+    """The author or publisher whom a line names; a heading, "By Bus" or "Opening Times", must say what it names."""
     if publisher := _PUBLISHER.fullmatch(line):
         return _Fact(Kind.PUBLISHER, publisher.group("name").strip())
+    if heading:
+        return None
     if byline := _BYLINE.fullmatch(line):
         rest = byline.group("rest")
         if author := _leading_name(rest):
@@ -231,7 +238,15 @@ def _named(line: str, *, below_title: bool) -> _Fact | None:
 
 
 def _names_press(line: str) -> bool:
-    return len(line.split()) <= 6 and _PRESS.search(line) is not None
+    return len(line.split()) <= 6 and bool(_PRESS.search(line) or _EVERYDAY_PRESS.search(line))
+
+
+def _without_doubtful(found: Mapping[int, _Facts], lines: Sequence[str]) -> dict[int, _Facts]:
+    """``found`` without lines such as "Daily Routine": they name a publisher beside a line that describes, no other."""
+    alone = {place for place, facts in found.items() if facts == (_Fact(Kind.PUBLISHER, lines[place]),)}
+    doubtful = {place for place in alone if not _PRESS.search(lines[place])}
+    sure = {place for place, facts in found.items() if facts} - doubtful
+    return {place: facts for place, facts in found.items() if place not in doubtful or sure & {place - 1, place + 1}}
 
 
 def _with_one_date(found: Mapping[int, _Facts]) -> dict[int, _Facts]:

@@ -283,6 +283,29 @@ def test_publisher_is_a_line_that_names_one(line: str, publisher: str) -> None:
     assert kinds(TITLE, line, PROSE) == "TN."
 
 
+@pytest.mark.parametrize("line", ["By Jane Doe", "Published: 3 May 2024", "Source: Reuters"])
+def test_everyday_words_name_a_publisher_beside_a_line_that_describes(line: str) -> None:
+    said = found(TITLE, line, "The Evening Post", PROSE)
+    assert said.publisher == ("Reuters" if line.startswith("Source") else "The Evening Post")
+    assert kinds(TITLE, "The Evening Post", line, PROSE)[:2] == "TN"
+
+
+@pytest.mark.parametrize("line", ["Daily Routine", "Social Media", "Gold Standard", "Post Office", "Heart Monitor"])
+def test_everyday_words_alone_name_no_publisher(line: str) -> None:
+    assert found(TITLE, line, PROSE).publisher is None
+    assert found(TITLE, line, "Social Media", PROSE).publisher is None
+    assert Kind.PUBLISHER not in described(TITLE, line, PROSE).kinds
+
+
+@pytest.mark.parametrize("heading", ["Daily Routine", "By Bus", "By Bicycle and Train", "Opening Times", "Press Kit"])
+def test_heading_names_neither_author_nor_publisher(heading: str) -> None:
+    lines = ["# Handbook", f"## {heading}", "Staff arrive at eight.", PROSE]
+    assert found(*lines, markdown=True) == Description(title="Handbook")
+    assert found("May 3, 2024", f"## {heading}", PROSE, markdown=True) == Description(
+        title=heading, published="2024-05-03"
+    )
+
+
 def test_publisher_has_no_by_before_it() -> None:
     assert found(TITLE, "By the Associated Press", PROSE).publisher in (
         None,
