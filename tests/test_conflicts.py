@@ -108,6 +108,11 @@ AGREE = [
     ("How many people were hurt?", "Eight men and four women were hurt.", "Twelve people were hurt."),
     ("How long was the outage?", "The outage lasted a day and a half.", "The outage lasted 36 hours."),
     ("How much did it cost?", "It cost 30 million euros, 5 million more than planned.", "It cost €30m."),
+    (
+        "How much did the bridge cost?",
+        "The bridge cost $5 million, 20% over budget.",
+        "60% of residents opposed the cost of the bridge.",
+    ),
 ]
 DIFFER = [
     ("How many people were hurt?", "A dozen people were hurt.", "In all, 14 people were hurt."),
@@ -128,6 +133,7 @@ DIFFER = [
     ("Was anyone hurt?", "Nobody was hurt.", "Two people were hurt."),
     ("Where was he born?", "He was born in France.", "He was born in Germany."),
     ("When was the fire?", "The fire broke out on Monday night.", "The fire broke out on 3 May."),
+    ("How much did costs rise?", "Costs rose 20%.", "Costs rose 60%."),  # no document gives an amount
 ]
 
 

@@ -64,7 +64,7 @@ class _Said:
 
 
 def find_conflicts(question: str, candidates: Sequence[Candidate]) -> list[Disagreement]:
-    """The disagreements of ``candidates`` on what ``question`` asks; at most one, of the likeliest kind.
+    """The disagreements of ``candidates`` on what ``question`` asks; at most one, of the likeliest kind given.
 
     Args:
         candidates: Best first, as ``rerank`` gives them.
@@ -72,7 +72,7 @@ def find_conflicts(question: str, candidates: Sequence[Candidate]) -> list[Disag
     wanted = understand(question)
     for kind in wanted.kinds:
         documents = _by_document(_about_the_same(kind, wanted, _all_said(kind, wanted, candidates)))
-        if len(documents) > 1:
+        if documents:  # a less likely kind says something else where one document gives the likelier
             sides = _sides(documents)
             return [_disagreement(kind, sides)] if 1 < len(sides) <= _MOST_SIDES else []
     return []
