@@ -28,17 +28,24 @@ _STOP = frozenset(
     sources document documents kind kinds sort type way text mention mentioned ask asked want take took look
     """.split()
 )
+_OPERATORS = frozenset(["AND", "OR", "NOT", "NEAR"])
+_POINTS = re.compile(r"(?<=\b[^\W\d_])\.(?=[^\W\d_]\b)")  # of "U.S"
 _stemmer = snowballstemmer.stemmer("english")
 
 
 @lru_cache(maxsize=65_536)
 def stem(word: str) -> str:
-    """The Snowball (Porter 2) stem of a word, in lower case, without a possessive.
+    """The Snowball (Porter 2) stem of a word, in lower case, without a possessive and the points of an abbreviation.
 
-    >>> stem("Negotiations"), stem("Putin's")
-    ('negoti', 'putin')
+    An abbreviation that reads like a stop word stays in capitals: "US" is not "us".
+
+    >>> stem("Negotiations"), stem("Putin's"), stem("U.N"), stem("U.S")
+    ('negoti', 'putin', 'un', 'US')
     """
-    return str(_stemmer.stemWord(without_possessive(word.lower())))
+    plain = without_possessive(_POINTS.sub("", word))
+    if plain.lower() in _STOP and _abbreviates(plain):
+        return plain
+    return str(_stemmer.stemWord(without_possessive(plain.lower())))
 
 
 def without_possessive(word: str) -> str:
@@ -62,14 +69,26 @@ def words(text: str) -> list[str]:
 def content_words(text: str) -> list[str]:
     """The words of ``text`` that carry meaning, in order, each once (by stem).
 
-    >>> content_words("Who met Putin in St. Petersburg?")
-    ['met', 'Putin', 'St', 'Petersburg']
+    >>> content_words("Who met Putin in St. Petersburg?"), content_words("What does the WHO tell us?")
+    (['met', 'Putin', 'St', 'Petersburg'], ['WHO'])
     """
     kept: dict[str, str] = {}
+    shouted = text.isupper()
     for word in words(text):
-        if word.lower().replace("’", "'").removesuffix("'s") not in _STOP:
+        if not _is_stop(word, shouted=shouted):
             kept.setdefault(stem(word), word)
     return list(kept.values())
+
+
+def _is_stop(word: str, *, shouted: bool) -> bool:
+    """Whether a word carries no meaning; where all is ``shouted``, in capitals, "WHO" is no abbreviation."""
+    plain = without_possessive(word)
+    return without_possessive(plain.lower()) in _STOP and (shouted or not _abbreviates(plain))
+
+
+def _abbreviates(word: str) -> bool:
+    """Whether a word is written like an abbreviation, and not like an operator of a search."""
+    return len(word) > 1 and word.isupper() and word not in _OPERATORS
 
 
 def names(text: str) -> list[str]:
@@ -83,12 +102,13 @@ def names(text: str) -> list[str]:
     found = [match.group() for match in _NAME.finditer(text)]
     first = words(text)[:1]
     kept = [one for one in found if not (words(one) == first and text.lstrip().startswith(one))]
-    return list(dict.fromkeys(_without_question_word(one) for one in kept if _without_question_word(one)))
+    shortened = (_without_question_word(one, shouted=text.isupper()) for one in kept)
+    return list(dict.fromkeys(one for one in shortened if one))
 
 
-def _without_question_word(name: str) -> str:
+def _without_question_word(name: str, *, shouted: bool) -> str:
     """``name`` without stop words at its start: "Did Putin" begins a question with two capitals."""
-    while name and name.split()[0].lower().strip(".,’'") in _STOP:
+    while name and _is_stop(name.split()[0].strip(".,’'"), shouted=shouted):
         name = name.partition(" ")[2]
     return name
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from rag.budget import ENCODING, count_tokens
 from rag.clean import clean, display
 from rag.dates import parse_date
-from rag.terms import content_words, match_expression, overlap_scores, stem, words
+from rag.terms import content_words, match_expression, names, overlap_scores, stem, words
 
 FAST = settings(derandomize=True, max_examples=150, deadline=None)
 ANY_TEXT = st.text(st.characters() | st.characters(categories=["Cs", "Cc", "Cf"]), max_size=60)
@@ -207,6 +207,28 @@ def test_stem_is_lower_case_without_possessive(word: str, expected: str) -> None
 def test_content_words_are_each_stem_once_in_order() -> None:
     assert content_words("What do the talks, talking Talks or Kyiv's talk mean for Kyiv?") == ["talks", "Kyiv's"]
     assert content_words("Who is it?") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "kept", "named"),
+    [
+        ("What does the WHO recommend?", ["WHO", "recommend"], ["WHO"]),
+        ("Did the US's envoy, or IT, tell us who it is?", ["US's", "envoy", "IT"], ["US's", "IT"]),
+        ("Did US President Trump call?", ["US", "President", "Trump", "call"], ["US President Trump"]),
+        ("WHAT DOES THE WHO RECOMMEND?", ["RECOMMEND"], ["RECOMMEND"]),
+        ("Is it peace AND prosperity, or NOT?", ["peace", "prosperity"], []),
+        ("Who am I, A or B?", ["B"], ["B"]),
+    ],
+)
+def test_abbreviation_in_capitals_is_no_stop_word(text: str, kept: list[str], named: list[str]) -> None:
+    assert content_words(text) == kept
+    assert names(text) == named
+
+
+def test_abbreviation_is_another_word_than_the_pronoun_and_the_same_without_points() -> None:
+    assert stem("US") == stem("U.S") == stem("US's") != stem("us")
+    assert stem("EU") == stem("E.U") == stem("eu")
+    assert overlap_scores("What does the US want?", ["Tell us.", "The U.S. want it."])[0] == 0.0
 
 
 @pytest.mark.parametrize(
