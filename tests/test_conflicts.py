@@ -34,6 +34,13 @@ FRIDAY = date(2024, 5, 10)
         ("£1.2bn", 1_151_000_000, 1_249_000_000),
         ("one in four", 0.25, 0.25),
         ("two thirds", 2 / 3, 2 / 3),
+        ("98 m", 98, 98),  # metres
+        ("3 k", 3, 3),
+        ("98m", 97_510_000, 98_490_000),
+        ("€98 m", 97_510_000, 98_490_000),
+        ("EUR 98 m", 97_510_000, 98_490_000),
+        ("98 m US dollars", 97_510_000, 98_490_000),
+        ("£3 k", 2_850, 3_150),
     ],
 )
 def test_quantity_has_the_bounds_of_what_is_written(text: str, low: float, high: float) -> None:
@@ -108,6 +115,12 @@ AGREE = [
     ("How many people were hurt?", "Eight men and four women were hurt.", "Twelve people were hurt."),
     ("How long was the outage?", "The outage lasted a day and a half.", "The outage lasted 36 hours."),
     ("How much did it cost?", "It cost 30 million euros, 5 million more than planned.", "It cost €30m."),
+    ("How much did it cost?", "It cost €98 m.", "It cost 98 million euros."),
+    ("How tall is the tower?", "The tower is 98 m tall.", "The tower is 98 metres tall."),
+    ("How tall is the tower?", "The tower is 98m tall.", "It is a 98-metre tower."),
+    ("How many people came?", "98m people came.", "98 million people came."),
+    ("How many people came?", "98 k people came.", "98,000 people came."),
+    ("How many people came?", "98 m people came.", "98 million people came."),
     (
         "How much did the bridge cost?",
         "The bridge cost $5 million, 20% over budget.",
@@ -127,6 +140,9 @@ DIFFER = [
     ("What share of homes is empty?", "Two thirds of homes are empty.", "54 percent of homes are empty."),
     ("How old is the climber?", "The 71-year-old climber slept.", "The climber is 74."),
     ("How far is the lake?", "The lake is 10 km away.", "The lake is 10 miles away."),
+    ("How tall is the tower?", "The tower is 98 m tall.", "The tower is 89 metres tall."),
+    ("How tall is the tower?", "The tower is 98m tall.", "The tower is 89 m tall."),
+    ("How many people came?", "98m people came.", "89 million people came."),
     ("Was the driver injured?", "The driver was injured.", "The driver was not injured."),
     ("Did the council approve it?", "The council approved it.", "The council rejected it."),
     ("Did the school pass?", "The school failed to pass.", "The school passed easily."),

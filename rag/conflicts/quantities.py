@@ -1,7 +1,7 @@
 """Quantities in running text: numbers in digits and words with their hedges, ranges and fractions.
 
 text2num reads number words; this is the one module that talks to it. What this does not do: say what
-is counted.
+is counted. "98 m" is a number with a unit unless it is money, "98m" is 98 million.
 
 >>> [(one.low, one.high) for one in find_quantities("a dozen eggs, between 60 and 80 guests")]
 [(12.0, 12.0), (60.0, 80.0)]
@@ -14,6 +14,8 @@ from functools import lru_cache
 from math import isfinite
 
 from text_to_num import text2num
+
+from rag.conflicts.currencies import AFTER, CODES, SIGNS
 
 _CARDINALS = """
     seventeen thirteen fourteen eighteen nineteen fifteen sixteen seventy eleven twelve twenty thirty eighty ninety
@@ -43,13 +45,14 @@ _FRACTION = re.compile(
 )
 _NUMBER = re.compile(
     rf"""
-    (?<![\w.,])(?:
+    (?:(?P<paid>[{"".join(SIGNS)}]\s?|\b(?:{"|".join(CODES)})\s)|(?<![\w.,]))
+    (?P<number>
         (?P<digits>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)
       | (?P<words>{_WORDS})
       | an?(?=\s+(?:{_SPELT})\b)
     )
     (?P<half>\s+and\s+a\s+half\b)?
-    (?:\s*(?P<scale>mn|bn|tn|k|m|(?<=\s)(?:{_SPELT}))\b)?
+    (?:\s*(?P<scale>mn|bn|tn|(?<=\d)[km]|(?<=\s)(?:{_SPELT})|(?(paid)[km]|[km](?={AFTER})))\b)?
     """,
     re.VERBOSE | re.IGNORECASE,
 )
@@ -129,7 +132,8 @@ def _numbers(text: str) -> Iterator[Quantity]:
         value = _value(match)
         if value is not None and isfinite(value):  # hundreds of digits are more than a float holds
             low, high = rounded(value, match.group("digits") or "")
-            yield Quantity(start=match.start(), end=match.end(), number=match.start(), low=low, high=high)
+            start = match.start("number")
+            yield Quantity(start=start, end=match.end(), number=start, low=low, high=high)
 
 
 def _value(match: re.Match[str]) -> float | None:
