@@ -11,6 +11,7 @@ from rag.cite import written_answer
 from rag.conflicts import find_conflicts
 from rag.conflicts.asked import Asked, understand
 from rag.conflicts.claims import find_claims
+from rag.conflicts.measures import find_money
 from rag.conflicts.quantities import find_quantities
 from rag.dates import find_dates
 from rag.engine import Engine
@@ -51,6 +52,21 @@ def test_quantity_has_the_bounds_of_what_is_written(text: str, low: float, high:
 @pytest.mark.parametrize("text", ["9" * 463, "9" * 306 + " trillion", "1" + ",000" * 103, "9" * 310 + ".5"])
 def test_number_beyond_a_float_is_no_quantity(text: str) -> None:
     assert [one.low for one in find_quantities(f"The key is {text}, of 12 parts.")] == [12]
+
+
+@pytest.mark.parametrize(
+    ("text", "amounts"),
+    [
+        ("20 per cent", []),
+        ("20 Per Cent", []),
+        ("20 cents", [(0.2, "")]),
+        ("20 US dollars", [(20, "dollar")]),
+        ("20 Swedish kronor", [(20, "krona")]),
+        ("20 EUROS", [(20, "euro")]),
+    ],
+)
+def test_money_has_a_currency(text: str, amounts: list[tuple[float, str]]) -> None:
+    assert [(one.low, one.unit) for one in find_money(text)] == amounts
 
 
 @pytest.mark.parametrize(
@@ -116,6 +132,7 @@ AGREE = [
     ("How long was the outage?", "The outage lasted a day and a half.", "The outage lasted 36 hours."),
     ("How much did it cost?", "It cost 30 million euros, 5 million more than planned.", "It cost €30m."),
     ("How much did it cost?", "It cost €98 m.", "It cost 98 million euros."),
+    ("How much did fares rise?", "Fares rose 20 per cent.", "Fares rose 20.3 per cent."),
     ("How tall is the tower?", "The tower is 98 m tall.", "The tower is 98 metres tall."),
     ("How tall is the tower?", "The tower is 98m tall.", "It is a 98-metre tower."),
     ("How many people came?", "98m people came.", "98 million people came."),

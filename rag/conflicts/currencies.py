@@ -10,5 +10,5 @@ _WORDS = """
     dollar euro pound yen rupee crown krone krona kronor kroner franc rouble ruble hryvnia zloty yuan peso lira rand
     shekel dirham dinar rial riyal forint baht rupiah naira shilling cedi usd eur gbp chf cent pence penny
 """.split()
-AFTER = rf"\s*(?:[A-Z][a-z]+\s+)?(?P<word>{'|'.join(_WORDS)})s?\b"
-"""What follows an amount, as a regular expression: the ``word`` of its currency, a country before it."""
+AFTER = rf"\s*(?-i:[A-Z][A-Za-z]+\s+)?(?P<word>{'|'.join(_WORDS)})s?\b"
+"""What follows an amount, as a regular expression: a country's name or none, then the ``word`` of the currency."""

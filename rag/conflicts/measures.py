@@ -103,7 +103,7 @@ def find_money(text: str) -> list[Measured]:
         if sign in SIGNS:
             start = min(one.start, one.number - 1)
             found.append(Measured(start=start, end=one.end, low=one.low, high=one.high, unit=SIGNS[sign]))
-        elif after and not one.fraction:
+        elif after and not one.fraction and not _PERCENT.match(text, one.end):  # "20 Per Cent"
             word = after["word"].lower()
             unit, by = COINS.get(word, (CODES.get(word, word), 1.0))
             found.append(Measured(start=one.start, end=after.end(), low=by * one.low, high=by * one.high, unit=unit))
