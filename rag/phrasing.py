@@ -1,7 +1,7 @@
-"""Questions taken apart and put together again, by plain rules of English: no model, no dictionary.
+"""Questions taken apart and put together again, by plain rules of English, without a model.
 
-What this does not do: parse. The rules know function words, endings and capital letters; where they
-see nothing, they say so, and the caller leaves the question as it is.
+What this does not do: parse. The rules know function words, the usual verbs, endings and capital letters, as
+``rag.phrases`` lists them; where they see nothing, they say so, and the caller leaves the question as it is.
 """
 
 import re
