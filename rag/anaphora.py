@@ -5,7 +5,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from rag.phrases import Phrase, is_name, is_participle, noun_phrases
+from rag.phrases import (
+    DETERMINERS,
+    FUNCTION_WORDS,
+    Phrase,
+    is_name,
+    is_participle,
+    is_progressive,
+    noun_phrases,
+)
 from rag.phrasing import Form, form_of
 
 _PRONOUN = re.compile(r"\b(?:he|him|his|she|her|hers|it|its|they|them|their|theirs)\b", re.IGNORECASE)
@@ -13,9 +21,15 @@ _OWNING = frozenset("his her hers its their theirs".split())
 _CLAUSE = re.compile(
     r"\b(?:and|or|but|if|when|while|because|that|so|than|after|before|although|though)\b|,", re.IGNORECASE
 )
-_EXPLETIVE = re.compile(
-    r"\b(?:is|was|be|been|it's)\b(?:\s+\w+){0,4}?\s+(?:to|that|for)\b|\btakes?\b.*\bto\b", re.IGNORECASE
+_BE = frozenset("is was isn't isn’t wasn't wasn’t".split())
+_TAKES = re.compile(r"(?:\s+\w+){0,2}\s+(?:takes?|costs?)\b.*\sto\s", re.IGNORECASE)
+_STATED_AFTER = re.compile(
+    r"(?P<be>['’]s|\s+(?:is|was|be|been|become))?(?:\s+(?:not|so|very|too|really|still|also|even|now|an?|any|the))*"
+    r"(?P<quality>(?:\s+\w+){0,4}?)"
+    rf"\s+(?:(?P<that>that)\b|to\s+(?!(?:{'|'.join(DETERMINERS)})\b)(?-i:[a-z])|for\s.+\sto\s)",
+    re.IGNORECASE,
 )
+_OF_A_SUBJECT = frozenset("able unable ready willing unwilling eager due bound".split())
 _EVENT = re.compile(r"\bit\b(?: \w+)? (?:last|happen|take|begin|start|end|go|going|over)\b", re.IGNORECASE)
 _PLACE = frozenset("in at near from to into".split())
 _INDEFINITE = re.compile(r"(?:a|an|any|some|every|each)\s", re.IGNORECASE)
@@ -99,11 +113,45 @@ def _pointers(question: str) -> Iterator[Pointer]:
         word = found.group().lower()
         owning = word in _OWNING and not (word == "her" and not re.match(r"\s+[a-z]", question[found.end() :]))
         sort = _sort(word)
-        if word == "it" and _EXPLETIVE.search(question):
+        if word == "it" and (
+            _is_expletive(question, found.start()) or _of_own_subject(question, phrases, found.start())
+        ):
             continue
         if any(_explains(question, phrase, found.start(), sort, owning) for phrase in phrases):
             continue
         yield Pointer(start=found.start(), end=found.end(), sort=sort, owning=owning)
+
+
+def _is_expletive(question: str, start: int) -> bool:
+    """Whether the "it" at ``start`` only stands for what follows it.
+
+    "Is it true that ...", "Is it safe to ...", "How hard is it to ...", "How long does it take to ...", but not
+    "What is it used for?", "Is it close to Kyiv?", "Is it able to ...".
+    """
+    before, after = question[:start].lower().split(), question[start + len("it") :]
+    found = _STATED_AFTER.match(after)
+    if found is None or not (found.group("be") or _BE.intersection(before[-1:])):
+        return bool(_TAKES.match(after))
+    quality = found.group("quality").lower().split()
+    if found.group("that"):
+        return True
+    if not quality:
+        return len(before) > 2
+    return len(quality) <= 2 and _describes_an_act(quality[0])
+
+
+def _describes_an_act(word: str) -> bool:
+    """Whether a word may say how it is to do something ("safe"), not what a thing is ("used", "trying", "able")."""
+    of_a_thing = is_participle(word) or is_progressive(word) or word in FUNCTION_WORDS or word in _OF_A_SUBJECT
+    return word == "going" or not of_a_thing
+
+
+def _of_own_subject(question: str, phrases: list[Phrase], start: int) -> bool:
+    """Whether the pronoun at ``start`` means the subject: in "Will Russia give back the land it holds?", Russia."""
+    described = any(phrase.end + 1 == start and not phrase.name for phrase in phrases)
+    form = form_of(question)
+    subject = form.rest.split(maxsplit=1)[:1] if form.auxiliary else []
+    return described and any(word.lower() not in FUNCTION_WORDS | DETERMINERS for word in subject)
 
 
 def _sort(word: str) -> Sort:

@@ -1,4 +1,7 @@
-"""The noun phrases of a question, found by function words, endings and capital letters; no dictionary of nouns."""
+"""The noun phrases of a question, found by lists of function words and usual verbs, endings and capital letters.
+
+What this does not do: know nouns.
+"""
 
 import re
 from collections.abc import Iterator
@@ -21,6 +24,7 @@ FUNCTION_WORDS = (
     )
 )
 DETERMINERS = frozenset("the a an this these those both his her its their our your my some any each every".split())
+_CLAUSE_WORDS = _QUESTION_WORDS | frozenset("if because while although despite but so".split())
 _VERBS = frozenset(
     """accept achieve act adopt affect agree aim announce answer approve argue ask attack attend ban become begin
     believe belong bring build buy call cause change claim close come compare condemn consider contain continue cost
@@ -38,7 +42,7 @@ _HEADS = re.compile(
     r"(?:[^siu]s|ion|ment|ness|ship|ity|ism|ence|ance|man|men|ing|ure|ory|or|er|people|children|leadership)$"
 )
 _PARTICIPLE = re.compile(
-    r"(?:ed|en|unk|own|orn|made|held|said|put|set|met|cut|hit|lost|won|built|sent|kept|left|told|being)$"
+    r"(?:ed|en|unk|own|orn|made|held|said|put|set|met|cut|hit|lost|won|built|sent|kept|left|told|meant|being)$"
 )
 _OWNER = re.compile(r"['’]s?$")
 _TOKEN = re.compile(
@@ -92,6 +96,12 @@ def is_name(word: str) -> bool:
 def is_participle(word: str) -> bool:
     """Whether a word looks like a past participle: "held", "published"."""
     return bool(_PARTICIPLE.search(word))
+
+
+def is_progressive(word: str) -> bool:
+    """Whether a word is the -ing form of a usual verb: "trying", "planning", not "challenging"."""
+    stem = word.removesuffix("ing")
+    return stem != word and not _VERBS.isdisjoint([stem, f"{stem}e", stem[:-1]])
 
 
 def noun_phrases(text: str) -> list[Phrase]:
@@ -165,7 +175,7 @@ def _modifier_length(text: str, tokens: list[_Token]) -> int:
     for length in range(1, min(len(tokens), 9)):
         word, before = tokens[length].lower, tokens[length - 1].lower
         free = before not in PREPOSITIONS and before not in DETERMINERS and before != "and"
-        verb = word in AUXILIARIES or word in _QUESTION_WORDS or word in _VERBS or word.endswith("ed")
+        verb = word in AUXILIARIES or word in _VERBS or word.endswith("ed") or word in _CLAUSE_WORDS
         named = is_name(tokens[length - 1].text) and not is_name(tokens[length].text) and word != "and"
         if free and (verb or named):
             return length

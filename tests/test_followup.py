@@ -94,6 +94,41 @@ def test_question_that_stands_alone_stays_as_it_is(question: str) -> None:
     assert resolve(question, after(BRIDGE, OPENED)).text == question
 
 
+@pytest.mark.parametrize(
+    ("question", "understood"),
+    [
+        ("What is it used for?", "What is the bridge at Orlen used for?"),
+        ("What is it known for?", "What is the bridge at Orlen known for?"),
+        ("What is it good for, and why?", "What is the bridge at Orlen good for, and why?"),
+        ("What was it meant to do?", "What was the bridge at Orlen meant to do?"),
+        ("Has it been used to carry trams?", "Has the bridge at Orlen been used to carry trams?"),
+        ("What is it trying to span?", "What is the bridge at Orlen trying to span?"),
+        ("Is it able to carry trams?", "Is the bridge at Orlen able to carry trams?"),
+        ("Is it close to the ferry?", "Is the bridge at Orlen close to the ferry?"),
+        ("Is it famous for its lamps?", "Is the bridge at Orlen famous for its lamps?"),
+        ("Who is responsible for it?", "Who is responsible for the bridge at Orlen?"),
+        ("Is it true that it fell?", "Is it true that the bridge at Orlen fell?"),
+    ],
+)
+def test_it_stands_for_a_thing_that_is_used_or_known_or_meant(question: str, understood: str) -> None:
+    assert resolve(question, after("When was the bridge at Orlen opened?", OPENED)).text == understood
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        *["Is it true that the ferry sank?", "Was it announced that the ferry sank?", "Why is it that ferries sink?"],
+        *["Is it safe to swim?", "Isn't it time to leave?", "Would it be wise to wait?", "Is it likely to rain?"],
+        *["Why is it so hard for both sides to agree?", "Why is it challenging to agree?", "Is it a bad idea to swim?"],
+        *["How hard is it to swim?", "Whose idea was it to swim?", "Why has it become dearer to swim?"],
+        *["How long will it take to swim?", "How much did it cost to build the ferry?"],
+        *["Will Norway give up the ferry it holds?", "is norway ready to give up the ferry it holds"],
+    ],
+)
+def test_it_that_stands_for_what_follows_or_for_the_subject_is_left(question: str) -> None:
+    assert resolve(question, after("When was the bridge at Orlen opened?", OPENED)).text == question
+
+
 def test_words_that_only_link_are_left_out() -> None:
     for question in ("Thanks. And who is the mayor of Orlen?", "No, who is the mayor of Orlen?"):
         assert resolve(question, after(BRIDGE, OPENED)).text == "Who is the mayor of Orlen?"
@@ -185,6 +220,7 @@ def test_question_is_put_together_again() -> None:
         ("What is Ukraine's position on the war?", ["Ukraine's position", "the war"]),
         ("Who wrote the article about renewed talks?", ["the article about renewed talks"]),
         ("when did it rain", []),
+        ("How was the cart meant to return if it heard nothing?", ["the cart meant to return"]),
         ("Did the U.S. President meet St. Nicholas?", ["the U.S. President", "St. Nicholas"]),
     ],
 )
