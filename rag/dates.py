@@ -183,7 +183,8 @@ def _days_of(words: str, grain: str, published: date | None, ahead: bool) -> tup
     if grain == "weekend":
         saturday = _nearest_day("Saturday", base, ahead or words.lower().startswith("next"))
         return (saturday, saturday + timedelta(days=1)) if saturday else None
-    day = _nearest_day(words, base, ahead)
+    # without any year there is no nearest day: 31 December was read as that of 1999
+    day = _nearest_day(words, base, ahead) if published or stated else _parsed(words, base, "current_period")
     return _widened(day, grain) if day else None
 
 

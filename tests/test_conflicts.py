@@ -93,6 +93,21 @@ def test_undated_document_has_days_without_a_year_and_no_weekdays() -> None:
     assert (one.first, one.yearless) == (date(2000, 5, 7), True)
 
 
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("It fell on 1 January.", date(2000, 1, 1), date(2000, 1, 1)),
+        ("It fell on 29 February.", date(2000, 2, 29), date(2000, 2, 29)),
+        ("It fell on 1 July.", date(2000, 7, 1), date(2000, 7, 1)),
+        ("It fell on 31 December.", date(2000, 12, 31), date(2000, 12, 31)),
+        ("It fell in December.", date(2000, 12, 1), date(2000, 12, 31)),
+    ],
+)
+def test_days_without_a_year_are_those_of_2000(text: str, first: date, last: date) -> None:
+    (one,) = find_dates(text, None)
+    assert (one.first, one.last, one.yearless) == (first, last, True)
+
+
 AGREE = [
     ("How many people were hurt?", "A dozen people were hurt.", "In all, 12 people were hurt."),
     ("How many people were hurt?", "More than 300 people were hurt.", "The crash hurt 312 people."),
@@ -170,14 +185,14 @@ DIFFER = [
 ]
 
 
-def candidate(document_id: str, text: str, score: float) -> Candidate:
+def candidate(document_id: str, text: str, score: float, *, published: str | None = FRIDAY.isoformat()) -> Candidate:
     document = Document(
         id=document_id,
         collection="default",
         title="News",
         author=None,
         publisher=None,
-        published=FRIDAY.isoformat(),
+        published=published,
         media_type="text/plain",
         path=f"{document_id}.txt",
         sha256="0",
@@ -210,6 +225,26 @@ def test_sentences_that_cannot_both_be_right_disagree(question: str, one: str, o
         (found,) = find_conflicts(question, [candidate("a", first, 8.0), candidate("b", second, 6.0)])
         assert found.sides == ((0,), (1,))
         assert all(value in text for value, text in zip(found.values, (first, second), strict=True))
+
+
+@pytest.mark.parametrize(
+    ("undated", "dated", "sides"),
+    [
+        ("The mine shut on 31 December.", "The mine shut on 31 December 2024.", 0),
+        ("The mine shut on 30 December.", "The mine shut on 31 December 2024.", 2),
+        ("The mine shut on 12 December.", "The mine shut in the winter of 2023.", 0),  # November 2022 to March 2023
+        ("The mine shut on 12 February.", "The mine shut in the winter of 2023.", 0),
+        ("The mine shut on 12 June.", "The mine shut in the winter of 2023.", 2),
+        ("The mine shut on 12 May.", "The mine shut between June 2019 and March 2021.", 0),
+        ("The mine shut on 12 May.", "The mine shut between June 2023 and March 2024.", 2),
+        ("The mine shut on 12 May.", "The mine shut in the 1960s.", 0),
+    ],
+)
+def test_date_without_a_year_is_compared_within_the_year(undated: str, dated: str, sides: int) -> None:
+    one, other = candidate("a", undated, 8.0, published=None), candidate("b", dated, 6.0)
+    for pair in ([one, other], [other, one]):
+        found = find_conflicts("When did the mine shut?", pair)
+        assert sum(len(disagreement.sides) for disagreement in found) == sides
 
 
 def test_sentences_of_one_document_do_not_disagree() -> None:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import pairwise
+from itertools import pairwise, product
 
 from rag.conflicts.asked import Asked, Wanted, root, understand
 from rag.conflicts.durations import find_durations
@@ -46,6 +46,7 @@ _SAID_ON = re.compile(
     re.IGNORECASE,
 )
 _UNIT_STEP = 0.25
+_YEAR_2000 = (float(date(2000, 1, 1).toordinal()), float(date(2000, 12, 31).toordinal()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,25 +109,30 @@ def agree(one: Claim, other: Claim) -> bool:
         return one.unit == other.unit or not (one.turned ^ other.turned) <= one.parts & other.parts
     if one.unit != other.unit:
         return True
-    first, second = _bounds(one, other), _bounds(other, one)
-    return first[0] <= second[1] and second[0] <= first[1]
+    pairs = product(_bounds(one, other), _bounds(other, one))
+    return any(first[0] <= second[1] and second[0] <= first[1] for first, second in pairs)
 
 
-def _bounds(one: Claim, other: Claim) -> tuple[float, float]:
-    """The bounds of ``one`` beside ``other``.
+def _bounds(one: Claim, other: Claim) -> list[tuple[float, float]]:
+    """The bounds of ``one`` beside ``other``: one range, or two of which either can be meant.
 
     A duration in the larger unit was rounded to it; beside a date without its year, the other's does not count.
     """
     if one.kind is Asked.DURATION and one.step > other.step:
-        return one.low - _UNIT_STEP * one.step, one.high + _UNIT_STEP * one.step
+        return [(one.low - _UNIT_STEP * one.step, one.high + _UNIT_STEP * one.step)]
     if one.kind is Asked.DATE and other.yearless and not one.yearless:
-        first, last = date.fromordinal(int(one.low)), date.fromordinal(int(one.high))
-        return _in_2000(first), _in_2000(last)
-    return one.low, one.high
+        return _in_2000(date.fromordinal(int(one.low)), date.fromordinal(int(one.high)))
+    return [(one.low, one.high)]
 
 
-def _in_2000(day: date) -> float:
-    return float(day.replace(year=2000).toordinal())
+def _in_2000(first: date, last: date) -> list[tuple[float, float]]:
+    """The days of 2000 on which a day from ``first`` to ``last`` can fall: two ranges where New Year is between."""
+    low, high = (float(day.replace(year=2000).toordinal()) for day in (first, last))
+    if first.year == last.year:
+        return [(low, high)]
+    if last.year - first.year > 1:
+        return [_YEAR_2000]
+    return [(low, _YEAR_2000[1]), (_YEAR_2000[0], high)]
 
 
 @dataclass(frozen=True, slots=True)
