@@ -8,31 +8,26 @@ fixed seed: what stands alone must stay as it is, and be answered as before.
 
 import json
 import random
-import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
 from rich.console import Console
-from rich.progress import track
 from rich.table import Table
 
-from eval.measures import covered
-from eval.question import Question, in_half
-from eval.ranking import gold_places
-from eval.remembering import remembering_encoder, remembering_scorer
+from eval.judge import evidence_recall
+from eval.progress import show_progress
+from eval.question import EvalSet, Question, in_half
+from eval.runner import OnProgress, Record, ask_all, prepared
 from eval.sets import load_set
-from rag.engine import DEFAULT_COLLECTION, Engine, assemble
-from rag.ingest import find_files, ingest
-from rag.models import load_encoder, load_reranker
+from rag.engine import Engine
 from rag.settings import SEEDS, Settings
 from rag.types import Answer, Turn
 
 QUESTIONS = Path(__file__).resolve().parent / "questions"
+CASES = QUESTIONS / "followups.jsonl"
 ASKED = ("resolved", "alone", "written out")
-_COVERED = 0.5
 _SEED = "followups"
 
 
@@ -68,42 +63,46 @@ class Unharmed:
     same_answer: int
 
 
-def load_cases(file: Path = QUESTIONS / "followups.jsonl") -> list[Case]:
-    """The two-turn cases, their gold quotes checked.
+def load_cases(file: Path = CASES) -> tuple[EvalSet, list[Case]]:
+    """The two-turn cases, their gold quotes checked, and the set that their follow-ups are.
 
     Raises:
         EvalSetError: When the file cannot be used.
     """
-    questions = load_set(SEEDS, file).questions
+    loaded = load_set(SEEDS, file)
     records = [json.loads(line) for line in file.read_text("utf-8").splitlines()]
-    return [
+    return loaded, [
         Case(first=record["first"], question=question, written_out=record["standalone"])
-        for question, record in zip(questions, records, strict=True)
+        for question, record in zip(loaded.questions, records, strict=True)
     ]
 
 
-@contextmanager
-def seeds_engine() -> Iterator[Engine]:
-    """An engine that holds the seeds and remembers what its models said."""
-    settings = Settings()
-    encoder = remembering_encoder(load_encoder(settings.encoder, threads=settings.worker_threads))
-    scorer = remembering_scorer(load_reranker(settings.reranker, threads=settings.worker_threads))
-    with tempfile.TemporaryDirectory(prefix="footnote-eval-") as folder:
-        local = replace(settings, data_dir=Path(folder, "data"))
-        with closing(assemble(local, encoder, scorer)) as engine:
-            ingest(engine, find_files([SEEDS]), collection=DEFAULT_COLLECTION)
-            yield engine
+def ask_cases(engine: Engine, loaded: EvalSet, cases: Sequence[Case], on_progress: OnProgress) -> list[Outcome]:
+    """Ask the follow-up of each case alone, then after its first question, then as written out."""
+    alone = ask_all(engine, loaded, [one.question for one in cases], on_progress, stage="alone")
+    outcomes = []
+    for done, (case, record) in enumerate(zip(cases, alone, strict=True), start=1):
+        outcomes.append(_ask_case(engine, case, record))
+        on_progress("follow-ups", done, len(cases))
+    return outcomes
 
 
-def ask_case(engine: Engine, case: Case) -> Outcome:
-    """Ask the first question, then the follow-up in each way."""
-    text = case.question.text
+def _ask_case(engine: Engine, case: Case, alone: Record) -> Outcome:
+    history = turns(case.first, engine.ask(case.first))
     answers = {
-        "resolved": engine.ask(text, history=turns(case.first, engine.ask(case.first))),
-        "alone": engine.ask(text),
+        "resolved": engine.ask(case.question.text, history=history),
+        "alone": alone.answer,
         "written out": engine.ask(case.written_out),
     }
-    return Outcome(case=case, answers=answers, recall={way: _recall(engine, case, answers[way]) for way in ASKED})
+    return Outcome(
+        case=case, answers=answers, recall={way: _worth(replace(alone, answer=answers[way])) for way in ASKED}
+    )
+
+
+def _worth(record: Record) -> float:
+    """The evidence recall; of an unanswerable question, 1 where it is refused, else 0."""
+    recall = evidence_recall(record)
+    return float(not record.answer.answered) if recall is None else recall
 
 
 def turns(question: str, answer: Answer) -> list[Turn]:
@@ -111,29 +110,18 @@ def turns(question: str, answer: Answer) -> list[Turn]:
     return [Turn(role="user", content=question), Turn(role="assistant", content=answer.answer)]
 
 
-def measure_harm(engine: Engine, questions: Sequence[str]) -> Unharmed:
+def measure_harm(engine: Engine, questions: Sequence[str], on_progress: OnProgress) -> Unharmed:
     """Ask each of ``questions`` after another one, drawn by a fixed seed, and compare with asking it alone."""
     draw = random.Random(_SEED)
     unchanged = same = 0
-    for question in track(questions, "questions that stand alone", console=Console(stderr=True)):
+    for done, question in enumerate(questions, start=1):
         first = draw.choice([one for one in questions if one != question])
         alone = engine.ask(question)
         after = engine.ask(question, history=turns(first, engine.ask(first)))
         unchanged += after.understood == alone.understood
         same += replace(after, id=alone.id, understood=alone.understood) == alone
+        on_progress("questions that stand alone", done, len(questions))
     return Unharmed(asked=len(questions), unchanged=unchanged, same_answer=same)
-
-
-def _recall(engine: Engine, case: Case, answer: Answer) -> float:
-    """1 where half of a gold quote is cited, else 0; for an unanswerable question, 1 where it is refused."""
-    if not case.question.answerable:
-        return float(not answer.answered)
-    for gold in case.question.gold:
-        cited = [(one.start, one.end) for one in answer.citations if one.document_id == gold.document_id]
-        for place in gold_places(gold, engine.store.catalog.text(gold.document_id)):
-            if covered((place.start, place.end), cited) >= _COVERED:
-                return 1.0
-    return 0.0
 
 
 @click.command()
@@ -143,11 +131,10 @@ def _recall(engine: Engine, case: Case, answer: Answer) -> float:
 def main(half: str | None, harm: bool, show: bool) -> None:
     """Measure how follow-up questions are understood."""
     console = Console(width=120)
-    with seeds_engine() as engine:
-        cases = [
-            one for one in load_cases() if half in (None, "test" if in_half(one.question, test=True) else "calibration")
-        ]
-        outcomes = [ask_case(engine, one) for one in track(cases, "follow-ups", console=Console(stderr=True))]
+    loaded, every = load_cases()
+    cases = [one for one in every if half is None or in_half(one.question, test=half == "test")]
+    with show_progress() as on_progress, prepared(loaded, Settings(), on_progress) as (engine, _):
+        outcomes = ask_cases(engine, loaded, cases, on_progress)
         for name in [half] if half else ["calibration", "test"]:
             console.print(_table(name, [one for one in outcomes if in_half(one.case.question, test=name == "test")]))
         if show:
@@ -155,7 +142,7 @@ def main(half: str | None, harm: bool, show: bool) -> None:
                 console.print(_line(outcome), markup=False, highlight=False)
         if harm:
             questions = [one.text for one in load_set(SEEDS, QUESTIONS / "seeds.jsonl").questions]
-            found = measure_harm(engine, questions)
+            found = measure_harm(engine, questions, on_progress)
             console.print(
                 f"standing alone: {found.unchanged / found.asked:.3f} of {found.asked} unchanged, "
                 f"{found.same_answer / found.asked:.3f} answered as before"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eval.followups import load_cases
+from eval.followups import ASKED, ask_cases, load_cases
 from eval.question import in_half
 from rag.engine import Engine
 from rag.followup import resolve
@@ -266,8 +266,20 @@ def test_history_reaches_the_answer_over_http(seeds_server: str) -> None:
 
 
 def test_cases_are_enough_and_divided() -> None:
-    cases = load_cases()
+    _, cases = load_cases()
     assert len(cases) >= 80
     assert len({case.question.kind for case in cases}) >= 12
     assert sum(in_half(case.question, test=True) for case in cases) >= 40
     assert sum(not case.question.answerable for case in cases) >= 15
+
+
+def test_case_is_asked_in_three_ways(seeds_engine: Engine) -> None:
+    loaded, cases = load_cases()
+    told: list[tuple[str, int, int]] = []
+    two = [one for one in cases if one.question.id in ("f034", "f063")]
+    refused, found = ask_cases(seeds_engine, loaded, two, lambda *stage: told.append(stage))
+    assert refused.answers["resolved"].understood == "When was the Normandy Format founded?"
+    assert refused.recall == {way: float(not refused.answers[way].answered) for way in ASKED}
+    assert found.answers["resolved"].understood == "Is the UN a negotiator itself?"
+    assert found.recall["written out"] == 1.0
+    assert told == [("alone", 1, 2), ("alone", 2, 2), ("follow-ups", 1, 2), ("follow-ups", 2, 2)]
