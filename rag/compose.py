@@ -15,8 +15,8 @@ from rag.terms import content_words, stem
 from rag.types import Candidate, Kind
 
 _NEAR = 800
-_LEAST_NEAR = 0.3
-_LEAST_ELSEWHERE = 0.7
+_LEAST_NEAR = 0.2
+_LEAST_ELSEWHERE = 0.5
 _SAME = 0.8
 _SHORT = 10
 _FACT_STATEMENTS = 3

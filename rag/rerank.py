@@ -26,7 +26,7 @@ _RANK_WEIGHT = 0.15
 _VALUE_REACH = 100
 _NEVER = (Kind.BOILERPLATE, Kind.HEADING)
 _BELOW_JUDGED = -20.0
-_ANSWER_WEIGHT = 3.0
+_ANSWER_WEIGHT = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
