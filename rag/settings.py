@@ -43,7 +43,7 @@ class Settings:
     passage_tokens: int = 48
     retrieve_limit: int = 30
     rerank_tokens: int = 900
-    threshold: float = 0.5
+    threshold: float = 0.55
     keep_answers: int = 10_000
     max_upload_mb: int = 200
     parse_seconds: int = 30

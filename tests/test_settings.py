@@ -57,7 +57,7 @@ def test_defaults_without_any_variable() -> None:
         passage_tokens=48,
         retrieve_limit=30,
         rerank_tokens=900,
-        threshold=0.5,
+        threshold=0.55,
         threads=0,
     )
 
