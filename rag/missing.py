@@ -15,9 +15,14 @@ def missing_terms(catalog: Catalog, collection: str, question: str) -> tuple[str
     A name of several words of which one is missing is missing as a whole.
     """
     asked = [without_possessive(word) for word in content_words(question)]
-    lost = [word for word in asked if not catalog.mentions(collection, f'"{word}"')]
+    lost = [word for word in asked if not catalog.mentions(collection, _spellings(word))]
     whole = {without_possessive(word): without_possessive(name) for name in names(question) for word in words(name)}
     return tuple(dict.fromkeys(whole.get(word, word) for word in lost))
+
+
+def _spellings(word: str) -> str:
+    """What to look for: a word, or, of one in capitals, also its letters apart, as the index has "U.S."."""
+    return f'"{word}" OR "{" ".join(word)}"' if word.isupper() and word.isalpha() else f'"{word}"'
 
 
 def not_answered(question: str, missing: Sequence[str]) -> str:

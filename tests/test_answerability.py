@@ -113,13 +113,14 @@ def test_a_name_that_no_source_has_lowers_the_confidence() -> None:
         ("Who met Odo Harwick's brother in New Zarnov?", ("brother", "New Zarnov")),
         ("Did Harwick's lighthouse stand in 1847?", ("stand",)),
         ("Who built it?", ()),
+        ("Was Odo Harwick a friend of the US or of the UN?", ("UN",)),
     ],
 )
 def test_missing_terms_are_whole_names_without_possessives(
     question: str, missing: tuple[str, ...], open_engine: OpenEngine, tmp_path: Path
 ) -> None:
     engine: Engine = open_engine()
-    write_and_ingest(engine, tmp_path, {"one.txt": "Odo Harwick built the lighthouse in 1847 and met a new friend.\n"})
+    write_and_ingest(engine, tmp_path, {"one.txt": "Odo Harwick built the lighthouse in 1847 and met a new U.S. friend.\n"})
     assert missing_terms(engine.store.catalog, "default", question) == missing
 
 
