@@ -120,7 +120,9 @@ def test_missing_terms_are_whole_names_without_possessives(
     question: str, missing: tuple[str, ...], open_engine: OpenEngine, tmp_path: Path
 ) -> None:
     engine: Engine = open_engine()
-    write_and_ingest(engine, tmp_path, {"one.txt": "Odo Harwick built the lighthouse in 1847 and met a new U.S. friend.\n"})
+    write_and_ingest(
+        engine, tmp_path, {"one.txt": "Odo Harwick built the lighthouse in 1847 and met a new U.S. friend.\n"}
+    )
     assert missing_terms(engine.store.catalog, "default", question) == missing
 
 
