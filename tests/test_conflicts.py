@@ -9,7 +9,7 @@ import pytest
 from eval.conflicts import load_pairs, wilson
 from rag.cite import written_answer
 from rag.conflicts import find_conflicts
-from rag.conflicts.asked import Asked, understand
+from rag.conflicts.asked import ValueKind, understand
 from rag.conflicts.claims import find_claims
 from rag.conflicts.measures import find_money
 from rag.conflicts.quantities import find_quantities
@@ -153,6 +153,7 @@ AGREE = [
     ("How many people came?", "98m people came.", "98 million people came."),
     ("How many people came?", "98 k people came.", "98,000 people came."),
     ("How many people came?", "98 m people came.", "98 million people came."),
+    ("Would they accept the plan?", "They have yet to accept the plan.", "The plan seems acceptable to them."),
     (
         "How much did the bridge cost?",
         "The bridge cost $5 million, 20% over budget.",
@@ -291,7 +292,7 @@ def test_claim_is_the_value_that_answers(question: str, text: str, value: str) -
 
 def test_question_that_asks_for_no_value_wants_none() -> None:
     assert understand("Why did the talks fail?").kinds == ()
-    assert understand("How many years did it take?").kinds == (Asked.DURATION,)
+    assert understand("How many years did it take?").kinds == (ValueKind.DURATION,)
 
 
 @pytest.mark.parametrize(

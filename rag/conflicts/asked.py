@@ -7,7 +7,7 @@ from enum import StrEnum
 from rag.terms import content_words, stem, words
 
 
-class Asked(StrEnum):
+class ValueKind(StrEnum):
     """The kinds of value that a question can ask for."""
 
     COUNT = "number"
@@ -31,7 +31,7 @@ class Wanted:
     its names and numbers. ``act``: the root of what somebody did, where it asks who.
     """
 
-    kinds: tuple[Asked, ...]
+    kinds: tuple[ValueKind, ...]
     counted: frozenset[str]
     about: frozenset[str]
     names: frozenset[str]
@@ -48,35 +48,38 @@ _BODIES = (
 _BODIES += "|scientist|minister|politician|candidate|author|artist|architect|group|institute|school|ministry|department"
 _PRICES = "price|cost|fine|fee|salary|budget|value|sum|amount|loss|profit|revenue|bill|rent|debt|prize money"
 _BE = "(?:is|was|are|were|will be|has been)"
-_KINDS: tuple[tuple[str, tuple[Asked, ...]], ...] = (
-    (r"(?:for |after |in )?(?:how long\b|how many " + _TIME + r"\b)", (Asked.DURATION,)),
-    (r"how old\b|what age\b|at what age\b", (Asked.AGE,)),
+_KINDS: tuple[tuple[str, tuple[ValueKind, ...]], ...] = (
+    (r"(?:for |after |in )?(?:how long\b|how many " + _TIME + r"\b)", (ValueKind.DURATION,)),
+    (r"how old\b|what age\b|at what age\b", (ValueKind.AGE,)),
     (
         r"(?:by )?(?:what|which|how large a|how big a) (?:percentage|share|proportion|percent|fraction)\b",
-        (Asked.SHARE,),
+        (ValueKind.SHARE,),
     ),
     (
         rf"(?:what {_BE}|how high {_BE}|how large {_BE}) (?:the )?(?:\w+ )?(?:turnout|rate|share|percentage)\b",
-        (Asked.SHARE,),
+        (ValueKind.SHARE,),
     ),
-    (r"how many percent\b", (Asked.SHARE,)),
+    (r"how many percent\b", (ValueKind.SHARE,)),
     (
         r"(?:by |for |about |to )?how many\b|(?:what|how high) " + _BE + r" the (?:number|death toll|toll)\b",
-        (Asked.COUNT, Asked.SHARE),
+        (ValueKind.COUNT, ValueKind.SHARE),
     ),
     (
         rf"(?:by |for |at |to )?how much\b|(?:at |for )?what (?:{_BE} )?(?:the )?(?:\w+ )?(?:{_PRICES})\b",
-        (Asked.MONEY, Asked.SHARE, Asked.SIZE),
+        (ValueKind.MONEY, ValueKind.SHARE, ValueKind.SIZE),
     ),
-    (r"what (?:do|does|did|will|would) .+ cost\b", (Asked.MONEY,)),
-    (r"how (?:far|tall|high|deep|wide|heavy|long|big|large|thick|wide)\b", (Asked.SIZE, Asked.COUNT)),
+    (r"what (?:do|does|did|will|would) .+ cost\b", (ValueKind.MONEY,)),
+    (r"how (?:far|tall|high|deep|wide|heavy|long|big|large|thick|wide)\b", (ValueKind.SIZE, ValueKind.COUNT)),
     (
         r"(?:since |by |until )?when\b|(?:on |in |since |by )?(?:what|which) (?:exact )?(?:date|day|year|month|week)\b",
-        (Asked.DATE,),
+        (ValueKind.DATE,),
     ),
-    (rf"(?:to |from )?where\b|(?:in |at |to |from |near |on )?(?:what|which) (?:\w+ )?(?:{_PLACES})\b", (Asked.PLACE,)),
-    (rf"(?:by |from )?whom?\b|(?:by )?(?:what|which) (?:\w+ )?(?:{_BODIES})\b", (Asked.NAME,)),
-    (r"(?:is|are|was|were|do|does|did|has|have|had|will|would|can|could|should)(?:n['’]t)?\b", (Asked.YES_NO,)),
+    (
+        rf"(?:to |from )?where\b|(?:in |at |to |from |near |on )?(?:what|which) (?:\w+ )?(?:{_PLACES})\b",
+        (ValueKind.PLACE,),
+    ),
+    (rf"(?:by |from )?whom?\b|(?:by )?(?:what|which) (?:\w+ )?(?:{_BODIES})\b", (ValueKind.NAME,)),
+    (r"(?:is|are|was|were|do|does|did|has|have|had|will|would|can|could|should)(?:n['’]t)?\b", (ValueKind.YES_NO,)),
 )
 _PATTERNS = tuple((re.compile(pattern, re.IGNORECASE), kinds) for pattern, kinds in _KINDS)
 _COUNTED = re.compile(
@@ -100,6 +103,7 @@ _BESIDE_THE_POINT = frozenset(
     stem(word)
     for word in "new old latest current currently local big large small now already still yet ever really".split()
 )
+_CAN_BE = re.compile(r"\w{4,}[ai]bles?")
 _IRREGULAR = {
     "found": "find", "won": "win", "led": "lead", "began": "begin", "begun": "begin", "held": "hold", "built": "build",
     "bought": "buy", "sold": "sell", "gave": "give", "given": "give", "dead": "die", "death": "die", "lost": "lose",
@@ -124,8 +128,8 @@ def understand(question: str) -> Wanted:
     counted = _COUNTED.search(question)
     names = _names(question)
     nouns = stems(counted["noun"]) if counted else frozenset()
-    about = stems(question) - names - nouns - (_BESIDE_THE_POINT if kinds == (Asked.YES_NO,) else _ASKING)
-    act = _ACT.match(question.strip()) if Asked.NAME in kinds else None
+    about = stems(question) - names - nouns - (_BESIDE_THE_POINT if kinds == (ValueKind.YES_NO,) else _ASKING)
+    act = _ACT.match(question.strip()) if ValueKind.NAME in kinds else None
     return Wanted(
         kinds=kinds,
         counted=nouns - names - _ASKING,
@@ -138,10 +142,14 @@ def understand(question: str) -> Wanted:
 def root(word: str) -> str:
     """The stem of a word, irregular forms led back to the plain one.
 
-    >>> root("Found"), root("winning"), root("passengers")
-    ('find', 'win', 'passeng')
+    What can be done is not done: an adjective in -able has not the stem of its verb.
+
+    >>> root("Found"), root("winning"), root("passengers"), root("accepts"), root("acceptable")
+    ('find', 'win', 'passeng', 'accept', 'acceptable')
     """
     lowered = word.lower()
+    if _CAN_BE.fullmatch(lowered):
+        return lowered.rstrip("s")
     return stem(_IRREGULAR.get(lowered, lowered))
 
 

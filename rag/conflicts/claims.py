@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise, product
 
-from rag.conflicts.asked import Asked, Wanted, root, understand
+from rag.conflicts.asked import ValueKind, Wanted, root, understand
 from rag.conflicts.durations import find_durations
 from rag.conflicts.measures import Measured, find_ages, find_counts, find_money, find_shares, find_sizes
 from rag.conflicts.names import find_names, find_places, may_hold, same_name
@@ -60,7 +60,7 @@ class Claim:
     its year; ``sure`` is false where the characters may be no name.
     """
 
-    kind: Asked
+    kind: ValueKind
     start: int
     end: int
     low: float = 0.0
@@ -75,7 +75,7 @@ class Claim:
     gap: int = 0
 
 
-def find_claims(kind: Asked, wanted: Wanted, text: str, published: date | None) -> list[Claim]:
+def find_claims(kind: ValueKind, wanted: Wanted, text: str, published: date | None) -> list[Claim]:
     """The values of ``kind`` in ``text``, the likeliest answer first; none where that is only a part of it."""
     claims = _FINDERS[kind](wanted, text, published)
     if not claims:
@@ -92,7 +92,7 @@ def value_test(question: str) -> Callable[[str], bool] | None:
     ``None`` where it asks for none: names are in most sentences, so they tell nothing.
     """
     wanted = understand(question)
-    kinds = [kind for kind in wanted.kinds if kind not in (Asked.NAME, Asked.PLACE, Asked.YES_NO)]
+    kinds = [kind for kind in wanted.kinds if kind not in (ValueKind.NAME, ValueKind.PLACE, ValueKind.YES_NO)]
     if not kinds:
         return None
     return lambda text: any(find_claims(kind, wanted, text, None) for kind in kinds)
@@ -102,10 +102,10 @@ def agree(one: Claim, other: Claim) -> bool:
     """True where both can be right, or where they cannot be compared."""
     if one.kind is not other.kind:
         return True
-    if one.kind in (Asked.NAME, Asked.PLACE):
-        unclear = not (one.sure and other.sure) or (one.kind is Asked.PLACE and may_hold(one.parts, other.parts))
+    if one.kind in (ValueKind.NAME, ValueKind.PLACE):
+        unclear = not (one.sure and other.sure) or (one.kind is ValueKind.PLACE and may_hold(one.parts, other.parts))
         return unclear or same_name(one.parts, other.parts)
-    if one.kind is Asked.YES_NO:
+    if one.kind is ValueKind.YES_NO:
         return one.unit == other.unit or not (one.turned ^ other.turned) <= one.parts & other.parts
     if one.unit != other.unit:
         return True
@@ -118,9 +118,9 @@ def _bounds(one: Claim, other: Claim) -> list[tuple[float, float]]:
 
     A duration in the larger unit was rounded to it; beside a date without its year, the other's does not count.
     """
-    if one.kind is Asked.DURATION and one.step > other.step:
+    if one.kind is ValueKind.DURATION and one.step > other.step:
         return [(one.low - _UNIT_STEP * one.step, one.high + _UNIT_STEP * one.step)]
-    if one.kind is Asked.DATE and other.yearless and not one.yearless:
+    if one.kind is ValueKind.DATE and other.yearless and not one.yearless:
         return _in_2000(date.fromordinal(int(one.low)), date.fromordinal(int(one.high)))
     return [(one.low, one.high)]
 
@@ -150,7 +150,7 @@ class _Nearness:
         worth = float(-claim.gap) - (0.0 if claim.sure else _UNSURE_LOSS)
         if claim.part:
             worth -= _PART_LOSS
-        if claim.kind is Asked.COUNT:
+        if claim.kind is ValueKind.COUNT:
             worth += self._noun_worth(claim)
         return worth
 
@@ -181,7 +181,12 @@ def _counts(wanted: Wanted, text: str, published: date | None) -> list[Claim]:
     summed = {one for pair in pairwise(found) if _summed(text, *pair) for one in pair}
     return [
         Claim(
-            kind=Asked.COUNT, start=one.start, end=one.end, low=one.low, high=one.high, part=one.part or one in summed
+            kind=ValueKind.COUNT,
+            start=one.start,
+            end=one.end,
+            low=one.low,
+            high=one.high,
+            part=one.part or one in summed,
         )
         for one in found
     ]
@@ -194,7 +199,7 @@ def _summed(text: str, one: Measured, other: Measured) -> bool:
 
 def _durations(wanted: Wanted, text: str, published: date | None) -> list[Claim]:
     return [
-        Claim(kind=Asked.DURATION, start=one.start, end=one.end, low=one.low, high=one.high, step=one.step)
+        Claim(kind=ValueKind.DURATION, start=one.start, end=one.end, low=one.low, high=one.high, step=one.step)
         for one in find_durations(text, published)
     ]
 
@@ -202,7 +207,7 @@ def _durations(wanted: Wanted, text: str, published: date | None) -> list[Claim]
 def _dates(wanted: Wanted, text: str, published: date | None) -> list[Claim]:
     return [
         Claim(
-            kind=Asked.DATE,
+            kind=ValueKind.DATE,
             start=one.start,
             end=one.end,
             low=float(one.first.toordinal()),
@@ -216,7 +221,7 @@ def _dates(wanted: Wanted, text: str, published: date | None) -> list[Claim]:
 
 def _people(wanted: Wanted, text: str, published: date | None) -> list[Claim]:
     return [
-        Claim(kind=Asked.NAME, start=one.start, end=one.end, parts=one.parts, sure=one.sure)
+        Claim(kind=ValueKind.NAME, start=one.start, end=one.end, parts=one.parts, sure=one.sure)
         for one in find_names(text)
         if not _asked_for(wanted, one.parts) and not _NOT_THE_ONE.search(text, 0, one.start)
     ]
@@ -224,7 +229,7 @@ def _people(wanted: Wanted, text: str, published: date | None) -> list[Claim]:
 
 def _places(wanted: Wanted, text: str, published: date | None) -> list[Claim]:
     return [
-        Claim(kind=Asked.PLACE, start=one.start, end=one.end, parts=one.parts)
+        Claim(kind=ValueKind.PLACE, start=one.start, end=one.end, parts=one.parts)
         for one in find_places(text)
         if not _asked_for(wanted, one.parts)
     ]
@@ -241,7 +246,7 @@ def _stances(wanted: Wanted, text: str, published: date | None) -> list[Claim]:
         return []
     return [
         Claim(
-            kind=Asked.YES_NO,
+            kind=ValueKind.YES_NO,
             start=stance.start,
             end=stance.end,
             unit=stance.side,
@@ -251,8 +256,13 @@ def _stances(wanted: Wanted, text: str, published: date | None) -> list[Claim]:
     ]
 
 
-def _measured(kind: Asked) -> "Finder":
-    find = {Asked.AGE: find_ages, Asked.SIZE: find_sizes, Asked.SHARE: find_shares, Asked.MONEY: find_money}[kind]
+def _measured(kind: ValueKind) -> "Finder":
+    find = {
+        ValueKind.AGE: find_ages,
+        ValueKind.SIZE: find_sizes,
+        ValueKind.SHARE: find_shares,
+        ValueKind.MONEY: find_money,
+    }[kind]
     return lambda wanted, text, published: [
         Claim(
             kind=kind,
@@ -260,19 +270,19 @@ def _measured(kind: Asked) -> "Finder":
             end=one.end,
             low=one.low,
             high=one.high,
-            unit="" if kind is Asked.AGE else one.unit,
+            unit="" if kind is ValueKind.AGE else one.unit,
         )
         for one in find(text)
     ]
 
 
 Finder = Callable[[Wanted, str, date | None], Sequence[Claim]]
-_FINDERS: dict[Asked, Finder] = {
-    Asked.COUNT: _counts,
-    Asked.DURATION: _durations,
-    Asked.DATE: _dates,
-    Asked.NAME: _people,
-    Asked.PLACE: _places,
-    Asked.YES_NO: _stances,
-    **{kind: _measured(kind) for kind in (Asked.AGE, Asked.SIZE, Asked.SHARE, Asked.MONEY)},
+_FINDERS: dict[ValueKind, Finder] = {
+    ValueKind.COUNT: _counts,
+    ValueKind.DURATION: _durations,
+    ValueKind.DATE: _dates,
+    ValueKind.NAME: _people,
+    ValueKind.PLACE: _places,
+    ValueKind.YES_NO: _stances,
+    **{kind: _measured(kind) for kind in (ValueKind.AGE, ValueKind.SIZE, ValueKind.SHARE, ValueKind.MONEY)},
 }

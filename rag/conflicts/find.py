@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from rag.clean import display
-from rag.conflicts.asked import Asked, Wanted, stems, understand
+from rag.conflicts.asked import ValueKind, Wanted, stems, understand
 from rag.conflicts.claims import Claim, agree, find_claims
 from rag.types import Candidate, Conflict, Kind
 
@@ -19,11 +19,11 @@ _LEAST_NAMES = 0.5
 _LEAST_SHARE = 1 / 3
 _LEAST_STANCE = 0.6
 _MOST_SIDES = 3
-_NAMED = (Asked.NAME, Asked.PLACE)
+_NAMED = (ValueKind.NAME, ValueKind.PLACE)
 _LEAST_AROUND = 0.5
 _NEAR = 6
-_TELLING = (Asked.DURATION, Asked.MONEY)
-_KIND_NAMES = {Asked.AGE: "number", Asked.SIZE: "number"}
+_TELLING = (ValueKind.DURATION, ValueKind.MONEY)
+_KIND_NAMES = {ValueKind.AGE: "number", ValueKind.SIZE: "number"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +121,7 @@ def _of_side(groups: Sequence[Sequence[Candidate]], side: Sequence[Candidate], d
     return [side[0], *(one for one in alike[1:] if id(one) not in disputed or one in side)]
 
 
-def _disagreement(kind: Asked, sides: Sequence[Sequence[_Said]]) -> Disagreement:
+def _disagreement(kind: ValueKind, sides: Sequence[Sequence[_Said]]) -> Disagreement:
     return Disagreement(
         sides=tuple(tuple(one.position for one in side) for side in sides),
         kind=_KIND_NAMES.get(kind, kind.value),
@@ -129,7 +129,7 @@ def _disagreement(kind: Asked, sides: Sequence[Sequence[_Said]]) -> Disagreement
     )
 
 
-def _all_said(kind: Asked, wanted: Wanted, candidates: Sequence[Candidate]) -> list[_Said]:
+def _all_said(kind: ValueKind, wanted: Wanted, candidates: Sequence[Candidate]) -> list[_Said]:
     """What the candidates claim that are relevant and whose document has the names of the question."""
     least = max((one.score for one in candidates), default=0.0) - _MARGIN
     context = _context(candidates)
@@ -154,13 +154,13 @@ def _around(candidate: Candidate) -> frozenset[str]:
     return stems(" ".join(parts))
 
 
-def _said(kind: Asked, wanted: Wanted, position: int, candidate: Candidate) -> list[_Said]:
+def _said(kind: ValueKind, wanted: Wanted, position: int, candidate: Candidate) -> list[_Said]:
     text, published = candidate.sentence.text, candidate.document.published
     claims = find_claims(kind, wanted, text, date.fromisoformat(published) if published else None)
     if not claims:
         return []
     about = wanted.about | wanted.counted
-    words = (stems(text) | (claims[0].parts if kind is Asked.YES_NO else frozenset())) - wanted.names
+    words = (stems(text) | (claims[0].parts if kind is ValueKind.YES_NO else frozenset())) - wanted.names
     return [
         _Said(
             position=position,
@@ -178,7 +178,7 @@ def _share(asked: frozenset[str], words: frozenset[str]) -> float:
     return len(asked & words) / len(asked) if asked else 1.0
 
 
-def _about_the_same(kind: Asked, wanted: Wanted, said: Sequence[_Said]) -> list[_Said]:
+def _about_the_same(kind: ValueKind, wanted: Wanted, said: Sequence[_Said]) -> list[_Said]:
     """Those whose sentences have words of the question that the best one has.
 
     A sentence with a name needs most of them, those of its title and of the sentence before included:
@@ -228,7 +228,7 @@ def _documents_agree(one: Sequence[_Said], other: Sequence[_Said]) -> bool:
     """True where the best sentences agree, or another sentence surely gives the value of the other document's best."""
     if _agree(one[0], other[0]):
         return True
-    if one[0].claim.kind is Asked.YES_NO:
+    if one[0].claim.kind is ValueKind.YES_NO:
         return False
     pairs = [*((said, other[0]) for said in one[1:]), *((said, one[0]) for said in other[1:])]
     return any(said.claim.sure and agree(said.claim, best.claim) for said, best in pairs)
@@ -236,7 +236,7 @@ def _documents_agree(one: Sequence[_Said], other: Sequence[_Said]) -> bool:
 
 def _agree(one: _Said, other: _Said) -> bool:
     """True where any value of one sentence can be the answer of the other."""
-    if one.claim.kind is Asked.YES_NO and not _answer_alike(one, other):
+    if one.claim.kind is ValueKind.YES_NO and not _answer_alike(one, other):
         return True
     return any(agree(claim, other.claim) for claim in one.claims) or any(
         agree(one.claim, claim) for claim in other.claims
