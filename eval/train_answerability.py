@@ -1,8 +1,8 @@
 """Train the answerability adapters: ``python -m eval.train_answerability --data DIR``.
 
 ``DIR`` holds ``squad2``, ``clapnq`` and ``multihop_rag`` as folders with ``corpus.jsonl`` and
-``queries.jsonl``; ``training.sets`` says which questions teach and which only measure. It takes about
-three quarters of an hour on two cores. Everything random has a fixed seed. ``rag/models/answerability.md`` is the card
+``queries.jsonl``; ``training.sets`` says which questions teach and which only measure. It takes about an
+hour on two cores. Everything random has a fixed seed. ``rag/models/answerability.md`` is the card
 of the model that came of it.
 """
 

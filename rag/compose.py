@@ -86,6 +86,11 @@ def announces(question: str, candidate: Candidate) -> bool:
     return 2 * len(asked & said) > len(asked)
 
 
+def announced_text(candidate: Candidate) -> str:
+    """The text of a sentence that announces, and of those that it announces."""
+    return " ".join(display(one.text) for one in (candidate.sentence, *candidate.following))
+
+
 def speaks_of_itself(sentence: str) -> bool:
     """True where a text says what it is about to say.
 

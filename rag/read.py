@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from rag.answerability import confidence, signals, support
 from rag.clean import display
-from rag.compose import announces, compose
+from rag.compose import announced_text, announces, compose
 from rag.conflicts import find_conflicts, with_sides
 from rag.context import stands_alone
 from rag.dating import in_time
@@ -60,7 +60,7 @@ def _announced(candidate: Candidate) -> tuple[str, list[Span]]:
     """A sentence that only announces, with those that it announces."""
     whole = [candidate.sentence, *candidate.following]
     span = Span(start=whole[0].span.start, end=whole[-1].span.end)
-    return " ".join(display(one.text) for one in whole), [span]
+    return announced_text(candidate), [span]
 
 
 def _shown(candidate: Candidate) -> tuple[str, list[Span]]:

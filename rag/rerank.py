@@ -12,6 +12,7 @@ from functools import cache
 
 from rag.catalog import Catalog
 from rag.clean import display
+from rag.compose import announced_text, announces
 from rag.conflicts import value_test
 from rag.context import understood
 from rag.protocols import PairScorer
@@ -50,7 +51,7 @@ def rerank(catalog: Catalog, scorer: PairScorer, question: str, hits: Sequence[H
     """
     holds = cache(value_test(question) or _nothing)
     deeper = [hit for hit in hits[_POOL_PASSAGES:] if holds(hit.passage.text)]
-    pool = list(_pool(catalog, [*hits[:_POOL_PASSAGES], *deeper]))
+    pool = [_with_announced(question, one) for one in _pool(catalog, [*hits[:_POOL_PASSAGES], *deeper])]
     chosen = _within_budget(scorer, question, _most_promising(question, pool, hits, holds), budget)
     judged = judge_pairs(scorer, question, chosen)
     return Reranked(candidates=tuple(judged), hits=tuple(_rank_hits(hits, judged)))
@@ -88,6 +89,13 @@ def _pool(catalog: Catalog, hits: Sequence[Hit]) -> Iterator[Candidate]:
             sentences = catalog.sentences(document_id, catalog.text(document_id))
             documents[document_id] = (catalog.document(document_id), sentences)
         yield from _candidates(hit.passage, *documents[document_id])
+
+
+def _with_announced(question: str, candidate: Candidate) -> Candidate:
+    """A sentence that only announces what is asked is judged as it is shown: with what it announces."""
+    if not announces(question, candidate):
+        return candidate
+    return replace(candidate, judged=judged_text(candidate.document, candidate.sentence, announced_text(candidate)))
 
 
 def _candidates(passage: Passage, document: Document, sentences: Sequence[Sentence]) -> Iterator[Candidate]:

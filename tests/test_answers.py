@@ -1,11 +1,14 @@
 """Twenty questions over the seeds with the quotes that must be cited, and ten that must be refused."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
+from rag.clean import display
 from rag.engine import Engine
 from rag.missing import not_answered
+from rag.types import Sentence
 from tests.conftest import OpenEngine, write_and_ingest
 
 ANSWERED = [
@@ -84,6 +87,25 @@ def test_dangling_sentence_comes_with_the_one_before(seeds_engine: Engine) -> No
         statement.text.startswith("Trump’s special envoy") and "more than four-hour" in statement.text
         for statement in answer.statements
     )
+
+
+@pytest.mark.parametrize("question", ["What are the main sticking points?", "What are the sticking points?"])
+def test_an_announcement_is_judged_and_stated_with_what_it_announces_and_others_complete_it(
+    seeds_engine: Engine, question: str
+) -> None:
+    best = seeds_engine.candidates(question)[0]
+    assert best.judged.endswith(
+        " ".join(["Key sticking points in peace talks quickly emerged.", *_texts(best.following)])
+    )
+    answer = seeds_engine.ask(question)
+    assert answer.statements[0].text.startswith(
+        "Key sticking points in peace talks quickly emerged. Ukraine insisted on"
+    )
+    assert len({citation.document_id for citation in answer.citations}) > 1
+
+
+def _texts(sentences: Sequence[Sentence]) -> list[str]:
+    return [display(sentence.text) for sentence in sentences]
 
 
 OFFICES = """# Offices
