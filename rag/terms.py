@@ -28,7 +28,7 @@ _STOP = frozenset(
     sources document documents kind kinds sort type way text mention mentioned ask asked want take took look
     """.split()
 )
-_OPERATORS = frozenset(["AND", "OR", "NOT", "NEAR"])
+_ABBREVIATIONS = frozenset(["US", "WHO", "IT"])
 _POINTS = re.compile(r"(?<=\b[^\W\d_])\.(?=[^\W\d_]\b)")  # of "U.S"
 _stemmer = snowballstemmer.stemmer("english")
 
@@ -87,8 +87,8 @@ def _is_stop(word: str, *, shouted: bool) -> bool:
 
 
 def _abbreviates(word: str) -> bool:
-    """Whether a word is written like an abbreviation, and not like an operator of a search."""
-    return len(word) > 1 and word.isupper() and word not in _OPERATORS
+    """Whether a word is an abbreviation that in small letters would carry no meaning; "AFTER" is only loud."""
+    return word in _ABBREVIATIONS
 
 
 def names(text: str) -> list[str]:

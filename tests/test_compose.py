@@ -102,6 +102,13 @@ def test_like_sentences_that_say_different_things_are_two_statements(exchanged: 
     assert compose(FACT, [one, other], limit=4) == ([[one, other]] if same else [[one], [other]])
 
 
+def test_like_sentences_about_two_people_are_two_statements() -> None:
+    text = "Harwick handed the keys of all twelve old stone towers along the northern coast to the mayor."
+    one, other = candidate(text, 6.0), candidate(text.replace("Harwick", "Berwick"), 5.9, name="two")
+    again = candidate(text.replace("handed", "had handed"), 5.8, name="three")
+    assert compose(FACT, [one, other, again], limit=4) == [[one, again], [other]]
+
+
 def test_a_sentence_that_is_shown_before_another_is_not_stated_twice() -> None:
     pointing = replace(
         candidate("He lit it himself.", 5.5, start=53), previous=LIGHTHOUSE.sentence, document=LIGHTHOUSE.document

@@ -229,8 +229,10 @@ def test_documents_that_are_removed_while_questions_are_made_are_passed_over(
                     engine.store.remove(name)
             return super().score(question, texts)
 
-    with suggesting(replace(engine, scorer=Removing(engine.scorer))) as suggestions:
+    scorer = Removing(engine.scorer)
+    with suggesting(replace(engine, scorer=scorer)) as suggestions:
         assert len(suggestions.near("Who sank the ferry?", "default")) <= 1
+        assert scorer.asked.is_set()
         assert not engine.store.catalog.documents("default", limit=1)
 
 

@@ -218,6 +218,7 @@ def test_content_words_are_each_stem_once_in_order() -> None:
         ("WHAT DOES THE WHO RECOMMEND?", ["RECOMMEND"], ["RECOMMEND"]),
         ("Is it peace AND prosperity, or NOT?", ["peace", "prosperity"], []),
         ("Who am I, A or B?", ["B"], ["B"]),
+        ("What DID Putin say AFTER the talks?", ["Putin", "talks"], ["Putin"]),
     ],
 )
 def test_abbreviation_in_capitals_is_no_stop_word(text: str, kept: list[str], named: list[str]) -> None:

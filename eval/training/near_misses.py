@@ -42,15 +42,11 @@ def swap(question: str, evidence: str, names: Sequence[str], chance: random.Rand
     new = _other(old, names, evidence, chance)
     if new is None or _stands_in(new, evidence):
         return None
-    return Swap(_as_word(old).sub(new, question, count=1), old, new)
+    return Swap(re.sub(rf"\b{re.escape(old)}\b", new, question, count=1), old, new)
 
 
 def _stands_in(part: str, text: str) -> bool:
-    return _as_word(part).search(text) is not None
-
-
-def _as_word(part: str) -> re.Pattern[str]:
-    return re.compile(rf"\b{re.escape(part)}\b", re.IGNORECASE)
+    return re.search(rf"\b{re.escape(part)}\b", text, re.IGNORECASE) is not None
 
 
 def misspelt(question: str, chance: random.Random) -> str:

@@ -12,11 +12,11 @@ from itertools import starmap
 
 from rag.conflicts.polarity import negations
 from rag.conflicts.quantities import Quantity, find_quantities
-from rag.terms import names, stem, words
+from rag.terms import content_words, names, stem
 
 
 def differ(first: str, second: str) -> bool:
-    """True where one sentence is negated and the other is not, or each has a number or name that the other lacks."""
+    """True where the sentences differ in being negated, in their numbers, or each in a name that the other lacks."""
     if (negations(first) - negations(second)) % 2:
         return True
     if not _agree(find_quantities(first), find_quantities(second)):
@@ -42,4 +42,5 @@ def _may_be_equal(one: Quantity, other: Quantity) -> bool:
 
 
 def _named(text: str) -> set[str]:
-    return {stem(word) for name in names(text) for word in words(name)}
+    """The words of the names of ``text``; a capital may be its first word."""
+    return {stem(word) for name in names(f"in {text}") for word in content_words(name)}
