@@ -25,6 +25,7 @@ from eval.training.pairs import answers_of
 from eval.training.sets import calibration_sets, sets_scale
 from rag.answerability import PARAMETERS, Signals, signals
 from rag.engine import Engine
+from rag.lookup import Found
 from rag.read import considered
 from rag.settings import Settings
 from rag.types import Candidate
@@ -55,24 +56,23 @@ def observe(engine: Engine, chosen: EvalSet, questions: Sequence[Question]) -> I
     """What the pipeline sees of each question, as it is and without the documents that answer it."""
     few = len(chosen.documents) <= _FEW_DOCUMENTS
     for question in questions:
-        whole = engine.candidates(question.text)
+        found, whole = engine.found(question.text), engine.candidates(question.text)
         answers = answers_of(engine, question) if question.answerable else None
         yield Observation(
             source=chosen.name,
             sets_scale=few and sets_scale(question),
-            signals=_signals(engine, question, whole),
+            signals=_signals(found, whole),
             answerable=question.answerable,
             sentences=tuple(
                 (one.relevance, one.answerability, answers is not None and answers(one)) for one in whole[:3]
             ),
         )
         if question.answerable and not few:
-            rest = _signals(engine, question, engine.candidates(question.text, without=question.relevant_ids))
+            rest = _signals(found, engine.candidates(question.text, without=question.relevant_ids))
             yield Observation(source=chosen.name, sets_scale=False, signals=rest, answerable=False)
 
 
-def _signals(engine: Engine, question: Question, candidates: Sequence[Candidate]) -> Signals:
-    found = engine.found(question.text)
+def _signals(found: Found, candidates: Sequence[Candidate]) -> Signals:
     return signals(found.question, considered(found.question, candidates), found.missing)
 
 

@@ -118,10 +118,10 @@ def says_the_same(one: Candidate, other: Candidate) -> bool:
     """
     if Kind.BODY not in (one.sentence.kind, other.sentence.kind):
         return False
-    if differ(display(one.sentence.text), display(other.sentence.text)):
-        return False
     first, second = ({stem(word) for word in content_words(each.sentence.text)} for each in (one, other))
-    return len(first & second) >= _SAME * max(len(first | second), 1)
+    if len(first & second) < _SAME * max(len(first | second), 1):
+        return False
+    return not differ(display(one.sentence.text), display(other.sentence.text))
 
 
 def _shows(question: str, one: Candidate, other: Candidate) -> bool:

@@ -28,7 +28,7 @@ _STOP = frozenset(
     sources document documents kind kinds sort type way text mention mentioned ask asked want take took look
     """.split()
 )
-_ABBREVIATIONS = frozenset(["US", "WHO", "IT"])
+_ABBREVIATIONS = frozenset(["US", "WHO", "IT"])  # in small letters stop words; "AFTER" is only loud
 _POINTS = re.compile(r"(?<=\b[^\W\d_])\.(?=[^\W\d_]\b)")  # of "U.S"
 _stemmer = snowballstemmer.stemmer("english")
 
@@ -43,7 +43,7 @@ def stem(word: str) -> str:
     ('negoti', 'putin', 'un', 'US')
     """
     plain = without_possessive(_POINTS.sub("", word))
-    if plain.lower() in _STOP and _abbreviates(plain):
+    if plain in _ABBREVIATIONS:
         return plain
     return str(_stemmer.stemWord(without_possessive(plain.lower())))
 
@@ -83,12 +83,7 @@ def content_words(text: str) -> list[str]:
 def _is_stop(word: str, *, shouted: bool) -> bool:
     """Whether a word carries no meaning; where all is ``shouted``, in capitals, "WHO" is no abbreviation."""
     plain = without_possessive(word)
-    return without_possessive(plain.lower()) in _STOP and (shouted or not _abbreviates(plain))
-
-
-def _abbreviates(word: str) -> bool:
-    """Whether a word is an abbreviation that in small letters would carry no meaning; "AFTER" is only loud."""
-    return word in _ABBREVIATIONS
+    return without_possessive(plain.lower()) in _STOP and (shouted or plain not in _ABBREVIATIONS)
 
 
 def names(text: str) -> list[str]:

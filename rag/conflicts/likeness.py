@@ -8,8 +8,6 @@ True
 (True, False)
 """
 
-from itertools import starmap
-
 from rag.conflicts.polarity import negations
 from rag.conflicts.quantities import Quantity, find_quantities
 from rag.terms import content_words, names, stem
@@ -30,15 +28,11 @@ def _agree(first: list[Quantity], second: list[Quantity]) -> bool:
     if len(first) != len(second):
         return False
     pairs = zip(_by_size(first), _by_size(second), strict=True)
-    return all(starmap(_may_be_equal, pairs))
+    return all(one.low <= other.high and other.low <= one.high for one, other in pairs)
 
 
 def _by_size(found: list[Quantity]) -> list[Quantity]:
     return sorted(found, key=lambda one: (one.low, one.high))
-
-
-def _may_be_equal(one: Quantity, other: Quantity) -> bool:
-    return one.low <= other.high and other.low <= one.high
 
 
 def _named(text: str) -> set[str]:
