@@ -14,6 +14,7 @@ question, a limit out of range) is ``InvalidRequest``, a ``ValueError``.
     |-- ArchiveError            a backup or an export that cannot be written, or read
     |-- PassageTooLong          a passage that the encoder would cut silently
     |-- DocumentRejected        a file that cannot become a document
+    |-- Overloaded              so much is open or under way that no more can be begun
     |-- ParserUnavailable       the process that parses documents does not start
     |-- NotFound                an id that the catalog does not hold
     `-- ChangeForbidden         what the catalog holds forbids the change
@@ -62,6 +63,10 @@ class PassageTooLong(FootnoteError):
 
 class DocumentRejected(FootnoteError):
     """A file that cannot become a document; the message says why."""
+
+
+class Overloaded(FootnoteError):
+    """So much is open or under way that no more can be begun; later it can."""
 
 
 class ParserUnavailable(FootnoteError):

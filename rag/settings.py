@@ -1,6 +1,7 @@
 """The settings: one frozen value, read from the environment once, at the edge, and passed down."""
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 from rag.errors import SettingsError
 
 PREFIX = "FOOTNOTE_"
+_HOST = re.compile(r"[A-Za-z0-9._-]+|\[?[0-9A-Fa-f:.]+\]?")
 SEEDS = Path(__file__).resolve().parent.parent / "seeds"
 """The documents that come with a checkout; an installed package has none."""
 
@@ -20,6 +22,9 @@ class Settings:
         data_dir: Where the catalog and the vector index live.
         host: Address to serve on.
         port: Port to serve on; 0 takes a free one.
+        allowed_hosts: Names besides its own by which the server may be addressed, separated by commas.
+        max_waiting: Questions that may wait while others are answered, 0 to 10000; one more is told to come back.
+        max_connections: Connections that the server has open at a time, 16 to 100000.
         encoder: ``bge-small-en-v1.5`` (bundled), or a sentence-transformers name or folder.
         reranker: ``ms-marco-MiniLM-L-12-v2`` (bundled), or a cross-encoder name or folder.
         passage_tokens: Budget of a passage, tiktoken tokens, 16 to 400.
@@ -38,6 +43,9 @@ class Settings:
     data_dir: Path = Path(".footnote")
     host: str = "127.0.0.1"
     port: int = 8000
+    allowed_hosts: tuple[str, ...] = ()
+    max_waiting: int = 32
+    max_connections: int = 1_000
     encoder: str = "bge-small-en-v1.5"
     reranker: str = "ms-marco-MiniLM-L-12-v2"
     passage_tokens: int = 48
@@ -116,10 +124,21 @@ def _text(raw: str) -> str:
     return raw
 
 
+def _names(raw: str) -> tuple[str, ...]:
+    names = tuple(name.strip() for name in raw.split(",") if name.strip())
+    for name in names:
+        if not _HOST.fullmatch(name):
+            raise ValueError(f"{name!r} is no host name; name hosts without scheme and path, separated by commas")
+    return names
+
+
 _PARSERS: dict[str, Callable[[str], object]] = {
     "FOOTNOTE_DATA_DIR": lambda raw: Path(_text(raw)),
     "FOOTNOTE_HOST": _text,
     "FOOTNOTE_PORT": _whole(0, 65535),
+    "FOOTNOTE_ALLOWED_HOSTS": _names,
+    "FOOTNOTE_MAX_WAITING": _whole(0, 10_000),
+    "FOOTNOTE_MAX_CONNECTIONS": _whole(16, 100_000),
     "FOOTNOTE_ENCODER": _text,
     "FOOTNOTE_RERANKER": _text,
     "FOOTNOTE_PASSAGE_TOKENS": _whole(16, 400),

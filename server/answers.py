@@ -1,5 +1,6 @@
 """``POST /v1/ask`` and ``POST /v1/search``."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,10 +10,13 @@ from litestar.openapi.spec import OpenAPIMediaType, OpenAPIResponse, Operation, 
 from litestar.openapi.spec.enums import OpenAPIType
 from litestar.params import JSONBody
 
-from rag.engine import Engine, answer_of
+from rag.engine import Engine
 from rag.errors import InvalidRequest
-from rag.types import Answer, Turn
+from rag.events import Event, Finished
+from rag.receipts import Receipts
+from rag.types import Answer, RankedPassage, Turn
 from server import streaming
+from server.line import Line
 from server.problems import described
 from server.requests import AskRequest, SearchRequest, strict_json
 
@@ -28,16 +32,25 @@ class _AskOperation(Operation):
             answered.content[streaming.MEDIA_TYPE] = OpenAPIMediaType(schema=text)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundPassages:
+    """The passages of a search, best first."""
+
+    passages: tuple[RankedPassage, ...]
+
+
 @post(
     "/v1/ask",
     status_code=200,
-    sync_to_thread=True,
     before_request=strict_json(AskRequest),
-    responses=described(400, 404, 413, 415, 503),
+    responses=described(400, 404, 408, 413, 415, 503),
     operation_class=_AskOperation,
 )
-def ask(
-    data: JSONBody[AskRequest], request: Request[Any, Any, Any], engine: NamedDependency[Engine]
+async def ask(
+    data: JSONBody[AskRequest],
+    request: Request[Any, Any, Any],
+    engine: NamedDependency[Engine],
+    line: NamedDependency[Line],
 ) -> Response[Answer]:
     """Answer a question from the documents, every statement with citations, or say that they do not answer it.
 
@@ -45,25 +58,42 @@ def ask(
     """
     if data.reader not in (None, engine.reader.name):
         raise InvalidRequest(f"reader: {data.reader!r} is not set up here; use {engine.reader.name!r} or null")
-    events = engine.stream(
-        data.question,
-        collection=data.collection,
-        max_statements=data.max_statements,
-        history=[Turn(role=turn.role, content=turn.content) for turn in data.history],
-    )
+
+    def events() -> Iterator[Event]:
+        return engine.stream(
+            data.question,
+            collection=data.collection,
+            max_statements=data.max_statements,
+            history=[Turn(role=turn.role, content=turn.content) for turn in data.history],
+        )
+
     if request.accept.best_match([MediaType.JSON, streaming.MEDIA_TYPE]) == streaming.MEDIA_TYPE:
-        return streaming.event_response(events, engine.receipts.keep)
-    body: Any = engine.receipts.keep(answer_of(events))
+        return await streaming.event_response(line, events, engine.receipts.keep, request.receive)
+    body: Any = await line.result(lambda: _kept(events(), engine.receipts), request.receive)
     return Response(body, media_type=MediaType.JSON)
 
 
 @post(
     "/v1/search",
     status_code=200,
-    sync_to_thread=True,
     before_request=strict_json(SearchRequest),
-    responses=described(400, 404, 413, 415, 503),
+    responses=described(400, 404, 408, 413, 415, 503),
 )
-def search(data: JSONBody[SearchRequest], engine: NamedDependency[Engine]) -> dict[str, Any]:
+async def search(
+    data: JSONBody[SearchRequest],
+    request: Request[Any, Any, Any],
+    engine: NamedDependency[Engine],
+    line: NamedDependency[Line],
+) -> FoundPassages:
     """The passages that best match a query, ranked as in an answer."""
-    return {"passages": engine.search(data.query, collection=data.collection, limit=data.limit)}
+
+    def found() -> Iterator[tuple[RankedPassage, ...]]:
+        yield engine.search(data.query, collection=data.collection, limit=data.limit)
+
+    return FoundPassages(passages=await line.result(found, request.receive))
+
+
+def _kept(events: Iterator[Event], receipts: Receipts) -> Iterator[bytes]:
+    """Nothing after each stage, and after the last the JSON of the answer, which is kept."""
+    for event in events:
+        yield receipts.keep(event.answer) if isinstance(event, Finished) else b""

@@ -9,22 +9,26 @@ from litestar.di import Provide
 
 from rag.engine import Engine
 from rag.jobs import Jobs
+from rag.settings import Settings
 from rag.suggestions import Suggestions
 from server.answers import ask, search
 from server.collections import create_collection, delete_collection, list_collections
 from server.documents import delete_document, get_document, get_paragraphs, get_source, get_text, list_documents
+from server.edge import App, Edge, own_hosts
 from server.health import live, ready
-from server.origin import refuse_other_sites
-from server.pages import add_security_headers, chat_page, openapi_config, static_routers
+from server.line import Line
+from server.pages import chat_page, openapi_config, policy, static_routers
 from server.problems import HANDLERS
 from server.receipts import get_answer, give_feedback
+from server.requests import MOST_BODY_BYTES
 from server.startup import Startup
 from server.suggestions import suggest
 from server.uploads import get_job, upload_documents
 
 
-def create_app(startup: Startup) -> Litestar:
+def create_app(startup: Startup, settings: Settings) -> App:
     """The application of one data directory; ``startup`` begins with it and is stopped with it."""
+    line = Line(running=settings.worker_threads, waiting=settings.max_waiting)
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
@@ -32,6 +36,7 @@ def create_app(startup: Startup) -> Litestar:
         try:
             yield
         finally:
+            line.close()
             await to_thread.run_sync(startup.stop)
 
     def provide_engine() -> Engine:
@@ -43,7 +48,10 @@ def create_app(startup: Startup) -> Litestar:
     def provide_suggestions() -> Suggestions:
         return startup.suggestions()
 
-    return Litestar(
+    def provide_line() -> Line:
+        return line
+
+    app = Litestar(
         route_handlers=[
             *(ask, search, get_answer, give_feedback, suggest),
             *(upload_documents, get_job, list_documents, delete_document),
@@ -54,13 +62,15 @@ def create_app(startup: Startup) -> Litestar:
         ],
         dependencies={
             "engine": Provide(provide_engine, sync_to_thread=False),
+            "line": Provide(provide_line, sync_to_thread=False),
             "jobs": Provide(provide_jobs, sync_to_thread=False),
             "suggestions": Provide(provide_suggestions, sync_to_thread=False),
         },
-        guards=[refuse_other_sites],
         exception_handlers=HANDLERS,
         lifespan=[lifespan],
-        before_send=[add_security_headers],
+        request_max_body_size=MOST_BODY_BYTES,
         openapi_config=openapi_config(),
         logging_config=None,
     )
+    hosts, any_address = own_hosts(settings.host, settings.allowed_hosts)
+    return Edge(app, hosts=hosts, any_address=any_address, policy=policy, busy_seconds=line.retry_seconds)

@@ -13,6 +13,7 @@ from rag.engine import DEFAULT_COLLECTION, Engine
 from rag.errors import FootnoteError
 from rag.settings import SEEDS, Settings
 from server.app import create_app
+from server.connections import MOST_HEAD_BYTES, bounded, most_connections
 from server.startup import Startup
 
 _GRACE_SECONDS = 2
@@ -50,7 +51,16 @@ def run(settings: Settings, *, reindex: bool = False, watch: Sequence[Path] = ()
         watch=watch,
     )
     config = uvicorn.Config(
-        create_app(startup), log_config=None, timeout_graceful_shutdown=_GRACE_SECONDS, access_log=False, lifespan="on"
+        create_app(startup, settings),
+        http=bounded(most_connections(settings.max_connections)),
+        h11_max_incomplete_event_size=MOST_HEAD_BYTES,
+        ws="none",
+        log_config=None,
+        timeout_graceful_shutdown=_GRACE_SECONDS,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        lifespan="on",
     )
     server = uvicorn.Server(config)
     server.run(sockets=[bound])

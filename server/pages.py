@@ -1,16 +1,15 @@
-"""The chat page, the API page, and the headers that keep both from loading anything from elsewhere."""
+"""The chat page, the API page, and the policies that keep both from loading anything from elsewhere."""
 
 import importlib.util
 from collections.abc import Sequence
 from pathlib import Path
 
 from litestar import Router, get
-from litestar.datastructures import CacheControlHeader, MutableScopeHeaders
+from litestar.datastructures import CacheControlHeader
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import SwaggerRenderPlugin
 from litestar.response import File
 from litestar.static_files import create_static_files_router
-from litestar.types import Message, Scope
 
 from rag import __version__
 from server.problems import without_html
@@ -63,14 +62,9 @@ def openapi_config() -> OpenAPIConfig:
     )
 
 
-async def add_security_headers(message: Message, scope: Scope) -> None:
-    """Set the content policy and its companions on every response."""
-    if message["type"] != "http.response.start":
-        return
-    headers = MutableScopeHeaders.from_message(message)
-    headers["Content-Security-Policy"] = _API_PAGE_POLICY if scope["path"].startswith("/schema") else _PAGE_POLICY
-    headers["X-Content-Type-Options"] = "nosniff"
-    headers["Referrer-Policy"] = "no-referrer"
+def policy(path: str) -> str:
+    """The content security policy of what is at a path."""
+    return _API_PAGE_POLICY if path.startswith("/schema") else _PAGE_POLICY
 
 
 def _swagger_folder() -> Path:

@@ -1,5 +1,6 @@
 """Every error as a problem detail (RFC 9457); the text of an unforeseen exception is never shown."""
 
+import errno
 import logging
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -10,12 +11,13 @@ from litestar.exceptions import HTTPException, ValidationException
 from litestar.openapi import ResponseSpec
 from litestar.types import ExceptionHandlersMap
 
-from rag.errors import ChangeForbidden, DiskFull, InvalidRequest, NotFound
+from rag.errors import ChangeForbidden, DiskFull, InvalidRequest, NotFound, Overloaded
 
 logger = logging.getLogger(__name__)
 
 PROBLEM_JSON = "application/problem+json"
 RETRY_SECONDS = "1"
+NO_DESCRIPTOR = (errno.EMFILE, errno.ENFILE)
 
 _Request = Request[Any, Any, Any]
 _Problem = Response[dict[str, Any]]
@@ -30,6 +32,15 @@ class Problem:
     status: int
     detail: str
     errors: list[dict[str, str]] | None = None
+
+
+class RequestTimeout(HTTPException):
+    """A body that did not come in time."""
+
+    status_code = HTTPStatus.REQUEST_TIMEOUT
+
+    def __init__(self) -> None:
+        super().__init__(detail="the request's body did not come in time", headers={"Connection": "close"})
 
 
 class NotReady(HTTPException):
@@ -49,7 +60,7 @@ def problem(
     Args:
         errors: ``{"field", "message"}`` of each invalid field.
     """
-    body = _problem_body(status, detail)
+    body = problem_body(status, detail)
     if errors:
         body["errors"] = errors
     return Response(body, status_code=status, media_type=PROBLEM_JSON, headers=headers)
@@ -57,10 +68,11 @@ def problem(
 
 def failure() -> dict[str, Any]:
     """The problem object of an unforeseen exception; it shows nothing of it."""
-    return _problem_body(HTTPStatus.INTERNAL_SERVER_ERROR, "the server failed; its log says why")
+    return problem_body(HTTPStatus.INTERNAL_SERVER_ERROR, "the server failed; its log says why")
 
 
-def _problem_body(status: int, detail: str) -> dict[str, Any]:
+def problem_body(status: int, detail: str) -> dict[str, Any]:
+    """The problem object of a status."""
     return {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": int(status), "detail": detail}
 
 
@@ -98,6 +110,18 @@ def _on_full_disk(request: _Request, error: DiskFull) -> _Problem:
     return problem(HTTPStatus.INSUFFICIENT_STORAGE, "the disk of the server is full; nothing was changed")
 
 
+def _on_overload(request: _Request, error: Overloaded) -> _Problem:
+    logger.warning("%s %s: %s", request.method, request.url.path, error)
+    detail = "too much is open at once; try again in a while"
+    return problem(HTTPStatus.SERVICE_UNAVAILABLE, detail, headers={"Retry-After": RETRY_SECONDS})
+
+
+def _on_os_error(request: _Request, error: OSError) -> _Problem:
+    if error.errno in NO_DESCRIPTOR:
+        return _on_overload(request, Overloaded(str(error)))
+    return _on_exception(request, error)
+
+
 def _on_exception(request: _Request, error: Exception) -> _Problem:
     logger.error("%s %s failed", request.method, request.url.path, exc_info=error)
     return Response(failure(), status_code=HTTPStatus.INTERNAL_SERVER_ERROR, media_type=PROBLEM_JSON)
@@ -110,6 +134,8 @@ HANDLERS: ExceptionHandlersMap = {
     NotFound: _on_not_found,
     ChangeForbidden: _on_conflict,
     DiskFull: _on_full_disk,
+    Overloaded: _on_overload,
+    OSError: _on_os_error,
     Exception: _on_exception,
 }
 

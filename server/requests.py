@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 from litestar import Request
-from litestar.exceptions import ClientException, HTTPException, ValidationException
+from litestar.exceptions import ClientException, HTTPException, InternalServerException, ValidationException
 from msgspec import Meta, Struct
 
 from rag.engine import DEFAULT_COLLECTION
@@ -18,7 +18,10 @@ from rag.limits import MAX_QUESTION, MAX_RESULTS, MAX_STATEMENTS
 
 _UNKNOWN_KEY = re.compile(r"unknown field `(?P<key>.*?)`")
 _PLACE = re.compile(r" - at `\$(?P<path>.*?)`$")
+MOST_BODY_BYTES = 262_144
+"""Of a JSON body: the longest question with the longest conversation that is read fits in."""
 MAX_COMMENT = 2_000
+MAX_TURNS = 200
 Question = Annotated[str, Meta(min_length=1, max_length=MAX_QUESTION)]
 
 
@@ -36,7 +39,7 @@ class AskRequest(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     collection: str = DEFAULT_COLLECTION
     max_statements: Annotated[int, Meta(ge=1, le=MAX_STATEMENTS)] = 4
     reader: Literal["extractive", "llm"] | None = None
-    history: list[Turn] = []
+    history: Annotated[list[Turn], Meta(max_length=MAX_TURNS)] = []
 
 
 class SearchRequest(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
@@ -71,7 +74,7 @@ def strict_json(body_type: type[Struct]) -> Callable[[Request[Any, Any, Any]], A
     async def check(request: Request[Any, Any, Any]) -> None:
         if request.content_type[0] not in ("", "application/json"):
             raise UnsupportedMediaType(detail=f"send application/json, not {request.content_type[0]}")
-        body = await request.body()
+        body = await _body(request)
         if not body:
             raise ClientException(detail="the body is empty; send a JSON object")
         if not request.content_type[0]:
@@ -84,6 +87,13 @@ def strict_json(body_type: type[Struct]) -> Callable[[Request[Any, Any, Any]], A
             raise ClientException(detail=f"the body cannot be read as JSON: {error}") from error
 
     return check
+
+
+async def _body(request: Request[Any, Any, Any]) -> bytes:
+    try:
+        return await request.body()
+    except InternalServerException as error:  # Litestar's word for a client that went away
+        raise ClientException(detail="the request ended before its body did") from error
 
 
 def _invalid_field(message: str) -> dict[str, str]:

@@ -11,17 +11,18 @@ Comments in between keep the connection open while a model works.
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator
-from contextlib import closing
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import msgspec
-from anyio import CancelScope, to_thread
 from litestar import Response
 from litestar.response.sse import ServerSentEvent, ServerSentEventMessage
+from litestar.types import Receive
 
 from rag.events import Event, Finished, Judged, Retrieved, Stated
 from rag.types import Answer
+from server.line import Line, unless_left
 from server.problems import failure
 
 logger = logging.getLogger(__name__)
@@ -31,49 +32,56 @@ _PING_SECONDS = 5.0
 _PING = ServerSentEventMessage(data=None, comment="working")
 
 
-def event_response(events: Generator[Event], encode_answer: Callable[[Answer], bytes]) -> Response[Any]:
-    """A response that sends ``events`` as they come.
+async def event_response(
+    line: Line, events: Callable[[], Iterator[Event]], encode_answer: Callable[[Answer], bytes], receive: Receive
+) -> Response[Any]:
+    """A response that sends events as they come; it begins with the first, so that what fails before has a status.
 
     Args:
-        events: Each is asked for in a thread, when the one before it was sent; none once the client is gone.
+        events: Begins the work, in the line; none is asked for once the client is gone.
         encode_answer: Gives the JSON of the whole answer.
+
+    Raises:
+        Busy: When there is no place in the line.
+        Exception: Whatever fails before the first event.
     """
-    return ServerSentEvent(_messages(events, encode_answer))
+    with ExitStack() as place:
+        work = place.enter_context(line.work(lambda: (_message(event, encode_answer) for event in events())))
+        messages = work.items()
+        first: list[ServerSentEventMessage] = []
+
+        async def begin() -> None:
+            first.append(await anext(messages))
+
+        await unless_left(begin(), receive)
+        return ServerSentEvent(_messages(first[0], messages, place.pop_all()))
 
 
 async def _messages(
-    events: Generator[Event], encode_answer: Callable[[Answer], bytes]
+    first: ServerSentEventMessage, others: AsyncIterator[ServerSentEventMessage], place: ExitStack
 ) -> AsyncGenerator[ServerSentEventMessage, None]:
-    def following() -> ServerSentEventMessage | None:
-        event = next(events, None)
-        return None if event is None else _message(event, encode_answer)
-
-    try:
-        with closing(events):
-            async for message in with_pings(following, _PING_SECONDS):
+    with place:
+        try:
+            yield first
+            async for message in with_pings(others, _PING_SECONDS):
                 yield message
-    except Exception as error:  # the status was sent long ago: the stream itself must say that it failed
-        logger.error("an answer failed while it was streamed", exc_info=error)
-        yield ServerSentEventMessage(event="error", data=msgspec.json.encode(failure()))
+        except Exception as error:  # the status was sent long ago: the stream itself must say that it failed
+            logger.error("an answer failed while it was streamed", exc_info=error)
+            yield ServerSentEventMessage(event="error", data=msgspec.json.encode(failure()))
 
 
 async def with_pings(
-    following: Callable[[], ServerSentEventMessage | None], seconds: float
+    messages: AsyncIterator[ServerSentEventMessage], seconds: float
 ) -> AsyncIterator[ServerSentEventMessage]:
-    """What ``following`` gives, called in a thread, until ``None``; a comment whenever it takes ``seconds``.
-
-    A call that runs when the caller goes away is waited for: it cannot be interrupted, and must not
-    go on unseen.
-    """
+    """``messages``, with a comment whenever the next one takes ``seconds``."""
     while True:
-        work = asyncio.ensure_future(to_thread.run_sync(following))
+        following = asyncio.ensure_future(anext(messages, None))
         try:
-            while not (await asyncio.wait({work}, timeout=seconds))[0]:
+            while not (await asyncio.wait({following}, timeout=seconds))[0]:
                 yield _PING
         finally:
-            with CancelScope(shield=True):
-                await asyncio.wait({work})
-        message = work.result()
+            following.cancel()
+        message = following.result()
         if message is None:
             return
         yield message

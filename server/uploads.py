@@ -14,7 +14,7 @@ from litestar.params import FromPath
 from rag.engine import DEFAULT_COLLECTION, Engine
 from rag.errors import DiskFull
 from rag.jobs import Jobs
-from server.problems import described
+from server.problems import NO_DESCRIPTOR, described
 from server.receiving import MOST_FILES, Receiver
 from server.requests import UnsupportedMediaType
 
@@ -88,6 +88,8 @@ async def upload_documents(
         await to_thread.run_sync(jobs.accept, job_id, receiver.collection, receiver.names)
         accepted = True
     except OSError as error:
+        if error.errno in NO_DESCRIPTOR:
+            raise
         raise DiskFull(f"the files cannot be kept: {error.strerror}") from error
     finally:
         if not accepted:

@@ -26,6 +26,7 @@ from rag.ingest import Outcome, find_files, ingest
 from rag.models import load_encoder, load_reranker
 from rag.protocols import Encoder, PairScorer
 from rag.settings import Settings
+from server.line import Line
 from server.problems import HANDLERS
 
 if TYPE_CHECKING:
@@ -153,8 +154,12 @@ def serve(data_dir: Path, *options: str, wait: bool = True, **environ: str) -> I
 @contextmanager
 def serve_here(provide: Callable[[], Engine], *handlers: HTTPRouteHandler) -> Iterator[str]:
     """A real server in this process: ``handlers`` on the engine that ``provide`` gives; its address."""
-    engine = Provide(provide, sync_to_thread=False)
-    app = Litestar(handlers, dependencies={"engine": engine}, exception_handlers=HANDLERS, logging_config=None)
+    line = Line(running=2, waiting=8)
+    dependencies = {
+        "engine": Provide(provide, sync_to_thread=False),
+        "line": Provide(lambda: line, sync_to_thread=False),
+    }
+    app = Litestar(handlers, dependencies=dependencies, exception_handlers=HANDLERS, logging_config=None)
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, lifespan="off"))
     thread = threading.Thread(target=server.run)
     thread.start()
@@ -165,6 +170,7 @@ def serve_here(provide: Callable[[], Engine], *handlers: HTTPRouteHandler) -> It
     finally:
         server.should_exit = True
         thread.join(timeout=30)
+        line.close()
     assert not thread.is_alive()
 
 

@@ -13,6 +13,9 @@ VALUES = [
     ("FOOTNOTE_DATA_DIR", "/var/lib/notes", Path("/var/lib/notes")),
     ("FOOTNOTE_HOST", "0.0.0.0", "0.0.0.0"),
     ("FOOTNOTE_PORT", "9000", 9000),
+    ("FOOTNOTE_ALLOWED_HOSTS", "notes.example, [fd00::1],", ("notes.example", "[fd00::1]")),
+    ("FOOTNOTE_MAX_WAITING", "5", 5),
+    ("FOOTNOTE_MAX_CONNECTIONS", "20", 20),
     ("FOOTNOTE_ENCODER", "org/encoder", "org/encoder"),
     ("FOOTNOTE_RERANKER", "/models/reranker", "/models/reranker"),
     ("FOOTNOTE_PASSAGE_TOKENS", "120", 120),
@@ -29,6 +32,8 @@ VALUES = [
 ]
 LIMITS = [
     ("FOOTNOTE_PORT", 0, 65535),
+    ("FOOTNOTE_MAX_WAITING", 0, 10_000),
+    ("FOOTNOTE_MAX_CONNECTIONS", 16, 100_000),
     ("FOOTNOTE_PASSAGE_TOKENS", 16, 400),
     ("FOOTNOTE_RETRIEVE_LIMIT", 5, 200),
     ("FOOTNOTE_RERANK_TOKENS", 100, 20000),
@@ -104,6 +109,12 @@ def test_threshold_is_taken_from_0_to_1(raw: str) -> None:
 def test_threshold_beyond_its_limits_fails_with_key_value_and_limit(raw: str) -> None:
     with pytest.raises(SettingsError, match=f"^FOOTNOTE_THRESHOLD='{raw}' cannot be used: it must be from 0 to 1$"):
         Settings.from_environ({"FOOTNOTE_THRESHOLD": raw})
+
+
+@pytest.mark.parametrize("raw", ["http://notes.example", "notes.example/path", "*", "notes example", "a;b"])
+def test_a_host_that_is_no_name_fails_with_the_name(raw: str) -> None:
+    with pytest.raises(SettingsError, match=r"^FOOTNOTE_ALLOWED_HOSTS=.* cannot be used: .* is no host name"):
+        Settings.from_environ({"FOOTNOTE_ALLOWED_HOSTS": raw})
 
 
 def test_threshold_that_is_no_number_fails() -> None:

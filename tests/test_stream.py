@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -204,16 +204,14 @@ def test_client_that_leaves_stops_the_work_between_stages(seeds_engine: Engine) 
 
 
 def test_comment_is_sent_while_the_work_takes_long() -> None:
-    let = threading.Event()
-    answers = iter([ServerSentEventMessage(event="done", data="{}"), None])
-
-    def following() -> ServerSentEventMessage | None:
-        assert let.wait(timeout=30)
-        return next(answers)
-
     async def read() -> list[bytes]:
-        found = []
-        async for message in with_pings(following, 0.01):
+        let, found = anyio.Event(), []
+
+        async def slowly() -> AsyncIterator[ServerSentEventMessage]:
+            await let.wait()
+            yield ServerSentEventMessage(event="done", data="{}")
+
+        async for message in with_pings(slowly(), 0.01):
             found.append(message.encode())
             if len(found) == 2:
                 let.set()
