@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import json
 from asyncio import TimerHandle
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, ClassVar
 
@@ -22,11 +23,23 @@ except ImportError:  # Windows has no such limit
     resource = None  # type: ignore[assignment]
 
 MOST_HEAD_BYTES = 32_768
-_HEAD_SECONDS = 10.0  # from the first byte of a request, or from the connection, to the end of its head
-_UNREAD_SECONDS = 20.0  # in which a client must take some of what is sent
-_REST_SECONDS = 2.0  # for the rest of a body that nobody wants, and of a response on a connection that is closed
 _KEPT_DESCRIPTORS = 256  # for the catalog, the index, the models, uploads
 _WANTED_DESCRIPTORS = 16_384
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waits:
+    """How many seconds a connection may take for what.
+
+    Args:
+        head: From the first byte of a request, or from the connection, to the end of its head.
+        unread: In which a client must take some of what is sent.
+        rest: For the rest of a body that nobody wants, and of a response when the connection is closed.
+    """
+
+    head: float = 10.0
+    unread: float = 20.0
+    rest: float = 2.0
 
 
 class BoundedConnection(H11Protocol):
@@ -34,6 +47,7 @@ class BoundedConnection(H11Protocol):
 
     most: ClassVar[int] = 1_000
     """Connections that may be open at the same time; one more is told so and closed."""
+    waits: ClassVar[Waits] = Waits()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -47,40 +61,40 @@ class BoundedConnection(H11Protocol):
             transport.write(_full())
             self._close()
         else:
-            self._end_in(_HEAD_SECONDS)
+            self._end_in(self.waits.head)
 
     def data_received(self, data: bytes) -> None:
         """See asyncio."""
         super().data_received(data)
         if self.transport.is_closing():
-            self._end_in(_REST_SECONDS)
+            self._end_in(self.waits.rest)
         elif self.conn.their_state is not h11.IDLE:
             if not self._discards():
                 self._end_in(None)
         elif self._deadline is None:  # the head of a next request has begun
-            self._end_in(_HEAD_SECONDS)
+            self._end_in(self.waits.head)
 
     def on_response_complete(self) -> None:
         """See uvicorn."""
         super().on_response_complete()
         if self.transport.is_closing() or self._discards():
-            self._end_in(_REST_SECONDS)
+            self._end_in(self.waits.rest)
 
     def timeout_keep_alive_handler(self) -> None:
         """See uvicorn."""
         super().timeout_keep_alive_handler()
-        self._end_in(_REST_SECONDS)
+        self._end_in(self.waits.rest)
 
     def shutdown(self) -> None:
         """See uvicorn."""
         super().shutdown()
         if self.transport.is_closing():
-            self._end_in(_REST_SECONDS)
+            self._end_in(self.waits.rest)
 
     def pause_writing(self) -> None:
         """See asyncio: more is to be sent than the client takes."""
         super().pause_writing()
-        self._unread = self.loop.call_later(_UNREAD_SECONDS, self.transport.abort)
+        self._unread = self.loop.call_later(self.waits.unread, self.transport.abort)
 
     def resume_writing(self) -> None:
         """See asyncio."""
@@ -101,7 +115,7 @@ class BoundedConnection(H11Protocol):
 
     def _close(self) -> None:
         self.transport.close()
-        self._end_in(_REST_SECONDS)
+        self._end_in(self.waits.rest)
 
     def _end_in(self, seconds: float | None) -> None:
         """Cut the connection after so long, in place of any time set before; ``None`` for none."""
@@ -110,9 +124,9 @@ class BoundedConnection(H11Protocol):
         self._deadline = None if seconds is None else self.loop.call_later(seconds, self.transport.abort)
 
 
-def bounded(most: int) -> type[BoundedConnection]:
+def bounded(most: int, waits: Waits = BoundedConnection.waits) -> type[BoundedConnection]:
     """The connections of a server that has at most ``most`` at a time."""
-    return type("Connection", (BoundedConnection,), {"most": most})
+    return type("Connection", (BoundedConnection,), {"most": most, "waits": waits})
 
 
 def most_connections(wanted: int) -> int:

@@ -16,6 +16,7 @@ import logging
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Collection, Mapping, MutableMapping
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
@@ -31,9 +32,6 @@ _READING = ("GET", "HEAD", "OPTIONS")
 _OWN_SITE = ("same-origin", "none")
 _QUESTIONS = ("/v1/ask", "/v1/search")
 _NO_ROUTE_HAS_IT = "TRACE"
-_BODY_IDLE_SECONDS = 30.0
-_BODY_SECONDS = 60.0  # in which a body must be complete,
-_BYTES_A_SECOND = 20_000  # or longer, for one that comes at least so fast all the time
 _SAFE_HEADERS = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
@@ -47,6 +45,21 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Any, Any, Any], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BodyTime:
+    """How long the body of a request may take.
+
+    Args:
+        idle: Seconds without any byte of it.
+        whole: Seconds until it is complete,
+        rate: or longer, while so many bytes a second have come on average.
+    """
+
+    idle: float = 30.0
+    whole: float = 60.0
+    rate: int = 20_000
 
 
 class Refusal(Exception):
@@ -70,6 +83,7 @@ class Edge:
         any_address: Accept every IP address as a name too: nobody can rebind one.
         policy: Gives the content security policy for a path.
         busy_seconds: When to ask again, where no question has a place now; else ``None``.
+        body_time: How long a body may take.
     """
 
     def __init__(
@@ -80,12 +94,14 @@ class Edge:
         any_address: bool,
         policy: Callable[[str], str],
         busy_seconds: Callable[[], int | None],
+        body_time: BodyTime = BodyTime(),
     ) -> None:
         self._app = app
         self._hosts = hosts
         self._any_address = any_address
         self._policy = policy
         self._busy_seconds = busy_seconds
+        self._body_time = body_time
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """See the ASGI specification."""
@@ -104,7 +120,7 @@ class Edge:
             scope, send = _as(scope, _NO_ROUTE_HAS_IT), _allowing(send)
         elif scope["method"] == "HEAD":
             scope = _as(scope, "GET")  # the server leaves the body out
-        await self._app(scope, _in_time(receive), send)
+        await self._app(scope, _in_time(receive, self._body_time), send)
 
     def _check(self, scope: Scope) -> None:
         """Hold a request to who may ask, and whether there is a place.
@@ -114,7 +130,7 @@ class Edge:
         """
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         host = headers.get("host")
-        if host is not None and not self._is_own(host):
+        if host is not None and not self.is_own(host):
             raise Refusal(
                 HTTPStatus.MISDIRECTED_REQUEST,
                 f"this server is not {host!r}; use the address that it was started with, or let FOOTNOTE_ALLOWED_HOSTS "
@@ -130,7 +146,8 @@ class Edge:
                 detail = f"too many questions are waiting; ask again in {seconds} s"
                 raise Refusal(HTTPStatus.SERVICE_UNAVAILABLE, detail, **{"retry-after": str(seconds)})
 
-    def _is_own(self, host: str) -> bool:
+    def is_own(self, host: str) -> bool:
+        """Whether a ``Host`` header names this server."""
         name = host_name(host)
         return name in self._hosts or (self._any_address and _is_address(name))
 
@@ -240,7 +257,7 @@ def _allowing(send: Send) -> Send:
     return wrapped
 
 
-def _in_time(receive: Receive) -> Receive:
+def _in_time(receive: Receive, time_for_it: BodyTime) -> Receive:
     """``receive``, that holds the body to its time; when it is complete it may wait for as long as it likes."""
     began, received, complete = time.monotonic(), 0, False
 
@@ -248,9 +265,9 @@ def _in_time(receive: Receive) -> Receive:
         nonlocal received, complete
         if complete:
             return await receive()
-        left = began + max(_BODY_SECONDS, received / _BYTES_A_SECOND) - time.monotonic()
+        left = began + max(time_for_it.whole, received / time_for_it.rate) - time.monotonic()
         try:
-            async with asyncio.timeout(max(0.0, min(left, _BODY_IDLE_SECONDS))):
+            async with asyncio.timeout(max(0.0, min(left, time_for_it.idle))):
                 message = await receive()
         except TimeoutError:
             complete = True  # whatever handles this may look whether the client is still there

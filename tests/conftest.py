@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
@@ -26,6 +26,7 @@ from rag.ingest import Outcome, find_files, ingest
 from rag.models import load_encoder, load_reranker
 from rag.protocols import Encoder, PairScorer
 from rag.settings import Settings
+from server.edge import App
 from server.line import Line
 from server.problems import HANDLERS
 
@@ -160,7 +161,15 @@ def serve_here(provide: Callable[[], Engine], *handlers: HTTPRouteHandler) -> It
         "line": Provide(lambda: line, sync_to_thread=False),
     }
     app = Litestar(handlers, dependencies=dependencies, exception_handlers=HANDLERS, logging_config=None)
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, lifespan="off"))
+    with closing(line), run_here(app) as address:
+        yield address
+
+
+@contextmanager
+def run_here(app: App, **options: Any) -> Iterator[str]:
+    """An ASGI application on a real server in this process, with options of uvicorn; its address."""
+    config = uvicorn.Config(app, port=0, log_config=None, lifespan="off", timeout_graceful_shutdown=2, **options)
+    server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()
     try:
@@ -170,7 +179,6 @@ def serve_here(provide: Callable[[], Engine], *handlers: HTTPRouteHandler) -> It
     finally:
         server.should_exit = True
         thread.join(timeout=30)
-        line.close()
     assert not thread.is_alive()
 
 
