@@ -5,6 +5,8 @@ from rag.errors import InvalidRequest
 
 MAX_QUESTION = 2_000
 """Characters of a question."""
+COLLECTION = r"[a-z0-9][a-z0-9_-]{1,61}[a-z0-9]"
+"""What the whole id of a collection must match."""
 MAX_STATEMENTS = 10
 MAX_RESULTS = 100
 

@@ -11,7 +11,6 @@ from litestar.openapi.spec.enums import OpenAPIType
 from litestar.params import JSONBody
 
 from rag.engine import Engine
-from rag.errors import InvalidRequest
 from rag.events import Event, Finished
 from rag.receipts import Receipts
 from rag.types import Answer, RankedPassage, Turn
@@ -56,8 +55,6 @@ async def ask(
 
     With ``Accept: text/event-stream`` the passages come first, then the statements, then the whole.
     """
-    if data.reader not in (None, engine.reader.name):
-        raise InvalidRequest(f"reader: {data.reader!r} is not set up here; use {engine.reader.name!r} or null")
 
     def events() -> Iterator[Event]:
         return engine.stream(

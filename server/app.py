@@ -12,18 +12,20 @@ from rag.jobs import Jobs
 from rag.settings import Settings
 from rag.suggestions import Suggestions
 from server.answers import ask, search
-from server.collections import create_collection, delete_collection, list_collections
+from server.collections import CollectionRequest, create_collection, delete_collection, list_collections
 from server.documents import delete_document, get_document, get_paragraphs, get_source, get_text, list_documents
 from server.edge import App, Edge, own_hosts
 from server.health import live, ready
 from server.line import Line
-from server.pages import chat_page, openapi_config, policy, static_routers
+from server.pages import chat_page, openapi_config, policy, say_what_is_refused, static_routers
 from server.problems import HANDLERS
 from server.receipts import get_answer, give_feedback
-from server.requests import MOST_BODY_BYTES
+from server.requests import MOST_BODY_BYTES, AskRequest, FeedbackRequest, SearchRequest, Turn
 from server.startup import Startup
 from server.suggestions import suggest
 from server.uploads import get_job, upload_documents
+
+BODIES = (AskRequest, Turn, SearchRequest, FeedbackRequest, CollectionRequest)
 
 
 def create_app(startup: Startup, settings: Settings) -> App:
@@ -72,5 +74,6 @@ def create_app(startup: Startup, settings: Settings) -> App:
         openapi_config=openapi_config(),
         logging_config=None,
     )
+    say_what_is_refused(app.openapi_schema, BODIES)
     hosts, any_address = own_hosts(settings.host, settings.allowed_hosts)
     return Edge(app, hosts=hosts, any_address=any_address, policy=policy, busy_seconds=line.retry_seconds)

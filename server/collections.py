@@ -1,15 +1,17 @@
 """``/v1/collections``: each has documents, and indexes, of its own."""
 
 from dataclasses import dataclass
+from typing import Annotated
 
 from litestar import delete, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from rag.engine import Engine
 from rag.errors import ChangeForbidden
 from rag.ingest import drop_collection, ensure_collection
+from rag.limits import COLLECTION
 from server.problems import described
 from server.requests import strict_json
 
@@ -17,7 +19,7 @@ from server.requests import strict_json
 class CollectionRequest(Struct, forbid_unknown_fields=True, frozen=True):
     """The body of ``POST /v1/collections``."""
 
-    id: str
+    id: Annotated[str, Meta(extra_json_schema={"extra": {"pattern": f"^{COLLECTION}$"}})]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

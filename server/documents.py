@@ -71,7 +71,12 @@ def get_document(document_id: FromPath[str], engine: NamedDependency[Engine]) ->
     return _record(engine.store.catalog.document(document_id))
 
 
-@get("/v1/documents/{document_id:str}/text", sync_to_thread=True, responses=described(400, 404, 503))
+@get(
+    "/v1/documents/{document_id:str}/text",
+    sync_to_thread=True,
+    media_type="text/plain",
+    responses=described(400, 404, 503),
+)
 def get_text(document_id: FromPath[str], engine: NamedDependency[Engine]) -> Response[bytes]:
     """Exactly the text that citations index."""
     text = engine.store.catalog.text(document_id).encode("utf-8")
@@ -94,7 +99,12 @@ def get_paragraphs(
         return ReadingText(paragraphs=paragraphs(text, catalog.sentences(document_id, text), marked))
 
 
-@get("/v1/documents/{document_id:str}/source", sync_to_thread=True, responses=described(400, 404, 503))
+@get(
+    "/v1/documents/{document_id:str}/source",
+    sync_to_thread=True,
+    media_type="application/octet-stream",
+    responses=described(400, 404, 503),
+)
 def get_source(document_id: FromPath[str], engine: NamedDependency[Engine]) -> Response[bytes]:
     """The bytes as they were given, as an attachment."""
     catalog = engine.store.catalog

@@ -45,7 +45,7 @@ class Receiver:
         self._in_files = 0
         self._file: BinaryIO | None = None
         self._field: bytearray | None = None
-        self._collection = bytearray()
+        self._collection: bytearray | None = None
         with _refusing():
             self._parser = PushMultipartParser(boundary, max_segment_count=MOST_FILES + 1)
 
@@ -59,7 +59,7 @@ class Receiver:
     @property
     def collection(self) -> str:
         """The field of that name, the default collection where there was none."""
-        return self._collection.decode("utf-8", "replace") or DEFAULT_COLLECTION
+        return (self._collection or b"").decode("utf-8", "replace") or DEFAULT_COLLECTION
 
     def expect(self, length: int | None) -> None:
         """Refuse a body that says itself that it is too long, before any of it is read.
@@ -114,11 +114,14 @@ class Receiver:
 
     def _begin(self, part: MultipartSegment) -> None:
         if part.name == "collection" and part.filename is None:
-            self._collection.clear()
-            self._field = self._collection
+            if self._collection is not None:
+                raise ClientException(detail="collection is given more than once; bring each one's files by itself")
+            self._field = self._collection = bytearray()
         elif part.name == "file" and part.filename is None:
             raise ClientException(detail="file: send it as a file, with a file name")
         elif part.name == "file" and part.filename:
+            if len(self.names) == MOST_FILES:
+                raise TooLarge(detail=f"at most {MOST_FILES} files a request")
             self._file = (self._folder / str(len(self.names))).open("xb")
             self.names.append(display_name(part.filename))
         elif part.name != "file":  # a form in which no file was chosen sends one without a name: passed over

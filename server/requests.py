@@ -38,7 +38,7 @@ class AskRequest(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     question: Question
     collection: str = DEFAULT_COLLECTION
     max_statements: Annotated[int, Meta(ge=1, le=MAX_STATEMENTS)] = 4
-    reader: Literal["extractive", "llm"] | None = None
+    reader: Literal["extractive"] | None = None
     history: Annotated[list[Turn], Meta(max_length=MAX_TURNS)] = []
 
 
@@ -80,13 +80,42 @@ def strict_json(body_type: type[Struct]) -> Callable[[Request[Any, Any, Any]], A
         if not request.content_type[0]:
             raise UnsupportedMediaType(detail="send the header Content-Type: application/json")
         try:
-            decoder.decode(body)
+            _hold(body, decoder, body_type)
         except msgspec.ValidationError as error:
             raise ValidationException(extra=[_invalid_field(str(error))]) from error
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise ClientException(detail=f"the body cannot be read as JSON: {error}") from error
 
     return check
+
+
+def _hold(body: bytes, decoder: msgspec.json.Decoder[Struct], body_type: type[Struct]) -> None:
+    """Hold a body to its type. JSON knows one kind of number: 4.0 is 4.
+
+    Raises:
+        msgspec.ValidationError: When it does not fit.
+        msgspec.DecodeError, UnicodeDecodeError, RecursionError: When it is no JSON.
+    """
+    try:
+        decoder.decode(body)
+    except msgspec.ValidationError as error:
+        try:
+            msgspec.convert(_whole(msgspec.json.decode(body)), body_type)
+        except msgspec.ValidationError:
+            raise error from None
+
+
+def _whole(value: Any) -> Any:
+    """``value`` with whole numbers in place of floats that are whole."""
+    match value:
+        case float() if value.is_integer():
+            return int(value)
+        case dict():
+            return {key: _whole(one) for key, one in value.items()}
+        case list():
+            return [_whole(one) for one in value]
+        case _:
+            return value
 
 
 async def _body(request: Request[Any, Any, Any]) -> bytes:

@@ -59,7 +59,7 @@ class _UploadOperation(Operation):
             "file": Schema(type=OpenAPIType.ARRAY, items=file, min_items=1, max_items=MOST_FILES),
             "collection": Schema(type=OpenAPIType.STRING, default=DEFAULT_COLLECTION),
         }
-        form = Schema(type=OpenAPIType.OBJECT, properties=fields, required=["file"])
+        form = Schema(type=OpenAPIType.OBJECT, properties=fields, required=["file"], additional_properties=False)
         self.request_body = RequestBody(content={MULTIPART: OpenAPIMediaType(schema=form)}, required=True)
 
 

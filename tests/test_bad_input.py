@@ -110,6 +110,11 @@ def test_invalid_field_is_named(client: httpx.Client, field: str, value: object)
     assert field in details["detail"]
 
 
+def test_whole_number_may_be_written_as_a_float(client: httpx.Client) -> None:
+    assert ask(client, question="peace", max_statements=2.0).status_code == 200
+    assert client.post("/v1/search", content='{"query": "peace", "limit": 3e0}', headers=JSON).status_code == 200
+
+
 @pytest.mark.parametrize(
     ("turn", "field"),
     [
@@ -129,7 +134,8 @@ def test_missing_question_is_named(client: httpx.Client) -> None:
 
 def test_reader_that_is_not_set_up_is_refused(client: httpx.Client) -> None:
     detail = problem(ask(client, question="peace", reader="llm"))["detail"]
-    assert detail == "reader: 'llm' is not set up here; use 'extractive' or null"
+    assert detail == "reader: Invalid enum value 'llm'"
+    assert ask(client, question="peace", reader="extractive").status_code == 200
 
 
 def test_unknown_collection_is_not_found(client: httpx.Client) -> None:

@@ -242,6 +242,8 @@ END = b"--cut--\r\n"
         (b"--cut\r\nX: y\r\n\r\nx\r\n" + END, 400, "Missing Content-Disposition"),
         (b"--cut\r\nContent-Disposition: form-data; name=\xff\r\n\r\nx\r\n" + END, 400, "failed to decode"),
         (part('name="file"; filename="' + "x" * 9_000 + '"') + END, 413, "header length exceeded"),
+        (FILE + part('name="collection"') * 2 + END, 400, "collection is given more than once"),
+        (FILE * 1_001 + END, 413, "at most 1000 files a request"),
         (FILE * 1_002 + END, 413, "at most 1000 files a request"),
         (b"--cut\r\nA: b\r\n" * 20 + END, 400, "Malformed segment header"),
     ],
