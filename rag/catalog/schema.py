@@ -4,17 +4,20 @@ SQLite in WAL mode with full synchronisation: a committed transaction survives a
 a power cut, and readers never wait for the writer.
 """
 
+import errno
 import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from weakref import finalize
 
-from rag.errors import DataDirectoryError, DiskFull
+from rag.errors import DataDirectoryError, DiskFull, Overloaded
 
 VERSION = 1
 _FULL = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
 _CLOSED = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM)
+_MOST_IDLE = 8  # connections that are kept for the next snapshot
 _PRIMARY = 0xFF  # of an extended result code
 
 _TABLES = """
@@ -134,9 +137,11 @@ class Connections:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._local = threading.local()
-        self._opened: list[sqlite3.Connection] = []
+        self._opened: set[sqlite3.Connection] = set()
         self._idle: list[sqlite3.Connection] = []
-        self._guard = threading.Lock()
+        self._guard = (
+            threading.RLock()
+        )  # a thread that ends may give its connection back in the middle of another's call
         self._writing = threading.Lock()
         try:
             self._prepare()
@@ -144,11 +149,12 @@ class Connections:
             raise explained(path, error) from error
 
     def read(self) -> sqlite3.Connection:
-        """This thread's connection, outside any transaction of ``write``."""
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = self._local.connection = self._connect()
-        return connection
+        """This thread's connection, outside any transaction of ``write``; it is closed when the thread ends."""
+        own: _Own | None = getattr(self._local, "own", None)
+        if own is None:
+            own = self._local.own = _Own(self._connect())
+            finalize(own, self._close, own.connection)
+        return own.connection
 
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
@@ -183,7 +189,11 @@ class Connections:
         finally:
             connection.execute("ROLLBACK")
             with self._guard:
-                self._idle.append(connection)
+                kept = len(self._idle) < _MOST_IDLE
+                if kept:
+                    self._idle.append(connection)
+            if not kept:
+                self._close(connection)
 
     def close(self) -> None:
         """Close every thread's connection."""
@@ -193,13 +203,31 @@ class Connections:
             self._opened.clear()
             self._idle.clear()
 
+    def _close(self, connection: sqlite3.Connection) -> None:
+        with self._guard:
+            self._opened.discard(connection)
+            connection.close()
+
     def _connect(self) -> sqlite3.Connection:
+        """A new connection.
+
+        Raises:
+            Overloaded: When the process has no descriptor for it.
+        """
+        try:
+            return self._opened_now()
+        except sqlite3.OperationalError as error:
+            if _primary(error) == sqlite3.SQLITE_CANTOPEN and _out_of_descriptors(self._path):
+                raise Overloaded(f"{self._path} cannot be opened once more: too many files are open") from error
+            raise
+
+    def _opened_now(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False, timeout=30.0)
         connection.row_factory = sqlite3.Row
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
         with self._guard:
-            self._opened.append(connection)
+            self._opened.add(connection)
         return connection
 
     def _prepare(self) -> None:
@@ -212,6 +240,22 @@ class Connections:
                 f"{self._path} is a catalog of version {found}, this Footnote reads version {VERSION}; "
                 "ingest the documents into a new data directory"
             )
+
+
+class _Own:
+    """The connection of a thread; it goes with the thread."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+
+
+def _out_of_descriptors(path: Path) -> bool:
+    """Whether a file that is there cannot be opened because so many are."""
+    try:
+        with path.open("rb"), path.open("rb"), path.open("rb"):  # SQLite opens its log and index beside it
+            return False
+    except OSError as error:
+        return error.errno in (errno.EMFILE, errno.ENFILE)
 
 
 def explained(path: Path, error: sqlite3.DatabaseError) -> DataDirectoryError:
