@@ -1,7 +1,7 @@
 """Reading evaluation sets: four sources, one shape.
 
 Questions over a folder of documents, a folder with ``corpus.jsonl`` and ``queries.jsonl``, a SQuAD
-file, and a BEIR folder. ``eval/README.md`` describes each with an example.
+file, and a BEIR folder. ``docs/evaluation.md`` describes each with an example.
 """
 
 import csv
@@ -59,7 +59,7 @@ def _read(corpus: Path, questions: Path | None) -> EvalSet:
         return _beir_set(corpus)
     if (corpus / "corpus.jsonl").is_file() and (corpus / "queries.jsonl").is_file():
         return _records_set(corpus)
-    raise EvalSetError(f"{corpus} is no evaluation set: give --questions, or see the formats in eval/README.md")
+    raise EvalSetError(f"{corpus} is no evaluation set: give --questions, or see the formats in docs/evaluation.md")
 
 
 def _folder_set(folder: Path, questions: Path) -> EvalSet:

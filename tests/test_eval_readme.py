@@ -14,7 +14,7 @@ from eval.score import ANSWERS, REFUSALS
 from rag.cli import main
 from tests.conftest import ROOT
 
-README = (ROOT / "eval" / "README.md").read_text("utf-8")
+README = (ROOT / "docs" / "evaluation.md").read_text("utf-8")
 
 
 def write_example(folder: Path) -> Path:
