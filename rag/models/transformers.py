@@ -6,6 +6,7 @@ its own: its tokenizer must not be used from two, and mixed lengths across threa
 
 import hashlib
 import os
+import tempfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -118,18 +119,24 @@ def _load_sentence_transformer(name: str) -> Any:
     folder = Path(name)
     if folder.is_dir() and not (folder / "modules.json").is_file():
         raise ModelError(f"{folder} has no modules.json: its pooling is unknown, so its vectors would be wrong")
-    from sentence_transformers import SentenceTransformer
-
-    return _loaded(name, lambda: SentenceTransformer(name, device="cpu", local_files_only=_offline(folder)))
+    package = _sentence_transformers()
+    return _loaded(name, lambda: package.SentenceTransformer(name, device="cpu", local_files_only=_offline(folder)))
 
 
 def _load_cross_encoder(name: str) -> Any:
-    from sentence_transformers import CrossEncoder
-
-    model = _loaded(name, lambda: CrossEncoder(name, device="cpu", local_files_only=_offline(Path(name))))
+    package, offline = _sentence_transformers(), _offline(Path(name))
+    model = _loaded(name, lambda: package.CrossEncoder(name, device="cpu", local_files_only=offline))
     if model.num_labels != 1:
         raise ModelError(f"{name} has {model.num_labels} outputs; a reranker needs exactly one")
     return model
+
+
+def _sentence_transformers() -> Any:
+    """The package; torch, which it imports, would leave an empty folder among the temporary files."""
+    os.environ.setdefault("TORCHINDUCTOR_CACHE_DIR", tempfile.gettempdir())  # nothing is compiled, so it stays empty
+    import sentence_transformers
+
+    return sentence_transformers
 
 
 def _offline(folder: Path) -> bool:
