@@ -1,7 +1,8 @@
 """The words of a question that matter: for the lexical index, for choosing sentences, for what is missing."""
 
 import re
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from math import log
 
@@ -30,7 +31,16 @@ _STOP = frozenset(
 )
 _ABBREVIATIONS = frozenset(["US", "WHO", "IT"])  # in small letters stop words; "AFTER" is only loud
 _POINTS = re.compile(r"(?<=\b[^\W\d_])\.(?=[^\W\d_]\b)")  # of "U.S"
-_stemmer = snowballstemmer.stemmer("english")
+
+
+class _Stemmer(threading.local):
+    """A stemmer of each thread's own: it keeps the word that it works on in itself."""
+
+    def __init__(self) -> None:
+        self.stem: Callable[[str], str] = snowballstemmer.stemmer("english").stemWord
+
+
+_own = _Stemmer()
 
 
 @lru_cache(maxsize=65_536)
@@ -45,7 +55,7 @@ def stem(word: str) -> str:
     plain = without_possessive(_POINTS.sub("", word))
     if plain in _ABBREVIATIONS:
         return plain
-    return str(_stemmer.stemWord(without_possessive(plain.lower())))
+    return _own.stem(without_possessive(plain.lower()))
 
 
 def without_possessive(word: str) -> str:

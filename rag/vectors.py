@@ -68,7 +68,7 @@ class VectorIndex:
         self._opened: dict[str, Any] = {}
         self._readers = 0
         self._quiet = threading.Condition()
-        self._failed = self._closed = False
+        self._taken = self._failed = self._closed = False
 
     def close(self) -> None:
         """Free the files."""
@@ -119,19 +119,19 @@ class VectorIndex:
         for start in range(0, len(keys), _WRITE_BATCH):
             give_way()
             part = slice(start, start + _WRITE_BATCH)
-            with self._writing():
+            with self._writing(), self._reading():
                 self._made(collection).add(ids=list(keys[part]), embeddings=vectors[part])
 
     def remove(self, collection: str, keys: Sequence[str]) -> None:
         """Remove keys; those that are not there are passed over."""
         for start in range(0, len(keys), _WRITE_BATCH):
-            with self._writing():
+            with self._writing(), self._reading():
                 if opened := self._open(collection):
                     opened.delete(ids=list(keys[start : start + _WRITE_BATCH]))
 
     def drop(self, collection: str) -> None:
         """Remove a collection with all its vectors, if it is there."""
-        with self._writing():
+        with self._writing(), self._alone():  # who reads a collection that goes gets an error of Chroma's
             if self._open(collection):
                 del self._opened[collection]
                 self._client.delete_collection(_name(collection))
@@ -160,14 +160,27 @@ class VectorIndex:
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
-        """Counts a reader, for whom the client must stay open."""
+        """Counts a reader, or a writer, for whom the client must stay open and every collection there."""
         with self._quiet:
+            self._quiet.wait_for(lambda: not self._taken)
             self._readers += 1
         try:
             yield
         finally:
             with self._quiet:
                 self._readers -= 1
+                self._quiet.notify_all()
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Waits until nobody reads, and lets nobody begin to until the block ends."""
+        with self._quiet:
+            self._taken = True
+            try:
+                self._quiet.wait_for(lambda: self._readers == 0)
+                yield
+            finally:
+                self._taken = False
                 self._quiet.notify_all()
 
     @contextmanager
@@ -189,8 +202,7 @@ class VectorIndex:
             DiskFull: When there is no room yet; a client that fails to open could not be opened again.
         """
         _check_room(self.folder)
-        with self._quiet:
-            self._quiet.wait_for(lambda: self._readers == 0)
+        with self._alone():
             self._client.close()
             self._opened.clear()
             self._client = _connect(self.folder)

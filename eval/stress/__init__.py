@@ -1,0 +1,1 @@
+"""Stress: what many threads are answered is what one is answered, from the first question of a process on."""
