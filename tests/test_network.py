@@ -140,7 +140,7 @@ def test_server_asks_nobody_and_leaves_nothing_outside(place: Path) -> None:
     assert [address for address in loaded if "//" in address] == []
 
 
-@pytest.mark.parametrize("module", ["rag", "rag.models.onnx", "server.app", "eval", "eval.train_answerability"])
+@pytest.mark.parametrize("module", ["rag", "rag.models.onnx", "server.app", "eval"])
 def test_onnxruntime_is_imported_after_its_reports_are_off(module: str) -> None:
     done = subprocess.run(
         [sys.executable, "-c", IMPORTING, module],

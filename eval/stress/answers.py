@@ -12,6 +12,7 @@ import msgspec
 from rag.types import Answer
 
 _OWN = ("id", "timings_ms")  # of one answer alone
+_SHOWN = 300  # characters of a value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,8 +46,8 @@ def differences(questions: Sequence[str], expected: Sequence[Answered], found: S
     for question, right, one in zip(questions, expected, found, strict=True):
         names = [name for name in {**right.fields, **one.fields} if right.fields.get(name) != one.fields.get(name)]
         if names and not one.error:
-            at_first = names[0]
-            lines.append(f"{question!r}: {at_first}: {one.fields.get(at_first)!r}, not {right.fields.get(at_first)!r}")
+            got, wanted = (repr(answer.fields.get(names[0]))[:_SHOWN] for answer in (one, right))
+            lines.append(f"{question!r}: {names[0]}: {got}, not {wanted}")
     return lines
 
 

@@ -22,6 +22,7 @@ from rag.conflicts.quantities import find_quantities
 from rag.dates import find_dates, parse_date
 from rag.layout import blocks
 from rag.models import load_encoder, load_reranker
+from rag.protocols import Encoder, PairScorer
 from rag.sentences import split_sentences
 from rag.settings import Settings
 from rag.spelling import corrected
@@ -64,9 +65,8 @@ def hammers() -> dict[str, Hammer]:
     return {one.library: one for one in made}
 
 
-def model_hammers() -> dict[str, Hammer]:
+def model_hammers(encoder: Encoder, scorer: PairScorer) -> dict[str, Hammer]:
     """The bundled models: their tokenizers count and cut, their sessions run."""
-    encoder, scorer = load_encoder(Settings().encoder, threads=2), load_reranker(Settings().reranker, threads=2)
     texts = [file.read_text("utf-8") for file in sorted(_LESSONS.glob("*.txt"))]
     lines = [line for text in texts[:40] for line in text.splitlines() if line]
 
@@ -86,7 +86,9 @@ def model_hammers() -> dict[str, Hammer]:
 
 def hammer_all(rounds: int, threads: int) -> tuple[int, list[str], list[str]]:
     """Results compared, errors and differences of all hammers together."""
-    found = [hammer(one, rounds, threads) for one in (*hammers().values(), *model_hammers().values())]
+    encoder, scorer = load_encoder(Settings().encoder, threads=2), load_reranker(Settings().reranker, threads=2)
+    every = {**hammers(), **model_hammers(encoder, scorer)}
+    found = [hammer(one, rounds, threads) for one in every.values()]
     return (
         sum(compared for compared, _, _ in found),
         [line for _, errors, _ in found for line in errors],
