@@ -1,7 +1,7 @@
 """Ingest: files become documents; one that cannot is rejected by name, and the rest goes on.
 
-A document's id comes from its path, so the same file is the same document again. A file whose
-content is unchanged costs a hash.
+A document's id comes from its path, so the same file is the same document again (``rag.identity``). A file
+whose content is unchanged costs a hash.
 """
 
 import hashlib
@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rag.batch import Batches, Draft, Stored, Work
-from rag.catalog import Inventory
 from rag.engine import DEFAULT_COLLECTION, Engine
 from rag.errors import ChangeForbidden, DocumentRejected, InvalidRequest, PassageTooLong
+from rag.identity import document_id, identify, possible_ids
 from rag.limits import allowed_bytes
 from rag.sources import SourceFile, find_files
 
@@ -31,7 +31,6 @@ __all__ = [
 ]
 
 _COLLECTION = re.compile(r"[a-z0-9][a-z0-9_-]{1,61}[a-z0-9]")
-_UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,15 +111,18 @@ def take_in(
         Stopped: When ``work.stop`` was set; what has no outcome yet did not change anything.
     """
     engine.store.catalog.state(collection)
+    given: set[str] = set()  # ids of drafts: what is not stored yet is not found by its id
     with Batches(engine, work) as batches:
         for position, source in enumerate(files):
-            if batches.holds(source.path):  # the same document again: it must be seen that it is
+            if not given.isdisjoint(possible_ids(source.path, source.origin, collection)):
                 yield from _added(batches.finish())
+                given.clear()
             try:
                 draft = _draft(engine, source, collection)
                 if isinstance(draft, Outcome):
                     yield position, draft
                 else:
+                    given.add(draft.id)
                     yield from _added(batches.add(position, draft))
             except (DocumentRejected, PassageTooLong) as error:
                 yield position, Outcome(path=source.path, outcome="rejected", reason=str(error))
@@ -136,22 +138,6 @@ def remove(engine: Engine, document_id: str) -> None:
     engine.store.remove(document_id)
 
 
-def document_id(path: str, collection: str) -> str:
-    """The id of the document at ``path``: its path without ``.txt``, safe in a URL.
-
-    A path with other characters than letters, digits, ``.``, ``_`` and ``-`` gets a hash of itself,
-    and a document outside the default collection its collection's name, so no two share an id.
-
-    >>> document_id("004_e8bd.txt", "default"), document_id("notes.md", "news")
-    ('004_e8bd', 'news~notes.md')
-    """
-    stem = path.removesuffix(".txt")
-    safe = _UNSAFE.sub("-", stem).strip("-.") or "document"
-    if safe != stem:
-        safe = f"{safe[:80]}-{_short_hash(path)}"
-    return safe if collection == "default" else f"{collection}~{safe}"
-
-
 def _draft(engine: Engine, source: SourceFile, collection: str) -> Draft | Outcome:
     """What a file is to become; its outcome where it has not changed.
 
@@ -160,7 +146,9 @@ def _draft(engine: Engine, source: SourceFile, collection: str) -> Draft | Outco
     """
     content = _load(source.file, engine.settings.max_upload_bytes)
     sha256 = hashlib.sha256(content).hexdigest()
-    identifier, known = _identify(engine, source.path, source.origin, sha256, collection)
+    identifier, known = identify(
+        engine.store.catalog.inventory, path=source.path, origin=source.origin, sha256=sha256, collection=collection
+    )
     if known is not None and known.sha256 == sha256:
         return Outcome(path=source.path, outcome="unchanged", document_id=identifier)
     return Draft(
@@ -189,21 +177,3 @@ def _load(file: Path, limit: int) -> bytes:
         return file.read_bytes()
     except OSError as error:
         raise DocumentRejected(f"unreadable: {error.strerror or error}") from error
-
-
-def _identify(engine: Engine, path: str, origin: str, sha256: str, collection: str) -> tuple[str, Inventory | None]:
-    """The id of a file's document and what is stored under it.
-
-    A file of the same relative path from another place, with other content, is another document: it
-    must not replace the first. It gets a hash of where it came from.
-    """
-    identifier = document_id(path, collection)
-    other = f"{identifier}-{_short_hash(origin)}"
-    known, own = engine.store.catalog.inventory(identifier), engine.store.catalog.inventory(other)
-    if own is None and (known is None or known.origin == origin or known.sha256 == sha256):
-        return identifier, known
-    return other, own
-
-
-def _short_hash(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:8]
