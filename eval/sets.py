@@ -14,6 +14,8 @@ from eval.question import EvalSet, EvalSetError, Gold, Question, SourceText, cho
 from rag.errors import DocumentRejected
 from rag.ingest import document_id, find_files
 from rag.parse import parse
+from rag.settings import Settings
+from rag.sources import SourceFile
 
 __all__ = ["QUESTIONS", "EvalSet", "EvalSetError", "Gold", "Question", "SourceText", "chosen", "in_half", "load_set"]
 
@@ -64,13 +66,20 @@ def _read(corpus: Path, questions: Path | None) -> EvalSet:
 
 def _folder_set(folder: Path, questions: Path) -> EvalSet:
     found = find_files([folder])
-    documents = tuple(SourceText(path=source.path, content=source.file.read_bytes()) for source in found)
+    documents = tuple(SourceText(path=source.path, content=_content(source)) for source in found)
     texts = _Texts(documents)
     return EvalSet(
         name=questions.stem,
         documents=documents,
         questions=tuple(_made(questions, lambda place, record: _folder_question(place, record, texts))),
     )
+
+
+def _content(source: SourceFile) -> bytes:
+    try:
+        return source.read(Settings().max_upload_bytes)
+    except DocumentRejected as error:
+        raise EvalSetError(f"document {source.path!r} cannot be read: {error}") from error
 
 
 class _Texts:

@@ -6,22 +6,17 @@ nothing: its documents stay, and are compared with it when it is back.
 
 import logging
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from watchfiles import watch
-
 from rag.catalog import Inventory
+from rag.changes import LOOK_SECONDS, changes
 from rag.engine import Engine
 from rag.errors import InvalidRequest, NotFound
 from rag.ingest import Outcome, Work, remove, take_in
-from rag.sources import SourceFile, files_below
+from rag.sources import PassedOver, SourceFile, Walk
 
 logger = logging.getLogger(__name__)
-
-_QUIET_MS = 300  # changes are looked at when there was no other for so long,
-_LONGEST_WAIT_MS = 2_000  # or when the first of them has waited so long
-_LOOK_MS = 500  # how often to look whether the folders themselves are there
 
 
 class Follower:
@@ -48,6 +43,7 @@ class Follower:
         Raises:
             NotFound: When the collection is not there, or no longer.
             Stopped: When ``work.stop`` was set while files were taken in.
+            FootnoteError: When the system does not watch so many folders.
         """
         while not work.stop.is_set():
             there = self._there()
@@ -57,44 +53,37 @@ class Follower:
             if there:
                 yield from self._follow(there, work)
             while not there and not self._there() and not work.stop.is_set():
-                work.stop.wait(_LOOK_MS / 1000)
+                work.stop.wait(LOOK_SECONDS)
 
     def _there(self) -> list[Path]:
         return [root for root in self._roots if root.is_dir()]
 
     def _follow(self, roots: Sequence[Path], work: Work) -> Iterator[Outcome]:
         """Follow ``roots`` until one of them goes or comes back, or ``work.stop`` is set."""
-        turns = watch(
-            *roots,
-            watch_filter=None,
-            debounce=_LONGEST_WAIT_MS,
-            step=_QUIET_MS,
-            rust_timeout=_LOOK_MS,
-            yield_on_timeout=True,
-            stop_event=work.stop,
-        )
-        for turn, changes in enumerate(turns):
-            touched = {Path(path) for _, path in changes}
+        for turn, touched in enumerate(changes(roots, work.stop)):
             if self._there() != roots or touched.intersection(roots):
                 return
             # From the first turn on every change is reported, so what was there before is compared then.
-            yield from self._compare(sorted(roots if turn == 0 else touched), work)
+            passed_over = PassedOver()
+            yield from self._compare(sorted(roots if turn == 0 else touched), passed_over, work)
+            if turn == 0 and str(passed_over):
+                logger.info("passed over: %s", passed_over)
 
-    def _compare(self, places: Sequence[Path], work: Work) -> Iterator[Outcome]:
+    def _compare(self, places: Sequence[Path], passed_over: PassedOver, work: Work) -> Iterator[Outcome]:
         """Bring the collection in step with what is at and below ``places`` now."""
         catalog = self._engine.store.catalog
-        present = {source.origin: source for place in places for source in self._files(place)}
+        present = {source.origin: source for place in places for source in self._files(place, passed_over)}
         held = {one.id: one for place in places for one in catalog.from_below(self._collection, str(place))}
         for _, outcome in take_in(self._engine, present.values(), collection=self._collection, work=work):
             yield outcome
         for one in held.values():
-            if one.origin not in present:
+            if one.origin not in present and not _is_out_of_sight(one, present.values()):
                 yield from self._remove(one)
 
-    def _files(self, place: Path) -> Iterator[SourceFile]:
+    def _files(self, place: Path, passed_over: PassedOver) -> Iterator[SourceFile]:
         root = next((root for root in self._roots if place.is_relative_to(root)), None)
         if root is not None and os.path.lexists(place):
-            yield from files_below(root, place)
+            yield from Walk(root, passed_over).files(place)
 
     def _remove(self, document: Inventory) -> Iterator[Outcome]:
         try:
@@ -102,3 +91,8 @@ class Follower:
         except NotFound:  # someone else was faster
             return
         yield Outcome(path=document.path, outcome="removed", document_id=document.id)
+
+
+def _is_out_of_sight(document: Inventory, present: Iterable[SourceFile]) -> bool:
+    """Whether the document came from below a folder that cannot be read at the moment."""
+    return any(source.problem and document.origin.startswith(source.origin + os.sep) for source in present)

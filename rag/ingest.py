@@ -8,13 +8,11 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from rag.batch import Batches, Draft, Stored, Work
 from rag.engine import DEFAULT_COLLECTION, Engine
 from rag.errors import ChangeForbidden, DocumentRejected, InvalidRequest, PassageTooLong
 from rag.identity import document_id, identify, possible_ids
-from rag.limits import allowed_bytes
 from rag.sources import SourceFile, find_files
 
 __all__ = [
@@ -144,7 +142,7 @@ def _draft(engine: Engine, source: SourceFile, collection: str) -> Draft | Outco
     Raises:
         DocumentRejected: When it cannot become a document.
     """
-    content = _load(source.file, engine.settings.max_upload_bytes)
+    content = source.read(engine.settings.max_upload_bytes)
     sha256 = hashlib.sha256(content).hexdigest()
     identifier, known = identify(
         engine.store.catalog.inventory, path=source.path, origin=source.origin, sha256=sha256, collection=collection
@@ -167,13 +165,3 @@ def _added(stored: Iterable[Stored]) -> Iterator[tuple[int, Outcome]]:
     for position, draft, passages in stored:
         outcome = "updated" if draft.replaces else "added"
         yield position, Outcome(path=draft.path, outcome=outcome, document_id=draft.id, passages=passages)
-
-
-def _load(file: Path, limit: int) -> bytes:
-    try:
-        size = file.stat().st_size
-        if size > limit:
-            raise DocumentRejected(f"too large: {size} bytes; {allowed_bytes(limit)}")
-        return file.read_bytes()
-    except OSError as error:
-        raise DocumentRejected(f"unreadable: {error.strerror or error}") from error

@@ -11,8 +11,9 @@ from rag.cli.options import collection_option, data_dir_option, opened
 from rag.encode import Stopped
 from rag.errors import NotFound
 from rag.folders import Follower
-from rag.ingest import Outcome, Work, find_files, ingest, remove
+from rag.ingest import Outcome, Work, ingest, remove
 from rag.progress import show_ingest
+from rag.sources import survey
 from rag.types import Document
 
 
@@ -23,12 +24,14 @@ from rag.types import Document
 @data_dir_option
 def ingest_command(paths: tuple[Path, ...], watch: bool, collection: str, data_dir: Path | None) -> None:
     """Bring files, folders and patterns of files ('notes/**/*.md') in; what is unchanged is passed over."""
-    files = find_files(paths)
+    found = survey(paths)
     with opened(data_dir) as engine:
         follower = Follower(engine, paths, collection=collection) if watch else None
         work = Work()
-        with show_ingest(len(files), work) as shown:
-            outcomes = ingest(engine, files, collection=collection, on_outcome=shown, work=work)
+        with show_ingest(len(found.files), work) as shown:
+            outcomes = ingest(engine, found.files, collection=collection, on_outcome=shown, work=work)
+        if str(found.passed_over):
+            click.echo(f"passed over: {found.passed_over}", err=True)
         if follower is not None:
             _follow(follower)
     if not watch and any(outcome.outcome == "rejected" for outcome in outcomes):
