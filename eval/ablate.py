@@ -18,6 +18,7 @@ from eval.sets import QUESTIONS, chosen, load_set
 from eval.variants import VARIANTS, WHOLE
 from rag.cli.options import read_settings
 from rag.settings import SEEDS, Settings
+from rag.terminal import echo
 
 MEASURES = (
     "recall@5 rerank",
@@ -87,7 +88,7 @@ def main(corpus: Path, questions: Path | None, half: str, limit: int | None) -> 
     with show_progress() as on_progress:
         found = ablate(corpus, own, read_settings(), half=half, limit=limit, on_progress=on_progress)
     for line in table(found):
-        click.echo(line)
+        echo(line)
 
 
 if __name__ == "__main__":

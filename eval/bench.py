@@ -18,13 +18,13 @@ from pathlib import Path
 
 import httpx
 import psutil
-from rich.console import Console
 
 from rag.engine import Engine, assemble
 from rag.ingest import find_files, ingest
 from rag.models import load_encoder, load_reranker
 from rag.protocols import Encoder, PairScorer
 from rag.settings import SEEDS, Settings
+from rag.terminal import console, echo
 from rag.types import PairScores, Vectors
 
 QUESTIONS = (
@@ -90,18 +90,18 @@ class _RecordingScorer:
 
 def main() -> None:
     """Measure everything and print the table in Markdown."""
-    console = Console(stderr=True)
     settings = Settings()
     encoder = load_encoder(settings.encoder, threads=settings.worker_threads)
     scorer = load_reranker(settings.reranker, threads=settings.worker_threads)
     rows = []
-    with tempfile.TemporaryDirectory() as folder, console.status("measuring"):
+    with tempfile.TemporaryDirectory() as folder, console(err=True).status("measuring"):
         rows.append(_question_cost(Path(folder, "questions"), encoder, scorer))
         rows.append(_ingest_throughput(Path(folder, "ingest"), encoder, scorer))
         rows.extend(_server(Path(folder, "questions")))
-    print("| measure | value | bound |\n|---|---|---|")
+    echo("| measure | value | bound |")
+    echo("|---|---|---|")
     for row in rows:
-        print(f"| {row.name} | {row.value} | {row.bound} |")
+        echo(f"| {row.name} | {row.value} | {row.bound} |")
 
 
 def _question_cost(data_dir: Path, encoder: Encoder, scorer: PairScorer) -> Row:

@@ -16,7 +16,6 @@ from typing import Any
 import click
 import numpy as np
 import numpy.typing as npt
-from rich.console import Console
 from sklearn.linear_model import LogisticRegression
 
 from eval.question import EvalSet, Question
@@ -28,6 +27,7 @@ from rag.engine import Engine
 from rag.lookup import Found
 from rag.read import considered
 from rag.settings import Settings
+from rag.terminal import console, echo_json
 from rag.types import Candidate
 
 _Array = npt.NDArray[Any]
@@ -119,16 +119,16 @@ def _weights(groups: Sequence[object]) -> _Array:
 @click.option("--data", type=click.Path(path_type=Path, exists=True, file_okay=False), required=True)
 def main(data: Path) -> None:
     """Fit the probabilities and write them."""
-    console = Console(stderr=True)
+    shown = console(err=True)
     observed: list[Observation] = []
     for chosen, questions in calibration_sets(data):
-        with console.status(chosen.name), prepared(chosen, Settings()) as (engine, _):
+        with shown.status(chosen.name), prepared(chosen, Settings()) as (engine, _):
             observed += observe(engine, chosen, questions)
     parameters = fit(observed)
     PARAMETERS.write_text(json.dumps({"made_by": _COMMAND, **parameters}, indent=2) + "\n", encoding="utf-8")
     for source in dict.fromkeys(one.source for one in observed):
-        console.print(source, sum(one.source == source for one in observed), "questions")
-    click.echo(json.dumps(parameters, indent=2))
+        shown.print(source, sum(one.source == source for one in observed), "questions")
+    echo_json(parameters)
 
 
 if __name__ == "__main__":

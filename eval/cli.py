@@ -5,7 +5,6 @@ import sys
 from pathlib import Path
 
 import click
-from rich.console import Console
 
 from eval.compare import Comparison, compare
 from eval.gate import failures, write_baseline
@@ -17,6 +16,7 @@ from eval.suite import Result, measure
 from eval.table import compared, tables
 from rag.cli.options import read_settings
 from rag.settings import SEEDS
+from rag.terminal import console, echo
 
 _EXISTING = click.Path(path_type=Path, exists=True)
 _FILE = click.Path(path_type=Path, dir_okay=False)
@@ -63,12 +63,13 @@ def evaluate(
         )
     whole = as_json(result)
     comparison = compare(read_result(earlier), whole) if earlier is not None else None
+    shown = console()
     for table in (*tables(result), *([compared(comparison)] if comparison else [])):
-        Console().print(table)
+        shown.print(table)
     _write(whole, comparison, out, name or result.run.name)
     if baseline is not None:
         write_baseline(result, baseline)
-        click.echo(f"base line: {baseline}", err=True)
+        echo(f"base line: {baseline}", err=True)
     if gate is not None:
         _check(result, gate)
 
@@ -78,13 +79,13 @@ def _write(whole: Json, comparison: Comparison | None, folder: Path, name: str) 
     written = json.dumps(whole, ensure_ascii=False, indent=1) + "\n"
     for file, text in ((f"{name}.json", written), (f"{name}.html", render(whole, comparison))):
         (folder / file).write_text(text, encoding="utf-8")
-        click.echo(f"wrote {folder / file}", err=True)
+        echo(f"wrote {folder / file}", err=True)
 
 
 def _check(result: Result, gate: Path) -> None:
     found = failures(result, gate)
     for line in found:
-        click.echo(f"WORSE {line}", err=True)
+        echo(f"WORSE {line}", err=True)
     if found:
         sys.exit(1)
-    click.echo(f"no worse than {gate}", err=True)
+    echo(f"no worse than {gate}", err=True)

@@ -14,13 +14,13 @@ from math import sqrt
 from pathlib import Path
 
 import click
-from rich.console import Console
 from rich.table import Table
 
 from eval.question import EvalSet, EvalSetError, Gold, Question, SourceText, in_half
 from eval.runner import Record, run_set
 from eval.sets import load_set
 from rag.settings import SEEDS, Settings
+from rag.terminal import console
 
 FOLDER = Path(__file__).resolve().parent / "questions"
 PAIRS = FOLDER / "conflicts.jsonl"
@@ -128,16 +128,16 @@ def cases(pairs: Sequence[Pair], records: Sequence[Record]) -> Iterator[str]:
 @click.option("--only", type=click.Choice(["pairs", "seeds"]), help="Ask about one of the two.")
 def main(show: bool, only: str | None) -> None:
     """Measure how well disagreements between sources are found."""
-    console = Console(width=120)
+    shown = console(width=120)
     if only != "seeds":
         pairs = load_pairs()
         records = ask_pairs(pairs, Settings())
         for test in (False, True):
-            console.print(report(pairs, records, test=test))
+            shown.print(report(pairs, records, test=test))
         for line in cases(pairs, records) if show else ():
-            console.print(line)
+            shown.print(line)
     if only != "pairs":
-        console.print(_seeds_report(ask_seeds(Settings())))
+        shown.print(_seeds_report(ask_seeds(Settings())))
 
 
 def _seeds_report(records: Sequence[Record]) -> Table:

@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
-from rich.console import Console
 from rich.table import Table
 
 from eval.judge import evidence_recall
@@ -23,6 +22,7 @@ from eval.runner import OnProgress, Record, ask_all, prepared
 from eval.sets import load_set
 from rag.engine import Engine
 from rag.settings import SEEDS, Settings
+from rag.terminal import console
 from rag.types import Answer, Turn
 
 QUESTIONS = Path(__file__).resolve().parent / "questions"
@@ -130,20 +130,20 @@ def measure_harm(engine: Engine, questions: Sequence[str], on_progress: OnProgre
 @click.option("--cases", "show", is_flag=True, help="List every case.")
 def main(half: str | None, harm: bool, show: bool) -> None:
     """Measure how follow-up questions are understood."""
-    console = Console(width=120)
+    shown = console(width=120)
     loaded, every = load_cases()
     cases = [one for one in every if half is None or in_half(one.question, test=half == "test")]
     with show_progress() as on_progress, prepared(loaded, Settings(), on_progress) as (engine, _):
         outcomes = ask_cases(engine, loaded, cases, on_progress)
         for name in [half] if half else ["calibration", "test"]:
-            console.print(_table(name, [one for one in outcomes if in_half(one.case.question, test=name == "test")]))
+            shown.print(_table(name, [one for one in outcomes if in_half(one.case.question, test=name == "test")]))
         if show:
             for outcome in outcomes:
-                console.print(_line(outcome), markup=False, highlight=False)
+                shown.print(_line(outcome), markup=False, highlight=False)
         if harm:
             questions = [one.text for one in load_set(SEEDS, QUESTIONS / "seeds.jsonl").questions]
             found = measure_harm(engine, questions, on_progress)
-            console.print(
+            shown.print(
                 f"standing alone: {found.unchanged / found.asked:.3f} of {found.asked} unchanged, "
                 f"{found.same_answer / found.asked:.3f} answered as before"
             )

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 
-from rich.markup import escape
 from rich.table import Table
 
 from eval.bootstrap import Score
@@ -36,7 +35,7 @@ def compared(comparison: Comparison) -> Table:
         low, high = one.difference.low or 0.0, one.difference.high or 0.0
         table.add_row(one.measure, f"{one.before:.3f}", f"{one.after:.3f}", f"{low:+.3f} to {high:+.3f}", verdict)
     for change in ("fixed", "broken"):
-        table.add_row(change, "", "", escape(", ".join(comparison.having(change))), "")
+        table.add_row(change, "", "", ", ".join(comparison.having(change)), "")
     return table
 
 
@@ -52,7 +51,7 @@ def written_interval(score: Score) -> str:
 
 def _measures(result: Result, title: str, names: Sequence[str]) -> Table:
     asked = len(result.questions)
-    table = Table("measure", "value", "95 % interval", "n", title=escape(f"{result.run.name}, {asked} asked: {title}"))
+    table = Table("measure", "value", "95 % interval", "n", title=f"{result.run.name}, {asked} asked: {title}")
     for name in names:
         score = result.scores[name]
         table.add_row(name, written(score), written_interval(score), str(score.n))
@@ -73,7 +72,7 @@ def _kinds(result: Result) -> Table:
         asked = sum(one.kind == kind and one.answerable == answerable for one in result.questions)
         names = ("evidence recall", "answer in citations", "over-refusal") if answerable else ("", "", "refused")
         cells = [written(result.scores[f"{name}: {kind}"]) if name else "" for name in names]
-        table.add_row(escape(kind), str(asked), *cells)
+        table.add_row(kind, str(asked), *cells)
     return table
 
 

@@ -16,7 +16,6 @@ from typing import NamedTuple
 import click
 import numpy as np
 import torch
-from rich.console import Console
 from rich.progress import Progress
 from tokenizers import Tokenizer
 from torch import Tensor, nn
@@ -32,6 +31,7 @@ from rag.models.bundled import RERANKER, bundled_folder
 from rag.models.merge import ADAPTERS
 from rag.protocols import PairScorer
 from rag.settings import Settings
+from rag.terminal import console
 
 _SEED = 20_250_602
 _REPLAYED = 1_200
@@ -229,7 +229,7 @@ def _learn(
 def main(data: Path) -> None:
     """Train the adapters, write them into the package, and print what they are worth on what they did not see."""
     folder, scorer = bundled_folder(RERANKER), load_untouched_reranker(threads=Settings().worker_threads)
-    with Progress(console=Console(stderr=True)) as progress:
+    with Progress(console=console(err=True)) as progress:
         pairs = [pair for _, part in _pairs(training_sets(data), scorer, progress) for pair in part]
         torch.manual_seed(_SEED)  # the adapters begin at random
         network, tokenizer = TwoHeads(folder / "model.onnx"), load_tokenizer(folder)

@@ -1,11 +1,9 @@
-"""The progress of an ingest on a terminal, drawn by rich, the one module that talks to it."""
+"""The progress of an ingest on a terminal, drawn by rich."""
 
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from rich.console import Console
-from rich.markup import escape
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -18,6 +16,7 @@ from rich.progress import (
 from rich.text import Text
 
 from rag.ingest import Outcome, Work
+from rag.terminal import console, one_line
 
 
 class _Throughput(ProgressColumn):
@@ -42,12 +41,12 @@ def show_ingest(total: int | None, work: Work) -> Iterator[Callable[[Outcome], N
     Args:
         work: What the ingest counts its passages in.
     """
-    console = Console(stderr=True)
+    shown = console(err=True)
     counts: dict[str, int] = {}
     passages = 0
     started = time.perf_counter()
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, _Throughput(work), console=console) as progress:
+    with Progress(*columns, _Throughput(work), console=shown) as progress:
         task = progress.add_task("Reading documents", total=total)
 
         def show(outcome: Outcome) -> None:
@@ -55,22 +54,20 @@ def show_ingest(total: int | None, work: Work) -> Iterator[Callable[[Outcome], N
             counts[outcome.outcome] = counts.get(outcome.outcome, 0) + 1
             passages += outcome.passages
             if outcome.outcome == "rejected":
-                console.print(
-                    f"rejected {escape(outcome.path)}: {escape(outcome.reason or '')}", style="red", soft_wrap=True
-                )
+                shown.print(Text(one_line(f"rejected {outcome.path}: {outcome.reason}"), "red"), soft_wrap=True)
             progress.advance(task)
 
         yield show
     seconds = time.perf_counter() - started
     named = ", ".join(f"{count} {outcome}" for outcome, count in sorted(counts.items())) or "no files"
     rate = f" ({passages / seconds:.0f} passages/s)" if passages else ""
-    console.print(f"{named}; {passages} passages in {seconds:.1f} s{rate}", soft_wrap=True)
+    shown.print(f"{named}; {passages} passages in {seconds:.1f} s{rate}", soft_wrap=True)
 
 
 @contextmanager
 def show_documents(title: str) -> Iterator[Callable[[int, int], None]]:
     """A bar while the block runs; gives the callback to feed with how many documents are done, and of how many."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True)) as progress:
+    with Progress(*columns, console=console(err=True)) as progress:
         task = progress.add_task(title, total=None)
         yield lambda done, total: progress.update(task, completed=done, total=total)

@@ -12,6 +12,7 @@ from rag.cli import data_dir_option, read_settings
 from rag.engine import DEFAULT_COLLECTION, Engine
 from rag.errors import FootnoteError
 from rag.settings import SEEDS, Settings
+from rag.terminal import echo
 from server.app import create_app
 from server.connections import MOST_HEAD_BYTES, bounded, most_connections
 from server.startup import Startup
@@ -41,7 +42,7 @@ def run(settings: Settings, *, reindex: bool = False, watch: Sequence[Path] = ()
     """
     bound = _bind(settings.host, settings.port)
     host, port = bound.getsockname()[:2]
-    click.echo(f"Footnote is at http://{host}:{port}/", err=True)
+    echo(f"Footnote is at http://{host}:{port}/", err=True)
     startup = Startup(
         settings,
         seeds=None if watch else SEEDS,
@@ -74,7 +75,7 @@ def _end(server: uvicorn.Server) -> None:
 
 def _say_ready(engine: Engine) -> None:
     size = engine.store.catalog.state(DEFAULT_COLLECTION)
-    click.echo(f"Ready: {size.documents} documents, {size.passages} passages. Stop with Ctrl+C.", err=True)
+    echo(f"Ready: {size.documents} documents, {size.passages} passages. Stop with Ctrl+C.", err=True)
 
 
 def _bind(host: str, port: int) -> socket.socket:

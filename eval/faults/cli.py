@@ -21,6 +21,7 @@ from eval.faults.check import Found
 from eval.faults.kinds import FullTmpfs, cut_catalog, full_disk, mounted, read_only, remount_read_only
 from eval.faults.rounds import AIMS, OPERATIONS, Outcome, plan, prepare, run
 from eval.faults.site import Broken, Site
+from rag.terminal import echo
 
 _KINDS: dict[str, Callable[[Site, Random], Found]] = {
     "full-disk": lambda site, random: _fill_disk(site, random),
@@ -54,7 +55,7 @@ def main(
         place = folder or Path(temporary)
         outcomes = [*play(place, numbers, seed=seed, chain=chain, toy=toy, parallel=parallel)]
     for line in table(outcomes):
-        click.echo(line)
+        echo(line)
     if any(outcome.found.said for outcome in outcomes):
         sys.exit(1)
 
@@ -105,7 +106,7 @@ def _play_kind(kind: str, folder: Path, *, seed: int, toy: bool) -> int:
         finally:
             site.end()
     for line in found.said or [f"{kind}: nothing lost, nothing left over"]:
-        click.echo(line)
+        echo(line)
     return 1 if found.said else 0
 
 
@@ -149,6 +150,6 @@ def _row(operation: str, aim: str, group: Sequence[Outcome]) -> str:
 
 def _say(outcome: Outcome) -> None:
     signs = [name for name in ("killed", "torn", "mended", "rebuilt") if getattr(outcome, name)]
-    click.echo(f"{outcome.plan}: {', '.join(signs) or 'too late'}; ready in {outcome.restart:.1f} s", err=True)
+    echo(f"{outcome.plan}: {', '.join(signs) or 'too late'}; ready in {outcome.restart:.1f} s", err=True)
     for line in outcome.found.said:
-        click.echo(f"  WRONG {line}", err=True)
+        echo(f"  WRONG {line}", err=True)

@@ -5,7 +5,6 @@ through ``footnote serve``, beside the five seeds alone and the bare encoder. Wh
 measured in turn, because machines are noisy.
 """
 
-import json
 import sys
 import tempfile
 import threading
@@ -34,6 +33,7 @@ from rag.parse import parse
 from rag.protocols import Encoder
 from rag.recipe import Recipe
 from rag.settings import SEEDS, Settings
+from rag.terminal import echo, echo_json
 
 _SAMPLE = 2_000  # passages that the bare encoder is timed on
 _BATCH = 64
@@ -61,9 +61,10 @@ def main(data: Path, documents: int, seed: int, questions: int, folder: Path | N
         found = measure(data, place, documents=documents, seed=seed, questions=questions, show=show)
     table = rows(found)
     if as_json:
-        print(json.dumps({"measured": asdict(found), "rows": [asdict(row) for row in table]}, indent=2))
+        echo_json({"measured": asdict(found), "rows": [asdict(row) for row in table]})
     else:
-        print(written(table))
+        for line in written(table).splitlines():
+            echo(line)
     sys.exit(int(any(row.passed is False for row in table)))
 
 

@@ -9,6 +9,7 @@ from rag.backup import back_up, restore
 from rag.cli.options import data_dir_option, opened, read_settings
 from rag.ingest import Work
 from rag.progress import show_ingest
+from rag.terminal import echo
 from rag.transfer import export, import_collection
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
@@ -20,7 +21,7 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 def backup(file: Path, data_dir: Path | None) -> None:
     """Write everything in the data directory to FILE; a server may be running on it."""
     made = back_up(read_settings(data_dir=data_dir).data_dir.resolve(), file)
-    click.echo(f"{file}: {made.documents} documents, {made.passages} passages, {len(made.waiting)} waiting files")
+    echo(f"{file}: {made.documents} documents, {made.passages} passages, {len(made.waiting)} waiting files")
 
 
 @click.command("restore")
@@ -30,7 +31,7 @@ def restore_command(file: Path, data_dir: Path | None) -> None:
     """Make a new data directory of the backup FILE."""
     folder = read_settings(data_dir=data_dir).data_dir.resolve()
     made = restore(file, folder)
-    click.echo(f"{folder}: {made.documents} documents, {made.passages} passages, {len(made.waiting)} waiting files")
+    echo(f"{folder}: {made.documents} documents, {made.passages} passages, {len(made.waiting)} waiting files")
 
 
 @click.command("export")
@@ -40,7 +41,7 @@ def restore_command(file: Path, data_dir: Path | None) -> None:
 def export_command(collection: str, file: Path, data_dir: Path | None) -> None:
     """Write the documents of COLLECTION, as they were given, to the zip archive FILE; a server may be running."""
     made = export(read_settings(data_dir=data_dir).data_dir.resolve(), collection, file)
-    click.echo(f"{file}: {made.documents} documents, {made.bytes} bytes")
+    echo(f"{file}: {made.documents} documents, {made.bytes} bytes")
 
 
 @click.command("import")

@@ -1,6 +1,5 @@
 """``footnote ask`` and ``footnote search``."""
 
-import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 import click
 
 from rag.cli.options import collection_option, data_dir_option, opened
+from rag.terminal import echo, echo_json
 from rag.types import Answer
 
 NOT_ANSWERED_STATUS = 3
@@ -24,7 +24,11 @@ def ask(question: str, collection: str, max_statements: int, as_json: bool, data
     with opened(data_dir) as engine:
         answer = engine.ask(question, collection=collection, max_statements=max_statements)
         engine.receipts.keep(answer)
-    click.echo(_as_json(asdict(answer)) if as_json else _written(answer))
+    if as_json:
+        echo_json(asdict(answer))
+    else:
+        for line in _written(answer):
+            echo(line)
     if not answer.answered:
         sys.exit(NOT_ANSWERED_STATUS)
 
@@ -40,18 +44,15 @@ def search(query: str, collection: str, limit: int, as_json: bool, data_dir: Pat
     with opened(data_dir) as engine:
         passages = engine.search(query, collection=collection, limit=limit)
     if as_json:
-        click.echo(_as_json({"passages": [asdict(passage) for passage in passages]}))
+        echo_json({"passages": [asdict(passage) for passage in passages]})
         return
     for passage in passages:
         place = f"{passage.document_id} {passage.start}-{passage.end}"
-        click.echo(f"{passage.rank:3}  {passage.score:8.3f}  {place}\n     {' '.join(passage.text.split())[:160]}")
+        echo(f"{passage.rank:3}  {passage.score:8.3f}  {place}")
+        echo(f"     {' '.join(passage.text.split())[:160]}")
 
 
-def _as_json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, indent=2)
-
-
-def _written(answer: Answer) -> str:
+def _written(answer: Answer) -> list[str]:
     """The answer and, a line each, its citations; or what is missing and the nearest passage."""
     lines = [answer.answer]
     for citation in answer.citations:
@@ -64,4 +65,4 @@ def _written(answer: Answer) -> str:
     if not answer.answered and answer.passages:
         nearest = answer.passages[0]
         lines.append(f"  nearest: {nearest.document_id}: {' '.join(nearest.text.split())[:160]}")
-    return "\n".join(lines)
+    return lines

