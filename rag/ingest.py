@@ -13,6 +13,7 @@ from rag.batch import Batches, Draft, Stored, Work
 from rag.engine import DEFAULT_COLLECTION, Engine
 from rag.errors import ChangeForbidden, DocumentRejected, InvalidRequest, PassageTooLong
 from rag.identity import document_id, identify, possible_ids
+from rag.limits import COLLECTION
 from rag.sources import SourceFile, find_files
 
 __all__ = [
@@ -27,8 +28,6 @@ __all__ = [
     "remove",
     "take_in",
 ]
-
-_COLLECTION = re.compile(r"[a-z0-9][a-z0-9_-]{1,61}[a-z0-9]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +76,7 @@ def ensure_collection(engine: Engine, collection: str) -> bool:
     Raises:
         InvalidRequest: For a name that cannot be one.
     """
-    if not _COLLECTION.fullmatch(collection):
+    if not re.fullmatch(COLLECTION, collection):
         raise InvalidRequest(f"collection {collection!r}: 3 to 63 of a-z, 0-9, - and _, letter or digit at both ends")
     return engine.store.catalog.ensure_collection(collection)
 
