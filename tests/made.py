@@ -1,5 +1,6 @@
 """Documents made by hand, for what no honest program writes."""
 
+import zlib
 from io import BytesIO
 from zipfile import ZIP_DEFLATED, ZipFile
 
@@ -89,3 +90,10 @@ def documents_that_refer_to(address: str) -> dict[str, bytes]:
         "a.eml": b"Subject: A letter\nContent-Type: text/html\n\n" + page,
         "a.pdf": pdf_of(b"3 0 R", 1, stream(HELLO), f"/OpenAction<</S/URI/URI({address}/open)>>".encode()),
     }
+
+
+def slow_pdf(pages: int) -> bytes:
+    """A small, sound PDF without text that takes the parser about a hundredth of a second a page."""
+    return pdf_of(
+        b"3 0 R " * pages, pages, stream(zlib.compress(b"q 1 0 0 1 0 0 cm Q " * 50_000), b"/Filter/FlateDecode")
+    )

@@ -5,7 +5,8 @@ connection: bytes in, text out. What this does not do: guess at what a line mean
 """
 
 from rag.parse.formats import MEDIA_TYPES, parse
+from rag.parse.lanes import GivenUp, Lane, PutOff
 from rag.parse.parsed import Limits, Parsed
 from rag.parse.process import ParserProcess
 
-__all__ = ["MEDIA_TYPES", "Limits", "Parsed", "ParserProcess", "parse"]
+__all__ = ["MEDIA_TYPES", "GivenUp", "Lane", "Limits", "Parsed", "ParserProcess", "PutOff", "parse"]
