@@ -12,11 +12,11 @@ from typing import Self
 
 from rag.catalog import NewDocument
 from rag.derive import Outline, outline
-from rag.encode import encode_in_steps
+from rag.encode import Stopped, encode_in_steps
 from rag.engine import Engine
 from rag.errors import DocumentRejected, GenerationRetired
 from rag.index import Index
-from rag.parse import Parsed
+from rag.parse import Parsed, PutOff
 from rag.types import Vectors
 
 _PASSAGES = 64  # a batch that has so many, or so many documents, is full; no document is divided
@@ -25,15 +25,28 @@ _DOCUMENTS = 64
 
 @dataclass(slots=True, kw_only=True)
 class Work:
-    """One run of an ingest: its passages found and encoded so far, and whether it is to stop."""
+    """One run of an ingest: its passages found and encoded so far, and whether it is to stop.
+
+    A document of more than ``most_passages`` is put off.
+    """
 
     found: int = 0
     encoded: int = 0
+    most_passages: int | None = None
     stop: threading.Event = field(default_factory=threading.Event)
 
     def count(self, encoded: int) -> None:
         """Count passages that were encoded."""
         self.encoded += encoded
+
+    def check(self) -> None:
+        """Go on with the work.
+
+        Raises:
+            Stopped: When it is to stop.
+        """
+        if self.stop.is_set():
+            raise Stopped("the work was stopped")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +119,7 @@ class Batches:
         Raises:
             PassageTooLong: When a passage of it does not fit the encoder; it is left out then.
             DocumentRejected: When it has too many of them, or none; likewise.
+            PutOff: When it has more than ``work.most_passages``; likewise.
             Stopped: When ``work.stop`` was set.
             NotFound: When the collection is gone.
         """
@@ -132,6 +146,7 @@ class Batches:
         return self._store(done[0], vectors) if done and vectors is not None else []
 
     def _store(self, batch: _Batch, vectors: Vectors) -> list[Stored]:
+        self._work.check()
         try:
             self._engine.store.put(batch.documents(vectors), batch.index, self._engine.gate.take_turn)
         except GenerationRetired:  # another encoder, or other passages, have taken over in the meantime
@@ -142,7 +157,7 @@ class Batches:
         return [(position, draft, len(batch.outlines[position].passages)) for position, draft in batch.drafts.items()]
 
     def _outlined(self, draft: Draft, index: Index) -> Outline:
-        made = outline(draft.id, draft.parsed, self._engine.recipe(index), self._engine.gate.take_turn)
+        made = outline(draft.id, draft.parsed, self._engine.recipe(index), self._give_way)
         count, limit = len(made.passages), self._engine.settings.max_passages
         if count == 0:
             raise DocumentRejected("nothing to cite: the file has only headings, or lines that belong to no text")
@@ -150,8 +165,14 @@ class Batches:
             raise DocumentRejected(
                 f"too many passages: {count}, at most {limit} are kept; split it, or raise FOOTNOTE_MAX_PASSAGES"
             )
+        if self._work.most_passages is not None and count > self._work.most_passages:
+            raise PutOff(f"a document of {count} passages")
         self._work.found += count
         return made
+
+    def _give_way(self) -> None:
+        self._work.check()
+        self._engine.gate.take_turn()
 
     def _encode(self, batch: _Batch) -> Vectors:
         encoder = self._engine.recipe(batch.index).encoder

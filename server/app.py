@@ -23,7 +23,7 @@ from server.receipts import get_answer, give_feedback
 from server.requests import MOST_BODY_BYTES, AskRequest, FeedbackRequest, SearchRequest, Turn
 from server.startup import Startup
 from server.suggestions import suggest
-from server.uploads import get_job, upload_documents
+from server.uploads import cancel_job, get_job, list_jobs, upload_documents
 
 BODIES = (AskRequest, Turn, SearchRequest, FeedbackRequest, CollectionRequest)
 
@@ -56,7 +56,7 @@ def create_app(startup: Startup, settings: Settings) -> App:
     app = Litestar(
         route_handlers=[
             *(ask, search, get_answer, give_feedback, suggest),
-            *(upload_documents, get_job, list_documents, delete_document),
+            *(upload_documents, get_job, list_jobs, cancel_job, list_documents, delete_document),
             *(get_document, get_text, get_paragraphs, get_source),
             *(list_collections, create_collection, delete_collection),
             *(live, ready, chat_page),

@@ -1,24 +1,25 @@
-"""``POST /v1/documents`` and ``GET /v1/jobs/{id}``."""
+"""``POST /v1/documents`` and ``/v1/jobs``."""
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, fields
+from typing import Annotated, Any
 
 from anyio import CancelScope, to_thread
-from litestar import Request, Response, get, post
+from litestar import Request, Response, delete, get, post
 from litestar.di import NamedDependency
 from litestar.exceptions import ClientException, InternalServerException
 from litestar.openapi.spec import OpenAPIMediaType, Operation, Reference, RequestBody, Schema
 from litestar.openapi.spec.enums import OpenAPIFormat, OpenAPIType
-from litestar.params import FromPath
+from litestar.params import FromPath, QueryParameter
 
 from rag.engine import DEFAULT_COLLECTION, Engine
-from rag.errors import DiskFull
+from rag.errors import DiskFull, InvalidRequest
 from rag.jobs import Jobs
 from server.problems import NO_DESCRIPTOR, described
 from server.receiving import MOST_FILES, Receiver
 from server.requests import UnsupportedMediaType
 
 MULTIPART = "multipart/form-data"
+_STATES = ("queued", "running", "done", "failed")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +48,25 @@ class JobRecord:
     files: list[FileStatus]
     passages_done: int
     passages_total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobSummary:
+    """A job in a list: how many of its files have an outcome, and when it was accepted (ISO 8601)."""
+
+    id: str
+    state: str
+    collection: str
+    created: str
+    files_done: int
+    files_total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobList:
+    """The newest jobs, newest first, at most a thousand."""
+
+    items: list[JobSummary]
 
 
 @dataclass
@@ -112,6 +132,29 @@ def get_job(job_id: FromPath[str], jobs: NamedDependency[Jobs]) -> JobRecord:
         passages_done=status.passages_done,
         passages_total=status.passages_total,
     )
+
+
+@get("/v1/jobs", sync_to_thread=True, responses=described(400, 503))
+def list_jobs(
+    jobs: NamedDependency[Jobs],
+    wanted: Annotated[str | None, QueryParameter(name="state", enum=_STATES)] = None,
+) -> JobList:
+    """The newest jobs, of one state or all; those that are not done are kept, of the others the newest thousand."""
+    if wanted not in (None, *_STATES):
+        raise InvalidRequest(f"state: {wanted!r} is none of {', '.join(_STATES)}")
+    found = jobs.newest(wanted)
+    return JobList(
+        items=[JobSummary(**{part.name: getattr(one, part.name) for part in fields(JobSummary)}) for one in found]
+    )
+
+
+@delete("/v1/jobs/{job_id:str}", status_code=204, sync_to_thread=True, responses=described(400, 403, 404, 503, 507))
+def cancel_job(job_id: FromPath[str], jobs: NamedDependency[Jobs]) -> None:
+    """Cancel a job: files without an outcome are rejected as ``cancelled``, and the job is done.
+
+    The file that is being read is given up; documents that were added stay. A job that is done stays as it is.
+    """
+    jobs.cancel(job_id)
 
 
 def _boundary(request: Request[Any, Any, Any]) -> str:

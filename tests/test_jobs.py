@@ -201,9 +201,8 @@ def test_only_the_newest_finished_jobs_are_kept(tmp_path: Path) -> None:
             catalog.jobs.finish(f"job{number}", "done")
     kept = [number for number in range(6) if _is_kept(catalog, f"job{number}")]
     assert kept == [1, 3, 4, 5]  # the unfinished one, the newest two when the last was added, and that
-    assert catalog.jobs.resume() == {"job1"}
-    following = catalog.jobs.next()
-    assert following is not None
+    assert catalog.jobs.resume() == ["job1"]
+    following = catalog.jobs.begin("job1")
     assert (following.id, following.state, [file.name for file in following.files]) == (
         "job1",
         "running",

@@ -5,7 +5,7 @@ from rag.catalog.catalog import Catalog
 from rag.catalog.derived import Derived
 from rag.catalog.documents import Inventory, NewDocument
 from rag.catalog.generations import Generation
-from rag.catalog.jobs import Job, JobFile
+from rag.catalog.jobs import Job, JobFile, JobSummary
 from rag.catalog.schema import explained
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "Inventory",
     "Job",
     "JobFile",
+    "JobSummary",
     "NewDocument",
     "StoredAnswer",
     "explained",
