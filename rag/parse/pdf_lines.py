@@ -38,7 +38,7 @@ _NUMBER = re.compile(r"\d+|\b[ivxlc]+\b")
 _PAGE_NUMBER = re.compile(
     r"(?:page|p\.|seite|página|pagina)?\W*(?P<number>\d{1,6})(?:\s*(?:of|/|von|de|di|sur)\s*\d{1,6})?\W*", re.IGNORECASE
 )
-_LAST_WORD = re.compile(r"\w+$")
+_LAST_WORD = re.compile(r"(?<!\w)\w++$")
 _FIRST_WORD = re.compile(r"\w+")
 _WORD = re.compile(r"\w+(?:-\w+)*")
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uff00-\uffef]")
