@@ -26,7 +26,7 @@ _LABEL = re.compile(
     r"(?: on| at)?\s*[:–-]?\s+(?P<date>.+)",
     re.IGNORECASE,
 )
-_BYLINE = re.compile(r"(?:(?:written |posted )?by|authors?)\b\s*:?\s+(?P<rest>\S.*)", re.IGNORECASE)
+_BYLINE = re.compile(r"(?:(?:written |posted )?by|authors?)\b(?:\s*+:)?\s++(?P<rest>\S.*)", re.IGNORECASE)
 _PARTICLES = frozenset(
     ["de", "da", "di", "del", "della", "van", "von", "der", "den", "la", "le", "al", "bin", "ibn", "and", "&", "y", "e"]
 )
@@ -63,7 +63,7 @@ _BOILERPLATE = re.compile(
     re.VERBOSE | re.IGNORECASE | re.DOTALL,
 )
 _TEMPLATE_FIELD = re.compile(r"(?:(?:META|SEO|OG)_[A-Z_]+|TITLE_TAG)\s*:")
-_CUT = re.compile(r",?\s+[|·•—–-]\s+|,\s+")
+_CUT = re.compile(r"(?:,|(?<!\s))\s++[|·•—–-]\s++|,\s++")
 _DATED_WORDS = 12
 
 

@@ -69,6 +69,7 @@ _WANTS_OBJECT = re.compile(
     r"\b(?:react|respond|reply|agree|disagree|refuse|accept|object|help|succeed|approve|know|to blame|say (?:yes|no))$",
     re.IGNORECASE,
 )
+_FOOTNOTES = re.compile(r"(?<!\s)\s*+\[\d+\]")
 _EMPTY_WORDS = frozenset("long last often place part back say said want".split())
 
 
@@ -119,7 +120,7 @@ def resolve(question: str, history: Sequence[Turn]) -> Resolved:
         if turn.role == "user":
             context = _after_question(content, context)
         elif context is not None:
-            context = _Context(question=context.question, answer=re.sub(r"\s*\[\d+\]", "", content))
+            context = _Context(question=context.question, answer=_FOOTNOTES.sub("", content))
     return _resolve(question, context) if context is not None else Resolved(text=question)
 
 

@@ -19,9 +19,7 @@ from rag.types import Kind, Span
 
 _LINE = re.compile(r"[^\r\n\f\v\x85\u2028\u2029]+")
 _ATX_HEADING = re.compile(r"^\ufeff?#{1,6} +\S", re.MULTILINE)
-_HEADING_MARKS = re.compile(
-    r"#{1,6}[ \t]+(?P<words>\S.*?)(?:[ \t]+#+)?|(?P<under>\S.*?)\s*[\r\n]+[ \t]*(?:=+|-+)", re.DOTALL
-)
+_HEADING_MARK = re.compile(r"#{1,6}[ \t]+(?=\S)")
 _LINK_DEFINITION = re.compile(r"(?:>\s*)*\[[^\]]+\]:")
 _LIST_ITEM = re.compile(r"\s*(?:[-*+•‣◦]|\d{1,3}[.)]|\(?[a-z]\))\s+\S")
 _RULED = re.compile(r"\s*(?:[-=_*~#]\s*){3,}$")
@@ -125,11 +123,24 @@ def _left_out(text: str, start: int, end: int) -> Iterator[Block]:
 
 
 def _without_marks(text: str, heading: Span) -> Span:
-    marked = _HEADING_MARKS.fullmatch(heading.of(text))
-    name = marked.lastgroup if marked else None
-    if not marked or not name:
-        return heading
-    return Span(start=heading.start + marked.start(name), end=heading.start + marked.end(name))
+    """A heading without the marks before and after its words, or the line under them.
+
+    By hand: a regular expression looks at a long run of spaces once for each of them.
+    """
+    words = heading.of(text)
+    mark = _HEADING_MARK.match(words)
+    if mark is None:
+        return Span(start=heading.start, end=heading.start + _end_above_line(words))
+    bare = words.rstrip("#")
+    end = len(bare.rstrip(" \t"))
+    closed = mark.end() < end < len(bare) < len(words)
+    return Span(start=heading.start + mark.end(), end=heading.start + end if closed else heading.end)
+
+
+def _end_above_line(words: str) -> int:
+    """Where the words of a heading end that is underlined with ``===`` or ``---``; its own end where it is not."""
+    above = words.rstrip(words[-1]).rstrip(" \t") if words[-1] in "=-" else ""
+    return len(above.rstrip()) if above.endswith(("\r", "\n")) and above.strip() else len(words)
 
 
 def _plain_blocks(text: str, start: int, end: int) -> Iterator[Block]:

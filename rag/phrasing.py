@@ -21,7 +21,7 @@ _FORM = re.compile(
 _SUBJECT_FORM = re.compile(r"(?P<asked>who|what|which|whose|how (?:many|much))\b\s*(?P<rest>.*)", re.IGNORECASE)
 _YES_NO = re.compile(rf"(?P<auxiliary>{_AUX})\b\s*(?P<rest>.*)", re.IGNORECASE)
 _ADVERBIAL = re.compile(
-    rf"(?:(?:{_PREP})\s+\w+.*|when|where|why|how(?:\s+(?:long|often|quickly|soon|far|well|much))?)$", re.IGNORECASE
+    rf"(?:(?:{_PREP})\s+\w.*|when|where|why|how(?:\s+(?:long|often|quickly|soon|far|well|much))?)$", re.IGNORECASE
 )
 _ASKED_NOUN = re.compile(
     r"(?:how (?:many|much)|which|whose|what(?: kinds? of| sorts? of)?)\s+(?P<noun>.+)", re.IGNORECASE

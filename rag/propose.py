@@ -19,18 +19,23 @@ TEMPLATES = {
 """The kinds of proposals and how dull they are to read."""
 _LONGEST = 110
 _QUOTED = 70
+"""Characters of a title or a subject; a pattern that seeks a longer one seeks it again at every place."""
 _ROLE = re.compile(
-    r"\b(?P<role>(?:(?:[A-Z][\w.’'-]*|special|foreign|prime|chief|deputy) )+"
+    r"\b(?P<role>(?:(?:[A-Z][\w.’'-]*|special|foreign|prime|chief|deputy) ){1,20}"
     r"(?:spokes(?:man|woman|person)|[Pp]resident|[Cc]hancellor|[Mm]inister|[Ss]ecretary(?:-[Gg]eneral)?|[Ee]nvoy"
     r"|[Aa]mbassador|[Dd]irector|[Cc]hair(?:man|woman)?|[Cc]ommander|[Gg]overnor|[Mm]ayor|[Ff]ounder|[Cc]oach|[Kk]ing"
     r"|[Qq]ueen|[Cc]hief [Ee]xecutive)),? [A-Z][\w’'-]+(?: [A-Z][\w’'-]+)+"
 )
 _DATED = re.compile(
-    r"(?P<subject>.+?) (?P<be>was|were) (?:first |officially |finally )?"
+    rf"(?P<subject>.{{1,{_QUOTED}}}?) (?P<be>was|were) (?:first |officially |finally )?"
     r"(?P<verb>\w+(?:ed|en|held|built|made|set|won|lost))(?: [^,.;]*?)? (?:in|on) (?:\w+ \d{1,2}, )?(?:1[0-9]|20)\d\d\b"
 )
-_MEANT = re.compile(r"(?P<subject>.+?)(?:, [^,]+,)? (?P<be>was|were|is|are) (?P<verb>supposed|meant|intended) to\b")
-_DEFINED = re.compile(r"(?P<subject>.+?)(?: \([^)]*\))? (?P<be>is|are|was|were) (?P<what>(?:an?|one of) [^.;]+)")
+_MEANT = re.compile(
+    rf"(?P<subject>.{{1,{_QUOTED}}}?)(?:, [^,]+,)? (?P<be>was|were|is|are) (?P<verb>supposed|meant|intended) to\b"
+)
+_DEFINED = re.compile(
+    rf"(?P<subject>.{{1,{_QUOTED}}}?)(?: \([^)]*\))? (?P<be>is|are|was|were) (?P<what>(?:an?|one of) [^.;]+)"
+)
 _PERSON = re.compile(
     r"\w{3,}(?:ist|ician|man|woman)|king|queen|emperor|empress|president|minister|mayor|officer|soldier|saint|priest|monk"
     r"|bishop|pope|theologian|historian|philosopher|scholar|professor|teacher|lawyer|doctor|engineer|inventor|explorer"
@@ -56,7 +61,7 @@ _DOES = {
     **{"calls for": "call for", "offers": "offer", "promises": "promise", "requires": "require", "contains": "contain"},
 }
 _ACTED = re.compile(
-    r"(?P<subject>[^,;:]+?)(?:, [^,]+,)? (?:has |have |had |recently |also |consistently )*"
+    rf"(?P<subject>[^,;:]{{1,{_QUOTED}}}?)(?:, [^,]+,)? (?:has |have |had |recently |also |consistently )*"
     rf"(?P<verb>{'|'.join([*_DID, *_DOES])})\b"
 )
 _NEEDS_MORE = frozenset(

@@ -14,6 +14,7 @@ _PREPOSITION = re.compile(
 _ONES = re.compile(r"(?:the )?(?P<kind>.+) ones?", re.IGNORECASE)
 _DETERMINER = re.compile(r"(?:the|this|that|both)\b\s*", re.IGNORECASE)
 _OWNER = re.compile(r"(?P<owner>.+?)(?P<mark>['’]s?)(?P<rest> .+)?")
+_ALSO = re.compile(r"(?<!\s)\s++(?:too|as well|then|instead)$")
 
 
 def replaced(phrase: str, question: str) -> str | None:
@@ -26,7 +27,7 @@ def replaced(phrase: str, question: str) -> str | None:
     >>> replaced("in 1991", "What was annexed in 2014?")
     'What was annexed in 1991?'
     """
-    phrase = re.sub(r"\s+(?:too|as well|then|instead)$", "", phrase.strip(_END))
+    phrase = _ALSO.sub("", phrase.strip(_END))
     text = question.strip(_END)
     by_place = _PREPOSITION.fullmatch(phrase)
     if _YEAR.search(phrase) or by_place:

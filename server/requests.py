@@ -17,7 +17,7 @@ from rag.engine import DEFAULT_COLLECTION
 from rag.limits import MAX_QUESTION, MAX_RESULTS, MAX_STATEMENTS
 
 _UNKNOWN_KEY = re.compile(r"unknown field `(?P<key>.*?)`")
-_PLACE = re.compile(r" - at `\$(?P<path>.*?)`$")
+_PLACE = re.compile(r" - at `\$(?P<path>[^`]*)`$")
 MOST_BODY_BYTES = 262_144
 """Of a JSON body: the longest question with the longest conversation that is read fits in."""
 MAX_COMMENT = 2_000

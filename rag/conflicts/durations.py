@@ -24,7 +24,7 @@ _LASTS = re.compile(
     re.IGNORECASE,
 )
 _NO_DURATION = re.compile(r"[\s-]+(?:old|ago|earlier|later|before|away)\b", re.IGNORECASE)
-_AND = re.compile(r"(?:\s*,)?\s*(?:\band\b)?\s+", re.IGNORECASE)
+_AND = re.compile(r"(?:\s*+,)?(?:\s++|\s*+\band\b\s++)", re.IGNORECASE)
 _SINCE = re.compile(r"\bsince\s+(?:[A-Z][a-z]+\s+)?(?P<year>1[5-9]\d\d|20\d\d)\b")
 
 

@@ -32,7 +32,9 @@ _DOUBTS = re.compile(
     r"|avoid(?:s|ed)?|without|until|before|partly|hardly|barely|almost|nearly|only)\b",
     re.IGNORECASE,
 )
-_CONTRAST = re.compile(r"\bnot\b[^.;]*\bbut\s+(?:in|on|at|by|from|to|for|only|rather|of)\b", re.IGNORECASE)
+_CONTRAST = re.compile(
+    r"\bnot\b(?:(?!\bnot\b)[^.;])*\bbut\s+(?:in|on|at|by|from|to|for|only|rather|of)\b", re.IGNORECASE
+)
 _OPPOSITES = """
     open/closed open/close open/shut approve/reject approve/refuse accept/reject accept/refuse agree/refuse agree/reject
     alive/dead rise/fall increase/decrease increase/fall increase/reduce reduce/increase grow/shrink win/lose
