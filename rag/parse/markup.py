@@ -208,6 +208,8 @@ def _hidden(element: Any) -> bool:
 
 def _is_note_mark(element: Any) -> bool:
     """True for the number of a footnote: a raised link to a place on the page."""
+    if element.find(".//sup") is not None:  # nested ones would be looked into twice as often at every level
+        return False
     links = [*element.iter("a"), *element.iterancestors("a")]
     return any((link.get("href") or "").startswith("#") for link in links) and bool(
         _NOTE_MARK.fullmatch(text_of(element))
