@@ -20,7 +20,7 @@ from rag.ingest import ingest
 from rag.parse import Limits, ParserProcess
 from rag.sources import find_files
 from tests.conftest import ROOT, OpenEngine
-from tests.made import FILES, HELLO, W, changed, documents_that_refer_to, docx, member, pdf_of, said, stream
+from tests.made import FILES, HELLO, W, changed, documents_that_refer_to, docx, member, pdf_of, said, slow_pdf, stream
 
 LIMITS = Limits(seconds=1, memory_mb=256, characters=300_000)
 ORDINARY = b"An ordinary text."
@@ -54,7 +54,8 @@ BOMBS: list[tuple[str, str, Callable[[], bytes], str]] = [
     ("one line of 50 MB", "a.txt", lambda: b"a" * 50_000_000, "too long: its text has more than 300000 characters"),
     ("a million sentences", "a.md", lambda: b"A b. " * 1_000_000, "too long: its text has more than 300000 characters"),
     ("nested mail", "a.eml", lambda: b"Subject: x\n" + b"".join(NESTED % (n, n) for n in range(3_000)), "damaged: "),
-    ("many senders", "a.eml", lambda: b"From: " + b"a@b.c, " * 50_000 + b"\n\nx", "too much to parse: more than 1 sec"),
+    ("slow PDF", "a.pdf", lambda: slow_pdf(2_000), "too much to parse: more than 1 seconds; split it, or raise"),
+    ("long type", "a.eml", lambda: b"Subject: x\nContent-Type: a/b; " + b"a=b; " * 9_000, "a header Content-Type of 45"),
 ]  # fmt: skip
 
 
@@ -76,6 +77,13 @@ def test_bomb_is_rejected_and_says_why(
         ("a.html", b"<p onclick='x()'>one <img src=x onerror=alert(1) alt=y>two<iframe>x</iframe></p>", "one two"),
         ("a.html", b"<div>" * 1_500 + b"deep", "deep"),
         ("a.md", b"> " * 300 + b"deep", "> " * 300 + "deep"),
+        ("a.md", b"# a" + b" " * 200_000 + b"b", "# a" + " " * 200_000 + "b"),
+        ("a.md", b"a" + b"\t" * 200_000 + b"b\n---", "a" + "\t" * 200_000 + "b\n---"),
+        ("a.html", b"<p>one<a href='#x'>" + b"<sup>" * 40 + b"2", "one"),
+        ("a.html", b"<script type='application/ld+json'>[[" + b"],[" * 300_000 + b"]]</script><p>one", "one"),
+        ("a.eml", b"From: a@b.c\nTo: " + b"a@b.c, " * 100_000 + b"\n\nx", "From: a@b.c\n\nx"),
+        ("a.eml", b"From: " + b"a@b.c, " * 100_000 + b"\nSubject: y\n\nx", "Subject: y\n\nx"),
+        ("a.eml", b"Subject: " + b"=?utf-8?q?a?= " * 50_000 + b"\n\nx", "x"),
         ("a.txt", b"a\x00b", "a\x00b"),
         ("a.pdf", pdf_of(b"3 0 R", 1, stream(HELLO)), "Hello there"),
         ("a.docx", docx(said("a") + said("b")), "a\n\nb\n\nThe museum shows it in the second room."),

@@ -1,10 +1,11 @@
 """E-mail: what a message says of itself and its text, read by the standard library's email package."""
 
 from collections.abc import Callable
-from email import message_from_bytes, policy
+from email import message_from_bytes
 from email.message import EmailMessage
+from email.policy import EmailPolicy
 from email.utils import getaddresses
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from rag.errors import DocumentRejected
 from rag.parse.decode import decode
@@ -16,18 +17,37 @@ from rag.types import Description, Kind
 
 _ASKED = ("From", "Date", "Subject")
 _DAMAGE = (AttributeError, IndexError, KeyError, LookupError, TypeError, ValueError)
+_LONGEST_HEADER = 10_000
+"""Characters as they are written: what a header says is used up to 300, and each may take twelve."""
 _Value = TypeVar("_Value")
+
+
+class _BoundedPolicy(EmailPolicy):
+    """The default policy, for headers of a reasonable length: the time that the package takes grows with its square."""
+
+    def header_fetch_parse(self, name: str, value: str) -> Any:
+        """The header, read.
+
+        Raises:
+            DocumentRejected: When it is too long.
+        """
+        if len(value) > _LONGEST_HEADER:
+            raise DocumentRejected(
+                f"a header {name} of {len(value)} characters; at most {_LONGEST_HEADER} are read; shorten it"
+            )
+        return super().header_fetch_parse(name, value)
 
 
 def parse(source: bytes, media_type: str, limits: Limits) -> Parsed:
     """A message: subject, sender and date first, then its plain text, or its HTML where it has no other.
 
-    Attachments are not read.
+    Attachments are not read, nor a list of thousands of recipients.
 
     Raises:
-        DocumentRejected: For a file without the headers of a message, and a text that is too long.
+        DocumentRejected: For a file without the headers of a message, a text that is too long, and a header
+            that says how to read it and is too long.
     """
-    message = message_from_bytes(source, policy=policy.default)
+    message = message_from_bytes(source, policy=_BoundedPolicy())
     if not isinstance(message, EmailMessage) or not any(name in message for name in _ASKED):
         raise DocumentRejected(f"not an e-mail: it has none of the headers {', '.join(_ASKED)}")
     subject, sender, recipients, date = (_header(message, name) for name in ("Subject", "From", "To", "Date"))
@@ -47,8 +67,11 @@ def parse(source: bytes, media_type: str, limits: Limits) -> Parsed:
 
 
 def _header(message: EmailMessage, name: str) -> str | None:
-    """A header on one line, ``None`` where it is missing or beyond reading."""
-    return one_line(_tried(lambda: str(message[name]) if name in message else None))
+    """A header on one line, ``None`` where it is missing, too long or beyond reading."""
+    try:
+        return one_line(_tried(lambda: str(message[name]) if name in message else None))
+    except DocumentRejected:
+        return None
 
 
 def _names(sender: str | None) -> str | None:

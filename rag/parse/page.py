@@ -1,6 +1,7 @@
 """What an HTML page says of itself: meta tags, JSON-LD, its title."""
 
 import json
+from collections import deque
 from collections.abc import Iterator
 from typing import Any
 
@@ -89,15 +90,15 @@ def _objects(data: str) -> Iterator[dict[str, Any]]:
     if len(data) > _MOST_DATA:
         return
     try:
-        waiting = [json.loads(data)]
+        waiting = deque([json.loads(data)])
     except (ValueError, RecursionError):
         return
     for _ in range(_MOST_NODES):
         if not waiting:
             return
-        value = waiting.pop(0)
+        value = waiting.popleft()
         if isinstance(value, list):
-            waiting = value + waiting
+            waiting.extendleft(reversed(value))
         elif isinstance(value, dict):
             yield value
             waiting.append(value.get("@graph"))
