@@ -8,11 +8,12 @@ import hashlib
 import os
 import re
 import stat
+import struct
 import zipfile
 import zlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,6 +32,8 @@ _MOST_RATIO = 200
 _SPARED_BYTES = 10_000_000
 _READ = 1 << 20
 _COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, LookupError, RuntimeError, ValueError, struct.error)
+"""What zipfile raises for bytes that are no archive, or not a whole one."""
 _UNSAFE_NAME = re.compile(r"[\x00-\x1f\x7f\\:]|(?:^|/)(?:\.{0,2})(?:/|$)")
 
 
@@ -98,9 +101,10 @@ def write_archive(file: Path) -> Iterator[ArchiveWriter]:
     if file.exists():
         raise ArchiveError(f"{file} is there already; name another file")
     try:
+        unfinished.unlink(missing_ok=True)
         try:
             with (
-                unfinished.open("wb") as target,
+                _created(unfinished) as target,
                 zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
             ):
                 yield ArchiveWriter(archive, file.parent)
@@ -119,14 +123,22 @@ class Archive:
 
     manifest: Manifest
     _archive: zipfile.ZipFile
+    _file: Path
 
     def extract(self, entry: Entry, place: Path) -> None:
-        """Write a file of the archive to ``place``."""
-        with place.open("wb") as target:
-            for part in _parts(self._archive, entry):
-                target.write(part)
-            target.flush()
-            os.fsync(target.fileno())
+        """Write a file of the archive to ``place``, where none is.
+
+        Raises:
+            ArchiveError: When it cannot be written, or the archive no longer be read.
+        """
+        try:
+            with _created(place) as target:
+                for part in _parts(self._archive, entry, self._file):
+                    target.write(part)
+                target.flush()
+                os.fsync(target.fileno())
+        except OSError as error:
+            raise ArchiveError(f"{place} cannot be written: {error.strerror or error}") from error
 
 
 @contextmanager
@@ -140,19 +152,36 @@ def read_archive(file: Path, kind: str, *, most_bytes: int | None = None) -> Ite
     Raises:
         ArchiveError: When it is not such an archive, or anything in it is not as it should be; says what.
     """
-    try:
-        with zipfile.ZipFile(file) as archive:
+    with ExitStack() as opened:
+        with _readable(file):
+            archive = opened.enter_context(zipfile.ZipFile(file))
+            _check_growth(archive, file)
             manifest = _manifest(archive, file, kind)
             _check_names(archive, manifest, file)
             _check_kinds(archive, file)
             _check_sizes(archive, manifest, file, most_bytes)
             for entry in manifest.files:
                 _check_content(archive, entry, file)
-            yield Archive(manifest, archive)
+        yield Archive(manifest, archive, file)
+
+
+@contextmanager
+def _readable(file: Path) -> Iterator[None]:
+    """Says of whatever goes wrong in the block that the archive cannot be read."""
+    try:
+        yield
     except OSError as error:
         raise ArchiveError(f"{file} cannot be read: {error.strerror or error}") from error
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error) as error:
+    except _UNREADABLE as error:
         raise ArchiveError(f"{file} is not an archive that can be read: {error}") from error
+
+
+def _check_growth(archive: zipfile.ZipFile, file: Path) -> None:
+    whole, packed = sum(info.file_size for info in archive.infolist()), file.stat().st_size
+    if whole > _MOST_RATIO * packed + _SPARED_BYTES:
+        raise ArchiveError(
+            f"{file} would grow from {packed} to {whole} bytes; more than {_MOST_RATIO} times as many are not unpacked"
+        )
 
 
 def _manifest(archive: zipfile.ZipFile, file: Path, kind: str) -> Manifest:
@@ -206,26 +235,26 @@ def _check_sizes(archive: zipfile.ZipFile, manifest: Manifest, file: Path, most_
                 f"{file}: {entry.name!r} has {size} bytes; at most {most_bytes} are accepted; "
                 "FOOTNOTE_MAX_UPLOAD_MB changes that"
             )
-    whole, packed = sum(info.file_size for info in archive.infolist()), file.stat().st_size
-    if whole > _MOST_RATIO * packed + _SPARED_BYTES:
-        raise ArchiveError(
-            f"{file} would grow from {packed} to {whole} bytes; more than {_MOST_RATIO} times as many are not unpacked"
-        )
 
 
 def _check_content(archive: zipfile.ZipFile, entry: Entry, file: Path) -> None:
     digest = hashlib.sha256()
-    for part in _parts(archive, entry):
+    for part in _parts(archive, entry, file):
         digest.update(part)
     if digest.hexdigest() != entry.sha256:
         raise ArchiveError(f"{file}: {entry.name!r} is not what was archived: its sha256 differs")
 
 
-def _parts(archive: zipfile.ZipFile, entry: Entry) -> Iterator[bytes]:
+def _parts(archive: zipfile.ZipFile, entry: Entry, file: Path) -> Iterator[bytes]:
     """The content of a file; zipfile itself stops at the size that was checked."""
-    with archive.open(entry.name) as stream:
+    with _readable(file), archive.open(entry.name) as stream:
         while part := stream.read(_READ):
             yield part
+
+
+def _created(file: Path) -> BinaryIO:
+    """A new file that its owner alone may read, whatever the process gives others by default."""
+    return open(file, "xb", opener=lambda path, flags: os.open(path, flags, 0o600))
 
 
 def sync(path: Path) -> None:

@@ -1,4 +1,7 @@
-"""What a data directory has, and the lock by which one process owns it.
+"""What a data directory has, and what must not be in it.
+
+What is in it is written for its owner alone, and no link in it is ever followed: one that was made
+elsewhere could lead anywhere.
 
 lock             held by the process that owns the directory
 catalog.db       the truth (with -wal and -shm beside it while it is open)
@@ -10,15 +13,18 @@ restoring/       a backup that is being unpacked
 scratch/         what a command unpacks for itself
 """
 
+import logging
+import os
 import re
 import shutil
+import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from filelock import FileLock, Timeout
+from rag.errors import DataDirectoryError
 
-from rag.errors import DataDirectoryError, DataDirectoryInUse
+logger = logging.getLogger(__name__)
 
 LOCK = "lock"
 CATALOG = "catalog.db"
@@ -28,36 +34,70 @@ SEEDED = "seeded"
 RESTORING = "restoring"
 SCRATCH = "scratch"
 _PAGE_SIZE_AT = 16
-_FOLDER = re.compile(r"vectors-(\d+)-(\d+)")
+_USER_VERSION_AT = 60
+_SQLITE = b"SQLite format 3\0"
+_FOLDER = re.compile(r"vectors-([0-9]+)-([0-9]+)")
+_BESIDE = tuple(f"{CATALOG}{ending}" for ending in ("-wal", "-shm", "-journal"))
+_NAMES = frozenset({LOCK, CATALOG, *_BESIDE, SPOOL, MODELS, SEEDED, RESTORING, SCRATCH})
+JOB_ID = re.compile(r"job_[0-9a-f]{1,64}")
+"""What names a job, and its folder in the spool."""
 
 
-def lock_directory(data_dir: Path) -> FileLock:
-    """Make a data directory unless it is there, and own it until the lock is released.
+def refuse_links(data_dir: Path) -> None:
+    """See that nothing in a data directory is a link; the directory itself may be one.
 
     Raises:
-        DataDirectoryInUse: When another process owns it.
-        DataDirectoryError: When it cannot be made or written to.
+        DataDirectoryError: When something is; names it.
     """
+    for path in _own(data_dir):
+        if path.is_symlink():
+            raise DataDirectoryError(
+                f"{path} is a link, and no link in a data directory is followed; put what it leads to in its place, "
+                "or delete it"
+            )
+
+
+def make_private(data_dir: Path) -> None:
+    """Take from everybody but the owner the right to read a data directory, and what is in it."""
+    if os.name != "posix":
+        return
     try:
-        data_dir.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(data_dir / LOCK, timeout=0)
-        lock.acquire()
-    except Timeout:
-        raise DataDirectoryInUse(
-            f"{data_dir} is in use by another Footnote process; stop that one, or where it is a server, ask it over "
-            "HTTP and bring documents in through its page or POST /v1/documents; or set another FOOTNOTE_DATA_DIR"
-        ) from None
-    except OSError as error:
-        raise DataDirectoryError(
-            f"{data_dir} cannot be used as a data directory: {error.strerror or error}; make it and all in it "
-            "writable, or set another FOOTNOTE_DATA_DIR"
-        ) from error
-    return lock
+        for path in (data_dir, *_own(data_dir)):
+            with suppress(FileNotFoundError):  # another process may end, and with it the log of a catalog
+                _restrict(path)
+    except PermissionError as error:  # it belongs to somebody else, as a folder that was mounted may
+        logger.warning("%s may be read by others, and only its owner can change that", error.filename)
+
+
+def remove_tree(path: Path) -> None:
+    """Delete a file, a link (not what it leads to) or a folder with all in it; what cannot be deleted stays."""
+    with suppress(OSError):
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
+
+
+def _own(data_dir: Path) -> Iterator[Path]:
+    """All that Footnote keeps in a data directory, at any depth; links are named, not followed."""
+    for path in sorted(data_dir.glob("*")):
+        if path.name in _NAMES or _FOLDER.fullmatch(path.name):
+            yield path
+            if path.is_dir() and not path.is_symlink():
+                for folder, folders, files in os.walk(path):
+                    yield from (Path(folder, name) for name in (*folders, *files))
+
+
+def _restrict(path: Path) -> None:
+    found = path.lstat()
+    elsewhere = stat.S_ISLNK(found.st_mode) or (stat.S_ISREG(found.st_mode) and found.st_nlink > 1)
+    if found.st_mode & 0o077 and not elsewhere:  # another name of the same file may be outside of the directory
+        path.chmod(stat.S_IMODE(found.st_mode) & 0o700)
 
 
 def vector_folders(data_dir: Path, generation: int | None = None) -> list[Path]:
     """The folders of vectors, of one generation or of all, by generation and attempt."""
-    found = {folder: _FOLDER.fullmatch(folder.name) for folder in data_dir.glob("vectors-*")}
+    found = {one: _FOLDER.fullmatch(one.name) for one in data_dir.glob("vectors-*") if not one.is_symlink()}
     numbers = {folder: (int(match[1]), int(match[2])) for folder, match in found.items() if match}
     return sorted((one for one in numbers if generation in (None, numbers[one][0])), key=lambda one: numbers[one])
 
@@ -83,7 +123,7 @@ def check_complete(data_dir: Path) -> None:
     """
     catalog = data_dir / CATALOG
     if catalog.is_file() and catalog.stat().st_size > 0:
-        _check_whole_pages(catalog)
+        _check_whole(catalog)
         return
     if restore_was_cut_short(data_dir):
         raise DataDirectoryError(f"a restore into {data_dir} was cut short; run `footnote restore` again")
@@ -94,18 +134,33 @@ def check_complete(data_dir: Path) -> None:
         )
 
 
-def _check_whole_pages(catalog: Path) -> None:
-    """A database is a row of pages; only where a log is to be written back may the last one be unfinished."""
-    log = catalog.with_name(f"{catalog.name}-wal")
-    if log.exists() and log.stat().st_size > 0:
+def was_closed(data_dir: Path) -> bool:
+    """Whether the process that last had the catalog open closed it: it left no log then."""
+    log = data_dir / _BESIDE[0]
+    return not (log.is_file() and log.stat().st_size > 0)
+
+
+def _check_whole(catalog: Path) -> None:
+    """A database is a row of pages; only where a log is to be written back may the last one be unfinished, or
+    may what makes it a catalog be missing: it is made in one step.
+    """
+    logs = (catalog.with_name(name) for name in _BESIDE if not name.endswith("-shm"))
+    if any(log.exists() and log.stat().st_size > 0 for log in logs):
         return
     with catalog.open("rb") as stream:
-        page = int.from_bytes(stream.read(_PAGE_SIZE_AT + 2)[_PAGE_SIZE_AT:], "big")
+        head = stream.read(_USER_VERSION_AT + 4)
+    page = int.from_bytes(head[_PAGE_SIZE_AT : _PAGE_SIZE_AT + 2], "big")
     size = catalog.stat().st_size
     if page > 1 and size % page:
         raise DataDirectoryError(
             f"{catalog} is not a readable catalog: its last page is cut, it has {size} bytes; restore it from a backup "
             "into a new directory with `footnote restore`"
+        )
+    if head.startswith(_SQLITE) and not any(head[_USER_VERSION_AT:]):
+        raise DataDirectoryError(
+            f"{catalog} is not a readable catalog: it is empty, as one is that was copied without its -wal; copy "
+            f"{catalog.name}-wal too, restore a backup into a new directory with `footnote restore`, or delete "
+            f"{catalog.parent} to start afresh"
         )
 
 
@@ -113,12 +168,12 @@ def _check_whole_pages(catalog: Path) -> None:
 def scratch_folder(data_dir: Path) -> Iterator[Path]:
     """An empty folder within a data directory that the caller owns; its content goes with the block."""
     folder = data_dir / SCRATCH
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir()
+    remove_tree(folder)
+    folder.mkdir(mode=0o700)
     try:
         yield folder
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        remove_tree(folder)
 
 
 def restore_was_cut_short(data_dir: Path) -> bool:

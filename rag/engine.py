@@ -10,7 +10,7 @@ from functools import cache
 from rag.asked import Asked
 from rag.catalog import Catalog
 from rag.cite import cite, written_answer
-from rag.directory import MODELS
+from rag.directory import MODELS, refuse_links
 from rag.events import Event, Finished, Judged, Retrieved, Stated
 from rag.followup import resolve
 from rag.gate import Gate
@@ -245,6 +245,7 @@ def open_engine(settings: Settings, *, as_it_is: bool = False) -> Engine:
         ModelError: When a model cannot be loaded.
         DataDirectoryError: As ``assemble``.
     """
+    refuse_links(settings.data_dir)
     encoder = load_encoder(settings.encoder, threads=settings.worker_threads)
     scorer = load_reranker(settings.reranker, threads=settings.worker_threads, cache=settings.data_dir / MODELS)
     return assemble(settings, encoder, scorer, as_it_is=as_it_is)

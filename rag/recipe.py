@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from rag.errors import ModelError
-from rag.models import load_encoder
+from rag.models import BUNDLED, load_encoder
 from rag.protocols import Encoder
 from rag.types import MadeWith
 
@@ -34,13 +34,23 @@ class Recipe:
 def former_recipe(made_with: MadeWith, wanted: Recipe, *, threads: int) -> Recipe | None:
     """What a data directory was made with, where that is something else than what is wanted.
 
+    Of the models that its catalog names only the bundled one is loaded: a catalog may come from elsewhere,
+    and a name in it must not choose what is downloaded and run.
+
     Raises:
-        ModelError: When its encoder cannot be loaded, or is another one by now.
+        ModelError: When its encoder is neither bundled nor named by the settings, cannot be loaded, or is another
+            one by now.
     """
     if made_with.fingerprint == wanted.made_with.fingerprint:
         return None
+    if made_with.encoder not in (wanted.named, BUNDLED):
+        raise ModelError(
+            f"the documents are indexed with the encoder {made_with.encoder!r}, which the settings do not name, and a "
+            "model that only the catalog names is not loaded, so the former index cannot answer meanwhile; run "
+            "`footnote reindex` first, which does not need it"
+        )
     same_encoder = made_with.encoder == wanted.named
-    encoder = wanted.encoder if same_encoder else load_encoder(made_with.encoder, threads=threads)
+    encoder = wanted.encoder if same_encoder else load_encoder(BUNDLED, threads=threads)
     recipe = Recipe(encoder=encoder, named=made_with.encoder, passage_tokens=made_with.passage_tokens)
     if recipe.made_with.fingerprint != made_with.fingerprint:
         raise ModelError(

@@ -26,6 +26,7 @@ def seal(folder: Path, agreed: Mapping[str, str]) -> None:
     """
     text = json.dumps({"files": _checksums(folder), "agreed": dict(agreed)})
     unfinished = folder / f"{_SEAL}.new"
+    unfinished.touch(mode=0o600)
     unfinished.write_text(text, encoding="utf-8")
     os.replace(unfinished, folder / _SEAL)
 

@@ -13,9 +13,10 @@ from weakref import finalize
 import numpy as np
 
 from rag.catalog import Catalog, Derived, Generation, NewDocument, explained
-from rag.directory import CATALOG, SCRATCH, check_complete, lock_directory, vector_folders
+from rag.directory import CATALOG, SCRATCH, check_complete, make_private, vector_folders, was_closed
 from rag.errors import IndexMismatch
 from rag.index import Index, open_index
+from rag.lock import lock_directory
 from rag.types import MadeWith
 from rag.vectors import VectorIndex, remove_folder
 
@@ -44,17 +45,20 @@ class Store:
         self.building: Index | None = None
         self._former: VectorIndex | None = None
         self._released = threading.Event()
+        self._closed, self._closing = False, threading.Lock()
         self._writing = threading.Lock()  # held while the catalog and the index are changed together
         with ExitStack() as undo:
             self._lock = lock_directory(self.data_dir)
             undo.callback(self._lock.release)
             check_complete(self.data_dir)
-            path = self.data_dir / CATALOG
+            path, closed = self.data_dir / CATALOG, was_closed(self.data_dir)
             try:
                 self._catalog = undo.enter_context(closing(Catalog(path)))
                 generation = self._choose(made_with, any_generation)
                 self.index = open_index(self.data_dir, self._catalog, generation, self.repairs.append)
                 self._tidy()
+                if not closed:
+                    self._catalog.scrub()
             except sqlite3.DatabaseError as error:
                 raise explained(path, error) from error
             undo.pop_all()
@@ -218,15 +222,23 @@ class Store:
         return [f"{collection}: {problem}" for collection, problem in self.index.disagreements().items()]
 
     def close(self) -> None:
-        """Give the directory back; once more does nothing."""
-        if not self._lock.is_locked:
-            return
-        self._close_former()
-        for index in self._open():
-            index.vectors.close()
-            index.settle()
-        self._catalog.close()
-        self._lock.release()
+        """Give the directory back, from whatever thread; once more does nothing.
+
+        Its catalog is whole in one file then, and nothing that was removed is left in it.
+        """
+        with self._closing:
+            if self._closed:
+                return
+            self._closed = True
+        try:
+            self._close_former()
+            for index in self._open():
+                index.vectors.close()
+                index.settle()
+            self._catalog.close()
+            make_private(self.data_dir)
+        finally:
+            self._lock.release()
 
     def __enter__(self) -> Self:
         return self

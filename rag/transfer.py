@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 
 from rag.archive import Archive, Entry, read_archive, write_archive
 from rag.catalog import Catalog
-from rag.directory import CATALOG, check_complete, scratch_folder
+from rag.directory import CATALOG, check_complete, refuse_links, scratch_folder
 from rag.engine import Engine
 from rag.errors import ArchiveError, DataDirectoryError
 from rag.ingest import Outcome, Work, ingest
@@ -22,6 +22,7 @@ from rag.types import Document
 KIND = "collection"
 _FOLDER = "documents"
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f\\:]")
+_ID = re.compile(r"[A-Za-z0-9._~-]{1,1200}")
 _PAGE = 500
 
 
@@ -41,6 +42,7 @@ def export(data_dir: Path, collection: str, file: Path) -> Exported:
         DataDirectoryError: When there is no catalog.
         ArchiveError: When ``file`` is there already or cannot be written.
     """
+    refuse_links(data_dir)
     check_complete(data_dir)
     if not (data_dir / CATALOG).is_file():
         raise DataDirectoryError(f"there is no catalog in {data_dir}; name the data directory")
@@ -82,9 +84,10 @@ def import_collection(
     with read_archive(file, KIND, most_bytes=engine.settings.max_upload_bytes) as archive:
         target = collection or _exported_collection(archive, file)
         paths = [_path(entry, file) for entry in archive.manifest.files]
+        origins = [_origin(entry, file) for entry in archive.manifest.files]
         with scratch_folder(engine.store.data_dir) as folder:
             return ingest(
-                engine, _unpacked(archive, paths, folder), collection=target, on_outcome=on_outcome, work=work
+                engine, _unpacked(archive, paths, origins, folder), collection=target, on_outcome=on_outcome, work=work
             )
 
 
@@ -135,16 +138,21 @@ def _path(entry: Entry, file: Path) -> str:
     """How answers name the document; it is never a place on this disk."""
     path = entry.about.get("path")
     if not isinstance(path, str) or not path.strip() or len(path) > 1_000 or "\x00" in path:
-        raise ArchiveError(f"{file}: {entry.name!r} has the path {path!r}; it must be 1 to 1000 characters")
+        raise ArchiveError(f"{file}: {entry.name!r} has the path {str(path)[:100]!r}; it must be 1 to 1000 characters")
     return path
 
 
-def _unpacked(archive: Archive, paths: list[str], folder: Path) -> Iterator[SourceFile]:
-    """Each document in a file of its own.
+def _origin(entry: Entry, file: Path) -> str:
+    """What tells documents of one path apart; the same whenever the archive is imported again."""
+    identifier = entry.about.get("id")
+    if not isinstance(identifier, str) or not _ID.fullmatch(identifier):
+        raise ArchiveError(f"{file}: {entry.name!r} has the id {str(identifier)[:100]!r}, which no document has")
+    return f"import {identifier}"
 
-    ``origin`` tells documents of one path apart, and is the same whenever the archive is imported again.
-    """
-    for number, (entry, path) in enumerate(zip(archive.manifest.files, paths, strict=True)):
+
+def _unpacked(archive: Archive, paths: list[str], origins: list[str], folder: Path) -> Iterator[SourceFile]:
+    """Each document in a file of its own."""
+    for number, (entry, path, origin) in enumerate(zip(archive.manifest.files, paths, origins, strict=True)):
         place = folder / str(number)
         archive.extract(entry, place)
-        yield SourceFile(file=place, path=path, origin=f"import {entry.about.get('id', entry.name)}")
+        yield SourceFile(file=place, path=path, origin=origin)

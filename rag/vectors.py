@@ -65,7 +65,7 @@ class VectorIndex:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder.resolve()  # the same folder spelled in two ways would be two engines
-        self.folder.mkdir(parents=True, exist_ok=True)
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._client: Any = _connect(self.folder)
         self._opened: dict[str, Any] = {}
         self._readers = 0

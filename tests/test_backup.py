@@ -304,7 +304,7 @@ def test_backup_of_other_tables_or_a_changed_document_is_refused(archives: tuple
         (
             (
                 "CREATE TRIGGER evil AFTER INSERT ON answers BEGIN DELETE FROM documents; END",
-                "its tables are not those",
+                "it has other tables than",
             ),
             ("UPDATE documents SET text = CAST('other' AS BLOB) WHERE id = 'lamp'", "the text of document lamp is not"),
             ("PRAGMA user_version = 7", "it is a catalog of version 7; this Footnote reads version 1"),

@@ -147,7 +147,13 @@ def test_page_says_what_was_changed_and_what_was_removed(open_engine: OpenEngine
         write_and_ingest(engine, tmp_path / "files", {"copy.txt": f"Orlen again!\n\n{BRIDGE}"})
         remove(engine, "same")
         shown = " ".join(page(address, answer["id"]).split())
-        assert httpx.get(f"{address}/v1/answers/{answer['id']}").json() == answer
+        stored = httpx.get(f"{address}/v1/answers/{answer['id']}").json()
+    for passage in answer["passages"]:  # of documents that are as they were cited all stays, of the others the quotes
+        passage["text"] = passage["text"] if passage["document_id"] == "orlen" else ""
+    for citation in answer["citations"]:
+        if citation["document_id"] != "orlen":
+            citation["before"] = citation["after"] = ""
+    assert stored == answer
     total = len(answer["citations"])
     kept = sum(citation["path"] == "orlen.txt" for citation in answer["citations"])
     assert f"{kept} of {total} citations still hold" in shown

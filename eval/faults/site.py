@@ -52,7 +52,7 @@ class Site:
         other = Site(folder, toy=self.toy)
         shutil.copytree(self.data_dir, other.data_dir, ignore=shutil.ignore_patterns("models"))
         if (self.data_dir / "models").is_dir():
-            (other.data_dir / "models").symlink_to(self.data_dir / "models")
+            shutil.copytree(self.data_dir / "models", other.data_dir / "models", copy_function=os.link)
         other.held, other.tokens = dict(self.held), self.tokens
         return other
 

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from rag.catalog.quoted import without_removed
 from rag.catalog.schema import Connections
+from rag.catalog.scrub import Scrubber
 from rag.errors import NotFound
 
 
@@ -20,17 +22,24 @@ class StoredAnswer:
 class AnswerTable:
     """The newest answers, and the feedback to them."""
 
-    def __init__(self, connections: Connections) -> None:
+    def __init__(self, connections: Connections, scrubber: Scrubber) -> None:
         self._connections = connections
+        self._scrubber = scrubber
 
     def add(self, answer: StoredAnswer, *, keep: int) -> None:
-        """Store an answer; only the newest ``keep`` stay, the others go with their feedback."""
+        """Store an answer; only the newest ``keep`` stay, the others go with their feedback.
+
+        Of a document that has changed or gone since the answer was made, it keeps what it quotes.
+        """
         with self._connections.write() as connection:
+            body = without_removed(connection, answer.body)
             row = connection.execute(
                 "INSERT INTO answers (id, question, created, body) VALUES (?, ?, ?, ?)",
-                (answer.id, answer.question, answer.created, answer.body),
+                (answer.id, answer.question, answer.created, body),
             ).lastrowid
-            connection.execute("DELETE FROM answers WHERE row <= ?", ((row or 0) - keep,))
+            dropped = connection.execute("DELETE FROM answers WHERE row <= ?", ((row or 0) - keep,)).rowcount
+        if dropped:
+            self._scrubber.mark(passages=False)
 
     def find(self, answer_id: str) -> StoredAnswer:
         """A stored answer.
@@ -57,6 +66,7 @@ class AnswerTable:
                 "INSERT OR REPLACE INTO feedback (answer_id, helpful, comment, created) VALUES (?, ?, ?, ?)",
                 (answer_id, int(helpful), comment, now()),
             )
+        self._scrubber.mark(passages=False)  # of feedback that was given before
 
 
 def now() -> str:

@@ -17,7 +17,9 @@ from rag.catalog.documents import LISTED, Inventory, NewDocument, delete_documen
 from rag.catalog.generations import Generations, is_current
 from rag.catalog.jobs import JobTable
 from rag.catalog.lexical import create_lexical, drop_lexical, has_match, search_lexical
+from rag.catalog.quoted import find_of_collection, forget_quoted
 from rag.catalog.schema import Connections
+from rag.catalog.scrub import Scrubber
 from rag.catalog.sizes import Sizes
 from rag.errors import ChangeForbidden, GenerationRetired, NotFound
 from rag.types import CorpusState, Document, Passage, Sentence, Vectors
@@ -37,9 +39,10 @@ class Catalog:
         self._connections = Connections(path)
         self._frozen: sqlite3.Connection | None = None
         self._sizes = Sizes()
-        self.answers = AnswerTable(self._connections)
+        self._scrubber = Scrubber(self._connections)
+        self.answers = AnswerTable(self._connections, self._scrubber)
         self.jobs = JobTable(self._connections)
-        self.generations = Generations(self._connections)
+        self.generations = Generations(self._connections, self._scrubber)
         current = self.generations.current()
         self._generation = current.number if current else 0
         self._keys = _Keys(self._highest_key())
@@ -58,8 +61,13 @@ class Catalog:
             other._frozen = connection
             yield other
 
+    def scrub(self) -> None:
+        """Have the files lose, soon, what an earlier process deleted; done by itself for what this one deletes."""
+        self._scrubber.mark()
+
     def close(self) -> None:
-        """Close the file."""
+        """Close the file, which then holds all of the catalog and nothing that was deleted."""
+        self._scrubber.close()
         self._connections.close()
 
     def collections(self) -> list[str]:
@@ -89,9 +97,11 @@ class Catalog:
             if unfinished:
                 raise ChangeForbidden(f"collection {collection!r} has {unfinished} unfinished jobs; wait for them")
             drop_lexical(connection, collection)
+            forget_quoted(connection, find_of_collection(connection, collection))
             for table in ("passages", "documents"):
                 connection.execute(f"DELETE FROM {table} WHERE collection = ?", (collection,))
             connection.execute("DELETE FROM collections WHERE id = ?", (collection,))
+        self._scrubber.mark()
 
     def state(self, collection: str) -> CorpusState:
         """The version and size of a collection.
@@ -132,15 +142,20 @@ class Catalog:
             GenerationRetired: When this generation is no longer the current one.
             NotFound: When the collection is gone.
         """
-        removed = []
+        removed, replaced = [], []
         with self._connections.write() as connection:
             if not is_current(connection, self._generation):
                 raise GenerationRetired(f"generation {self._generation} no longer answers; derive the documents again")
             for document, own in zip(documents, keys, strict=True):
-                removed += delete_document(connection, document.id)
+                if gone := delete_document(connection, document.id):
+                    removed += gone
+                    replaced.append(document.id)
                 touch(connection, document.collection)
                 insert_document(connection, document)
                 insert_derived(connection, self._generation, document.id, document.collection, document.derived, own)
+            forget_quoted(connection, replaced)
+        if replaced:
+            self._scrubber.mark()
         return removed
 
     def remove(self, document_id: str) -> list[str]:
@@ -156,6 +171,8 @@ class Catalog:
         with self._connections.write() as connection:
             removed = delete_document(connection, document_id)
             touch(connection, document.collection)
+            forget_quoted(connection, [document_id])
+        self._scrubber.mark()
         return removed
 
     def document(self, document_id: str) -> Document:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from rag.catalog.derived import Derived, delete_derived, insert_derived
 from rag.catalog.schema import Connections
+from rag.catalog.scrub import Scrubber
 from rag.types import MadeWith
 
 _MISSING = """
@@ -30,8 +31,9 @@ class Generation:
 class Generations:
     """The generations of a catalog: at most one building, one current, one retired."""
 
-    def __init__(self, connections: Connections) -> None:
+    def __init__(self, connections: Connections, scrubber: Scrubber) -> None:
         self._connections = connections
+        self._scrubber = scrubber
 
     def current(self) -> Generation | None:
         """The one that answers; ``None`` in a new catalog."""
@@ -120,6 +122,7 @@ class Generations:
             pass
         with self._connections.write() as connection:
             connection.execute("DELETE FROM generations WHERE number = ?", (generation.number,))
+        self._scrubber.mark()
 
     def _drop_documents(self, number: int) -> int:
         """Delete what a generation has of a few documents; how many they were."""

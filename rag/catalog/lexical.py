@@ -7,10 +7,14 @@ written here, not by triggers: SQLite looks at every trigger at every insert.
 
 import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 
+from rag.catalog.schema import Connections
 from rag.errors import NotFound
 
 _SURPLUS = 100  # passages beyond the limit: among equal scores the ids decide, not the order of ingest
+_MERGED_PAGES = 200  # at a time: some ten milliseconds, in which nothing else is written
+_PARTS = ("data", "idx", "docsize", "config")  # the tables in which SQLite keeps an index
 _CREATE = """
     CREATE VIRTUAL TABLE {table} USING fts5 (
         indexed, content='{table}_rows', content_rowid='row', tokenize='porter unicode61 remove_diacritics 2'
@@ -85,6 +89,46 @@ def has_match(connection: sqlite3.Connection, collection: str, generation: int, 
     return (
         connection.execute(f"SELECT 1 FROM {table} WHERE {table} MATCH ? LIMIT 1", (expression,)).fetchone() is not None
     )
+
+
+def merge_lexical(connections: Connections) -> None:
+    """Merge each index into one segment: one that has more of them still has the words of removed passages.
+
+    In steps, between which others write. SQLite's own ``secure-delete`` would make indexes that versions
+    before 3.42 cannot read.
+    """
+    for table in _tables(connections.read()):
+        pages = -_MERGED_PAGES  # negative: segments of every size, however few
+        while _merge(connections, table, pages):
+            pages = _MERGED_PAGES
+
+
+def rebuild_lexical(connection: sqlite3.Connection) -> None:
+    """Make every lexical index again from the passages, without reading any of what it has."""
+    with closing(sqlite3.connect(":memory:")) as other:
+        other.execute(_CREATE.format(table="empty"))
+        empty = {part: other.execute(f"SELECT * FROM empty_{part}").fetchall() for part in _PARTS}
+    for table in _tables(connection):
+        for part, rows in empty.items():
+            connection.execute(f"DELETE FROM {table}_{part}")
+            for row in rows:
+                connection.execute(f"INSERT INTO {table}_{part} VALUES ({', '.join('?' * len(row))})", row)
+        connection.execute(f"INSERT INTO {table} ({table}) VALUES ('rebuild')")
+
+
+def _merge(connections: Connections, table: str, pages: int) -> bool:
+    """Take a step; whether there may be another."""
+    with connections.write() as connection:
+        if table not in _tables(connection):  # its collection was dropped
+            return False
+        before = connection.total_changes
+        connection.execute(f"INSERT INTO {table} ({table}, rank) VALUES ('merge', ?)", (pages,))
+        return connection.total_changes - before > 1
+
+
+def _tables(connection: sqlite3.Connection) -> list[str]:
+    numbers = [row["number"] for row in connection.execute("SELECT number FROM collections ORDER BY number")]
+    return [_name(number, parity) for number in numbers for parity in (0, 1)]
 
 
 def _name(number: int, generation: int) -> str:

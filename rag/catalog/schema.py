@@ -1,15 +1,17 @@
 """The tables of the catalog, and the connections to them.
 
 SQLite in WAL mode with full synchronisation: a committed transaction survives a killed process and
-a power cut, and readers never wait for the writer.
+a power cut, and readers never wait for the writer. What is deleted is overwritten.
 """
 
 import errno
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from urllib.parse import quote
 from weakref import finalize
 
 from rag.errors import DataDirectoryError, DiskFull, Overloaded
@@ -18,6 +20,8 @@ VERSION = 1
 _FULL = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
 _CLOSED = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM)
 _MOST_IDLE = 8  # connections that are kept for the next snapshot
+_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON", "trusted_schema=OFF")
+_WAIT_SECONDS = 30.0
 _PRIMARY = 0xFF  # of an extended result code
 
 _TABLES = """
@@ -195,6 +199,24 @@ class Connections:
             if not kept:
                 self._close(connection)
 
+    def checkpoint(self) -> bool:
+        """Write the log back into the file and empty it; whether that was possible: a reader may need it still.
+
+        Raises:
+            sqlite3.Error: When the disk cannot keep it.
+        """
+        with self._writing, closing(sqlite3.connect(_existing(self._path), uri=True, timeout=0.0)) as connection:
+            return not connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+
+    def vacuum(self) -> None:
+        """Write the file anew, with nothing in the room that no row takes.
+
+        Raises:
+            sqlite3.Error: When the disk cannot keep it twice, or another process is writing.
+        """
+        with self._writing:
+            self.read().execute("VACUUM")
+
     def close(self) -> None:
         """Close every thread's connection."""
         with self._guard:
@@ -222,24 +244,37 @@ class Connections:
             raise
 
     def _opened_now(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False, timeout=30.0)
+        connection = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False, timeout=_WAIT_SECONDS)
         connection.row_factory = sqlite3.Row
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        for pragma in _PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
         with self._guard:
             self._opened.add(connection)
         return connection
 
     def _prepare(self) -> None:
-        connection = self.read()
-        found = int(connection.execute("PRAGMA user_version").fetchone()[0])
-        if found == 0:
-            connection.executescript(f"BEGIN IMMEDIATE; {_TABLES} PRAGMA user_version={VERSION}; COMMIT;")
-        elif found != VERSION:
+        """Make the catalog where there is none: before it has a log, so that the file alone is never half of it."""
+        _make_private(self._path)
+        with closing(sqlite3.connect(self._path, isolation_level=None, timeout=_WAIT_SECONDS)) as connection:
+            found = int(connection.execute("PRAGMA user_version").fetchone()[0])
+            if found == 0:
+                connection.executescript(f"BEGIN IMMEDIATE; {_TABLES} PRAGMA user_version={VERSION}; COMMIT;")
+        if found not in (0, VERSION):
             raise DataDirectoryError(
                 f"{self._path} is a catalog of version {found}, this Footnote reads version {VERSION}; "
                 "ingest the documents into a new data directory"
             )
+        self.read()
+
+
+def _make_private(path: Path) -> None:
+    """Make a file that is not there, for its owner alone; SQLite's files beside it are as it is."""
+    with suppress(OSError):  # SQLite says better what is wrong
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+
+
+def _existing(path: Path) -> str:
+    return f"file:{quote(str(path))}?mode=rw"
 
 
 class _Own:

@@ -5,6 +5,7 @@
 """
 
 import logging
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -61,5 +62,6 @@ def _added() -> list[EntryPoint]:
 @click.version_option(__version__, prog_name="footnote")
 def main() -> None:
     """Answers from your documents; every sentence leads to the exact characters of its source."""
+    os.umask(0o077)  # what it writes holds what people's documents hold
     sys.excepthook = tell_traceback
     log_plainly(logging.WARNING)

@@ -5,6 +5,10 @@ head, ``onnx`` runs both, ``transformers`` runs any other
 model, ``load`` chooses.
 """
 
+from rag.models.bundled import ENCODER
 from rag.models.load import load_encoder, load_reranker, load_untouched_reranker
 
-__all__ = ["load_encoder", "load_reranker", "load_untouched_reranker"]
+BUNDLED = ENCODER.name
+"""The name of the encoder that is bundled."""
+
+__all__ = ["BUNDLED", "load_encoder", "load_reranker", "load_untouched_reranker"]
