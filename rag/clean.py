@@ -9,6 +9,8 @@ from functools import lru_cache
 
 import ftfy
 
+from rag.invisible import without_invisible
+
 _MARKDOWN = re.compile(
     r"""
       ^\s{0,3}\#{1,6}\s+            # heading marks
@@ -22,12 +24,12 @@ _MARKDOWN = re.compile(
 )
 _LINK = re.compile(r"!?\[([^\]\[]*)\]\([^()\s]*(?:\s+\"[^\"]*\")?\)")
 _C0 = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
-_CONTROL = re.compile(r"[\x80-\x9f\ufeff\u200b\u202a-\u202e\u2066-\u2069]")
+_CONTROL = re.compile(r"[\x80-\x9f]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
 def clean(text: str) -> str:
-    """``text`` with mojibake repaired, one space for each run of white space, no control characters.
+    """``text`` with mojibake repaired, one space for each run of white space, no control or invisible characters.
 
     >>> clean("rebuild trustâ€”a  daunting\\ntask")
     'rebuild trust—a daunting task'
@@ -35,7 +37,8 @@ def clean(text: str) -> str:
     whole = _C0.sub(" ", _SURROGATE.sub("\ufffd", text))  # C1 controls may be mojibake: those come after the repair
     if not whole.isascii():  # ASCII holds no mojibake, and the repair is slow
         whole = ftfy.fix_text(whole, unescape_html=False, uncurl_quotes=False, remove_terminal_escapes=False)
-    return " ".join(_CONTROL.sub(" ", whole).split())
+    # Invisible characters go last: a soft hyphen may be half of a mojibake.
+    return " ".join(_CONTROL.sub(" ", without_invisible(whole)).split())
 
 
 @lru_cache(maxsize=4_096)

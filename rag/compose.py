@@ -82,7 +82,7 @@ def announces(question: str, candidate: Candidate) -> bool:
     if not asks_for_several(question) or len(candidate.sentence.text.split()) > _SHORT:
         return False
     asked = {stem(word) for word in content_words(question)}
-    said = {stem(word) for word in content_words(candidate.sentence.text)}
+    said = {stem(word) for word in content_words(display(candidate.sentence.text))}
     return 2 * len(asked & said) > len(asked)
 
 
@@ -118,7 +118,7 @@ def says_the_same(one: Candidate, other: Candidate) -> bool:
     """
     if Kind.BODY not in (one.sentence.kind, other.sentence.kind):
         return False
-    first, second = ({stem(word) for word in content_words(each.sentence.text)} for each in (one, other))
+    first, second = ({stem(word) for word in content_words(display(each.sentence.text))} for each in (one, other))
     if len(first & second) < _SAME * max(len(first | second), 1):
         return False
     return not differ(display(one.sentence.text), display(other.sentence.text))

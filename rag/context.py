@@ -3,6 +3,7 @@
 import re
 
 from rag.clean import display
+from rag.invisible import without_invisible
 from rag.types import Sentence
 
 _DANGLING = re.compile(
@@ -20,7 +21,7 @@ def stands_alone(sentence: str) -> bool:
     >>> stands_alone("They met again on Friday."), stands_alone("The envoys met again on Friday.")
     (False, True)
     """
-    return not _DANGLING.match(sentence)
+    return not _DANGLING.match(without_invisible(sentence))
 
 
 def understood(sentence: Sentence, previous: Sentence | None) -> str:

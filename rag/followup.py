@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from rag.anaphora import pointers, with_antecedents
+from rag.invisible import without_invisible
 from rag.phrases import is_name, noun_phrases
 from rag.phrasing import Form, ask_for, ask_for_others, form_of, joined, sentence_case
 from rag.replacement import replaced
@@ -116,7 +117,7 @@ def resolve(question: str, history: Sequence[Turn]) -> Resolved:
     """
     context: _Context | None = None
     for turn in history[-_READ_TURNS:]:
-        content = turn.content[:_READ_CHARACTERS].strip()
+        content = without_invisible(turn.content[:_READ_CHARACTERS]).strip()
         if turn.role == "user":
             context = _after_question(content, context)
         elif context is not None:

@@ -12,6 +12,7 @@ from datetime import date
 from rag.clean import display
 from rag.conflicts.asked import ValueKind, Wanted, stems, understand
 from rag.conflicts.claims import Claim, agree, find_claims
+from rag.invisible import without_invisible
 from rag.types import Candidate, Conflict, Kind
 
 _MARGIN = 8.0
@@ -60,7 +61,7 @@ class _Said:
 
     @property
     def value(self) -> str:
-        return self.candidate.sentence.text[self.claim.start : self.claim.end]
+        return _text(self.candidate)[self.claim.start : self.claim.end]
 
 
 def find_conflicts(question: str, candidates: Sequence[Candidate]) -> list[Disagreement]:
@@ -150,12 +151,13 @@ def _context(candidates: Sequence[Candidate]) -> dict[str, frozenset[str]]:
 
 
 def _around(candidate: Candidate) -> frozenset[str]:
-    parts = [candidate.previous.text if candidate.previous else "", candidate.judged, candidate.sentence.text]
+    previous = without_invisible(candidate.previous.text) if candidate.previous else ""
+    parts = [previous, candidate.judged, _text(candidate)]
     return stems(" ".join(parts))
 
 
 def _said(kind: ValueKind, wanted: Wanted, position: int, candidate: Candidate) -> list[_Said]:
-    text, published = candidate.sentence.text, candidate.document.published
+    text, published = _text(candidate), candidate.document.published
     claims = find_claims(kind, wanted, text, date.fromisoformat(published) if published else None)
     if not claims:
         return []
@@ -172,6 +174,10 @@ def _said(kind: ValueKind, wanted: Wanted, position: int, candidate: Candidate) 
             share=_share(about, words),
         )
     ]
+
+
+def _text(candidate: Candidate) -> str:
+    return without_invisible(candidate.sentence.text)
 
 
 def _share(asked: frozenset[str], words: frozenset[str]) -> float:
