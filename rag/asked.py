@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from rag.clean import display
+from rag.clean import display, without_footnotes
 from rag.followup import Resolved
 from rag.types import Candidate
 
@@ -33,4 +33,5 @@ class Asked:
 
     def unsaid(self, candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
         """The candidates that the answer before did not have, where more than that is asked for."""
-        return tuple(one for one in candidates if display(one.sentence.text) not in self.resolved.known)
+        known = self.resolved.known
+        return tuple(one for one in candidates if without_footnotes(display(one.sentence.text)) not in known)

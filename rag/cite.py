@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+from rag.clean import without_footnotes
 from rag.types import Citation, Conflict, Finding, Source, Statement
 
 _CONTEXT = 600
@@ -29,9 +30,13 @@ def written_answer(
 ) -> str:
     """The statements as one text, each followed by the numbers of its citations; last, where the sources differ.
 
-    That remark is no statement: it only names values that the statements before it give.
+    That remark is no statement: it only names values that the statements before it give. A number that a source
+    has in brackets stands in round ones here, for a number in square brackets is a footnote; the statements and
+    the quotes keep it.
     """
-    stated = [f"{one.text} {''.join(f'[{number}]' for number in one.citations)}" for one in statements]
+    stated = [
+        f"{without_footnotes(one.text)} {''.join(f'[{number}]' for number in one.citations)}" for one in statements
+    ]
     return " ".join([*stated, *(_remark(conflict, statements, citations) for conflict in conflicts)])
 
 
@@ -42,7 +47,7 @@ def _remark(conflict: Conflict, statements: Sequence[Statement], citations: Sequ
     told_apart = None not in dates and len(set(dates)) == len(dates)
     labels = [source.published if told_apart else _name(source) for source in sources]
     named = (f"{value} ({label})" for value, label in zip(conflict.values, labels, strict=True))
-    return f"The sources differ: {', '.join(named)}."
+    return without_footnotes(f"The sources differ: {', '.join(named)}.")
 
 
 def _name(source: Citation) -> str:

@@ -24,6 +24,14 @@ _MARKDOWN = re.compile(
 )
 _LINK = re.compile(r"!?\[([^\]\[]*)\]\([^()\s]*(?:\s+\"[^\"]*\")?\)")
 _C0 = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
+_NUMBER_IN_BRACKETS = re.compile(
+    r"""
+      [\[\uff3b\u3010\u3014\u3016\u3018\u301a\u2045\u2772\u27e6\ufe5d]      # square, lenticular and tortoise shell
+      (?P<number> [\s^#*†‡]* {digit} (?:{digit} | [\s,;&^#*†‡\u2010-\u2015-] | and)* )
+      [\]\uff3d\u3011\u3015\u3017\u3019\u301b\u2046\u2773\u27e7\ufe5e]
+    """.replace("{digit}", r"[\d\u00b2\u00b3\u00b9\u2070-\u2089\u2460-\u2473]"),
+    re.VERBOSE,
+)
 _CONTROL = re.compile(r"[\x80-\x9f]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
@@ -50,3 +58,14 @@ def display(text: str) -> str:
     """
     unlinked = _LINK.sub(r"\1", text)
     return clean(_MARKDOWN.sub("", unlinked))
+
+
+def without_footnotes(text: str) -> str:
+    """``text`` with round brackets in the place of others around numbers: they would look like an answer's own marks.
+
+    The number and what stands around it stay: it may be a year, an interval, a place in a list.
+
+    >>> without_footnotes("He won. [1][2] Others [3, 4] and 【5】 differ; see a[0] and [sic].")
+    'He won. (1)(2) Others (3, 4) and (5) differ; see a(0) and [sic].'
+    """
+    return _NUMBER_IN_BRACKETS.sub(r"(\g<number>)", text)
