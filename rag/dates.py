@@ -74,6 +74,7 @@ _SEASONS = {"spring": 2, "summer": 5, "autumn": 8, "fall": 8, "winter": -1}
 _SEASON_DAYS = 150
 _AHEAD = re.compile(r"\b(?:will|next|due|to be|shall|plans?|starting|coming|from)\b", re.IGNORECASE)
 _THROUGH = re.compile(r"\s*(?:-|–|\b(?:to|and|until)\b)\s*")
+_FIRST_DAY = date(1500, 1, 1)
 _UNKNOWN_YEAR = date(2000, 7, 1)
 
 
@@ -89,6 +90,23 @@ class Dated:
     first: date
     last: date
     yearless: bool = False
+
+
+def may_be_published(day: str, known: str) -> bool:
+    """Whether a document that was known on a day may have been published on another, both ISO dates.
+
+    Not later: one day of grace, for it is tomorrow already elsewhere. Not before 1500, the first year that
+    ``parse_date`` reads: templates that know no date say "0001-01-01". Where it is not known when it was known,
+    any later day will do.
+
+    >>> may_be_published("2025-06-02", "2025-06-01"), may_be_published("2099-01-01", "2025-06-01")
+    (True, False)
+    """
+    try:
+        last = date.fromisoformat(known[:10]) + timedelta(days=1) if known else date.max
+        return _FIRST_DAY <= date.fromisoformat(day) <= last
+    except ValueError:
+        return False
 
 
 def parse_date(text: str) -> str | None:

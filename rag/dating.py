@@ -3,8 +3,8 @@
 import re
 from collections.abc import Sequence
 
-from rag.dates import parse_date
-from rag.types import Candidate
+from rag.dates import may_be_published, parse_date
+from rag.types import Candidate, Document
 
 _MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
@@ -27,15 +27,22 @@ def in_time(question: str, candidates: Sequence[Candidate], answering: Sequence[
     """The candidates of the documents that a question's words about time leave, in their order; all where none fit.
 
     "The article of 2 June 2025" leaves documents published that day, "reports of May 2025" those of that
-    month, "the latest article" the newest of the dated ones. A date that is not about the writing leaves all.
+    month, "the latest article" the newest of the dated ones. A date that is not about the writing leaves all, and
+    a document that says that it was published after it was ingested has no date.
 
     Args:
         answering: Those of ``candidates`` of which the latest or oldest is taken: it must speak of what is asked.
     """
-    wanted = _wanted(question, [one.document.published for one in answering if one.document.published])
+    wanted = _wanted(question, [day for one in answering if (day := _published(one.document))])
     if wanted is None:
         return candidates
-    return [one for one in candidates if (one.document.published or "").startswith(wanted)] or candidates
+    return [one for one in candidates if _published(one.document).startswith(wanted)] or candidates
+
+
+def _published(document: Document) -> str:
+    """When a document was published, empty where it does not say or cannot be believed."""
+    day = document.published or ""
+    return day if may_be_published(day, document.ingested_at) else ""
 
 
 def _wanted(question: str, published: Sequence[str]) -> str | None:

@@ -1,17 +1,19 @@
 """Derive: describe, split, chunk, encode; from a document's text to all that a generation has of it."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from itertools import count
 from typing import TypeVar
 
 from rag.catalog import Catalog, Derived
 from rag.chunk import chunk, sentence_fits
+from rag.dates import may_be_published
 from rag.describe import describe
 from rag.parse import Parsed
 from rag.recipe import Recipe
 from rag.split import split, split_again
-from rag.types import Description, Document, Passage, Sentence, Vectors
+from rag.types import Description, Document, Kind, Passage, Sentence, Vectors
 
 _STEP = 64  # sentences: about ten milliseconds
 _Item = TypeVar("_Item")
@@ -31,6 +33,8 @@ class Outline:
 def outline(document_id: str, parsed: Parsed, recipe: Recipe, give_way: Callable[[], None] = lambda: None) -> Outline:
     """What a document says about itself, and its sentences and passages by a recipe.
 
+    A date of publication after today, or before there was print, is none: it would be the latest for ever.
+
     Args:
         give_way: Called between small steps, to let others go first: a long document takes many seconds.
 
@@ -38,7 +42,9 @@ def outline(document_id: str, parsed: Parsed, recipe: Recipe, give_way: Callable
         PassageTooLong: When a passage does not fit the encoder.
     """
     give_way()
-    described = describe(parsed.text, parsed.blocks, stated=parsed.description, created=parsed.created)
+    today = datetime.now(UTC).date().isoformat()
+    parsed = _believed(parsed, today)
+    described = describe(parsed.text, parsed.blocks, stated=parsed.description, created=parsed.created, now=today)
     encoder = recipe.encoder
     fits = _counted(lambda text: sentence_fits(text, encoder), give_way)
     sentences = split(parsed.text, parsed.blocks, described, fits)
@@ -46,6 +52,17 @@ def outline(document_id: str, parsed: Parsed, recipe: Recipe, give_way: Callable
     slowly = _between(sentences, give_way)
     passages = chunk(document_id, parsed.text, title, slowly, encoder, budget=recipe.passage_tokens)
     return Outline(description=described.description, sentences=sentences, passages=passages)
+
+
+def _believed(parsed: Parsed, today: str) -> Parsed:
+    """Without dates in the fields on which it cannot have been published; a line that only says one is text."""
+    stated, created = parsed.description, parsed.created
+    if created and not may_be_published(created, today):
+        parsed = replace(parsed, created=None)
+    if not stated.published or may_be_published(stated.published, today):
+        return parsed
+    blocks = tuple(replace(one, kind=None) if one.kind is Kind.PUBLISHED else one for one in parsed.blocks)
+    return replace(parsed, description=replace(stated, published=None), blocks=blocks)
 
 
 def derive_again(document: Document, catalog: Catalog, recipe: Recipe, encode: Encode) -> Derived:

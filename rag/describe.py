@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from rag.clean import display
-from rag.dates import parse_date
+from rag.dates import may_be_published, parse_date
 from rag.layout import Block
 from rag.types import Description, Kind
 
@@ -87,7 +87,7 @@ _Facts = tuple[_Fact, ...]
 
 
 def describe(
-    text: str, blocks: Sequence[Block], *, stated: Description | None = None, created: str | None = None
+    text: str, blocks: Sequence[Block], *, stated: Description | None = None, created: str | None = None, now: str = ""
 ) -> Described:
     """Find what the blocks of a document say about it.
 
@@ -97,6 +97,7 @@ def describe(
     Args:
         stated: From the format's fields.
         created: ISO date of the file's making; stands in for ``published`` where nothing else does.
+        now: ISO date of today: no later one is believed, but tomorrow's; without it any is.
     """
     lines = [display(block.opening(text)) for block in blocks]
     kinds = [block.kind or _first_kind(place, lines) for place, block in enumerate(blocks)]
@@ -111,7 +112,7 @@ def describe(
     if stated:
         found |= _stated_lines(stated, lines, range(head), title)
     values: dict[Kind, str] = {Kind.TITLE: lines[title]} if title is not None else {}
-    for position, facts in _with_one_date(found).items():
+    for position, facts in _with_one_date(found, now).items():
         kinds[position] = facts[0].kind
         for fact in facts:
             values.setdefault(fact.kind, fact.value)
@@ -249,9 +250,10 @@ def _without_doubtful(found: Mapping[int, _Facts], lines: Sequence[str]) -> dict
     return {place: facts for place, facts in found.items() if place not in doubtful or sure & {place - 1, place + 1}}
 
 
-def _with_one_date(found: Mapping[int, _Facts]) -> dict[int, _Facts]:
+def _with_one_date(found: Mapping[int, _Facts], now: str) -> dict[int, _Facts]:
     """The facts of each line that has some; of several dates the first that says published, else the first."""
-    dates = {place: fact for place, facts in found.items() for fact in facts if fact.kind is Kind.PUBLISHED}
+    stated = {place: fact for place, facts in found.items() for fact in facts if fact.kind is Kind.PUBLISHED}
+    dates = {place: fact for place, fact in stated.items() if may_be_published(fact.value, now)}
     kept = min(dates, key=lambda place: dates[place].updated, default=None)
     left = {
         place: tuple(fact for fact in facts if fact.kind is not Kind.PUBLISHED or place == kept)
