@@ -1,7 +1,7 @@
 """EPUB: the chapters in reading order, read by lxml from the archive itself."""
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import unquote, urlsplit
 from zipfile import ZipFile
@@ -14,6 +14,7 @@ from rag.parse.fields import iso_date, one_line, own_author, own_title
 from rag.parse.html import parse_xhtml
 from rag.parse.markup import main_part, prune, text_of, write_blocks
 from rag.parse.parsed import Limits, Parsed, TextBuilder
+from rag.parse.styles import linked_sheets
 from rag.types import Description
 
 _CONTAINER = "META-INF/container.xml"
@@ -31,7 +32,7 @@ def parse(source: bytes, media_type: str, limits: Limits) -> Parsed:
         path, package = _package(archive)
         for chapter in _chapters(archive, path, package):
             root = parse_xhtml(archive.read(chapter))
-            prune(root)
+            prune(root, _sheets(archive, chapter, linked_sheets(root)))
             write_blocks(main_part(root), builder)
     return Parsed(
         text=builder.text(),
@@ -52,6 +53,14 @@ def _package(archive: ZipFile) -> tuple[str, Any]:
     return path, _xml(archive.read(path))
 
 
+def _sheets(archive: ZipFile, chapter: str, addresses: Sequence[str]) -> list[str] | None:
+    """The style sheets that a chapter links to, ``None`` where one of them is not in the archive."""
+    names = [_named(chapter, address) for address in addresses]
+    if not all(name in archive.namelist() for name in names):
+        return None
+    return [archive.read(name).decode("utf-8", "replace") for name in names]
+
+
 def _chapters(archive: ZipFile, path: str, package: Any) -> Iterator[str]:
     """The names of the chapters in the order of the spine; a name that leads out of the archive is in none."""
     names = frozenset(archive.namelist())
@@ -60,10 +69,14 @@ def _chapters(archive: ZipFile, path: str, package: Any) -> Iterator[str]:
         item = items.get(reference.get("idref"))
         if item is None or item.get("media-type") not in _CHAPTERS or "nav" in (item.get("properties") or "").split():
             continue
-        href = unquote(urlsplit(item.get("href") or "").path)
-        name = posixpath.normpath(posixpath.join(posixpath.dirname(path), href))
+        name = _named(path, item.get("href") or "")
         if name in names:
             yield name
+
+
+def _named(path: str, address: str) -> str:
+    """What an address in a file of the archive names."""
+    return posixpath.normpath(posixpath.join(posixpath.dirname(path), unquote(urlsplit(address).path)))
 
 
 def _description(package: Any) -> Description:

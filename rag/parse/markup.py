@@ -1,23 +1,20 @@
-"""From an HTML tree to blocks: what a reader of the page sees, in order.
-
-What this does not do: style sheets. An element is hidden where its own attributes say so.
-"""
+"""From an HTML tree to blocks: what a reader of the page sees, in order."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from lxml import etree
 
+from rag.parse.hidden import remove_hidden
 from rag.parse.parsed import TextBuilder
 
 _UNSEEN = (
     "script style noscript template iframe frame frameset object embed applet svg canvas audio video map head "
-    "nav menu select datalist button textarea input dialog rp annotation annotation-xml meter progress"
+    "nav menu select datalist button textarea input dialog rp annotation annotation-xml meter progress noframes noembed"
 ).split()
 _LANDMARKS_UNSEEN = ("footer", "aside")
 _HIDING_ROLES = frozenset({"navigation", "search", "menu", "menubar", "banner", "contentinfo", "complementary"})
-_HIDING_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)", re.IGNORECASE)
 _PAGE_PARTS = ("header", "footer")  # how LibreOffice marks the running heads of the pages
 _NOTE_MARK = re.compile(r"[\[(]?(?:\d{1,4}|[a-z*†‡])[\])]?")
 _ANCHORS = frozenset({"", "¶", "#", "§", "🔗", "↩", "↩︎"})
@@ -36,8 +33,13 @@ _CELL_GAP = " | "
 _MAIN_SHARE = 0.5
 
 
-def prune(root: Any) -> None:
-    """Take out what is never text: scripts, styles, navigation, controls."""
+def prune(root: Any, linked: Sequence[str] | None = None) -> None:
+    """Take out what is never text: what styles hide, scripts, styles, navigation, controls.
+
+    Args:
+        linked: The style sheets that the page links to, where they are known.
+    """
+    remove_hidden(root, linked)
     etree.strip_elements(root, *_UNSEEN, with_tail=False)
 
 
@@ -193,17 +195,25 @@ def _size(root: Any) -> int:
 def _hidden(element: Any) -> bool:
     attributes = element.attrib
     if attributes:
-        if attributes.get("hidden") not in (None, "until-found") or attributes.get("aria-hidden") == "true":
+        if attributes.get("hidden") not in (None, "until-found") or _is_drawn_formula(element):
             return True
         if element.tag == "div" and attributes.get("title") in _PAGE_PARTS:
             return True
-        if attributes.get("role") in _HIDING_ROLES or _HIDING_STYLE.search(attributes.get("style") or ""):
+        if attributes.get("role") in _HIDING_ROLES:
             return True
     if element.tag == "sup":
         return _is_note_mark(element)
     if element.tag == "a":
         return (element.text or "").strip() in _ANCHORS and len(element) == 0
     return element.tag in _LANDMARKS_UNSEEN and not _within_text(element)
+
+
+def _is_drawn_formula(element: Any) -> bool:
+    """True for the drawing of a formula that stands before it as MathML; else what is hidden from no eye is text."""
+    if element.get("aria-hidden") != "true":
+        return False
+    before = element.getprevious()
+    return before is not None and next(before.iter("math"), None) is not None
 
 
 def _is_note_mark(element: Any) -> bool:
