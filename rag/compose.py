@@ -20,6 +20,7 @@ _LEAST_ELSEWHERE = 0.5
 _SAME = 0.8
 _SHORT = 10
 _FACT_STATEMENTS = 3
+_MOST_SOURCES = 6
 _BROAD = re.compile(
     r"""\b(?:
         why | explain | describe | summari[sz]e | overview | tell\ me | compare | differences? | both | each
@@ -51,7 +52,7 @@ def asks_for_several(question: str) -> bool:
 
 
 def compose(question: str, candidates: Sequence[Candidate], *, limit: int) -> list[list[Candidate]]:
-    """The candidates to state, the best first, each with those that say the same.
+    """The candidates to state, the best first, each with those of other documents that say the same.
 
     Args:
         candidates: Best first.
@@ -101,14 +102,24 @@ def speaks_of_itself(sentence: str) -> bool:
 
 
 def _join(question: str, groups: list[list[Candidate]], candidate: Candidate) -> None:
-    """Add a candidate to the group that says the same, or as a group of its own; what is shown already is left out."""
+    """Add a candidate to the group that says the same, or as a group of its own.
+
+    What is shown already is left out, and what a document of the group says once more: that is no further source.
+    """
     for group in groups:
         if _shows(question, group[0], candidate) or _shows(question, candidate, group[0]):
             return
-        if says_the_same(group[0], candidate):
-            group.append(candidate)
+        if _repeats(group[0], candidate) or says_the_same(group[0], candidate):
+            if len(group) < _MOST_SOURCES and all(one.document.id != candidate.document.id for one in group):
+                group.append(candidate)
             return
     groups.append([candidate])
+
+
+def _repeats(one: Candidate, other: Candidate) -> bool:
+    """True where a document says the same again, but for case and white space; it may be too short to compare."""
+    said, again = (display(each.sentence.text).casefold() for each in (one, other))
+    return one.document.id == other.document.id and said == again
 
 
 def says_the_same(one: Candidate, other: Candidate) -> bool:

@@ -6,7 +6,8 @@ for 0.85 of the questions, judged bare for 0.81. Which sentences are worth it, t
 rank of their passage decide: eight chosen so lose nothing against judging all.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -14,7 +15,7 @@ from rag.catalog import Catalog
 from rag.clean import display
 from rag.compose import announced_text, announces
 from rag.conflicts import value_test
-from rag.context import understood
+from rag.context import stands_alone, understood
 from rag.protocols import PairScorer
 from rag.terms import overlap_scores
 from rag.types import Candidate, Document, Hit, Kind, Passage, Sentence
@@ -51,7 +52,7 @@ def rerank(catalog: Catalog, scorer: PairScorer, question: str, hits: Sequence[H
     """
     holds = cache(value_test(question) or _nothing)
     deeper = [hit for hit in hits[_POOL_PASSAGES:] if holds(hit.passage.text)]
-    pool = [_with_announced(question, one) for one in _pool(catalog, [*hits[:_POOL_PASSAGES], *deeper])]
+    pool = _each_once(_with_announced(question, one) for one in _pool(catalog, [*hits[:_POOL_PASSAGES], *deeper]))
     chosen = _within_budget(scorer, question, _most_promising(question, pool, hits, holds), budget)
     judged = judge_pairs(scorer, question, chosen)
     return Reranked(candidates=tuple(judged), hits=tuple(_rank_hits(hits, judged)))
@@ -80,15 +81,64 @@ def _blend(relevance: float, answerability: float) -> float:
     return round(float(relevance + _ANSWER_WEIGHT * answerability) / (1 + _ANSWER_WEIGHT), 4)
 
 
-def _pool(catalog: Catalog, hits: Sequence[Hit]) -> Iterator[Candidate]:
+class _Reading:
+    """The sentences of a document, each with what is needed to judge it."""
+
+    def __init__(self, document: Document, sentences: Sequence[Sentence]) -> None:
+        self._document = document
+        self._sentences = sentences
+        self._starts = [sentence.span.start for sentence in sentences]
+        self._title = next((sentence for sentence in sentences if sentence.kind is Kind.TITLE), None)
+        self._headings: list[Sentence | None] = []
+        self._firsts: dict[tuple[str, str | None, Kind], int] = {}
+        heading = None
+        for place, sentence in enumerate(sentences):
+            heading = sentence if sentence.kind is Kind.HEADING else heading
+            self._headings.append(heading)
+            self._firsts.setdefault((sentence.text, sentence.heading, sentence.kind), place)
+
+    def candidates(self, passage: Passage) -> Iterator[Candidate]:
+        """The sentences of a passage that may answer; one that says what was said before stands where that does."""
+        for place in range(bisect_left(self._starts, passage.span.start), len(self._sentences)):
+            sentence = self._sentences[place]
+            if sentence.span.end > passage.span.end:
+                break
+            if sentence.kind in _NEVER or (sentence.kind is Kind.BODY and _is_scrap(sentence)):
+                continue
+            alone = sentence.kind is Kind.BODY and stands_alone(sentence.text)
+            first = self._firsts[sentence.text, sentence.heading, sentence.kind]
+            yield self._candidate(first if alone else place, passage.id)
+
+    def _candidate(self, place: int, passage_id: str) -> Candidate:
+        sentence, document = self._sentences[place], self._document
+        before = self._sentences[place - 1] if place else None
+        previous = before if before is not None and before.block == sentence.block else None
+        after = self._sentences[place + 1 : place + 1 + _FOLLOWING]
+        return Candidate(
+            document=document,
+            sentence=sentence,
+            previous=previous,
+            following=tuple(one for one in after if one.block == sentence.block),
+            heading=self._headings[place] if sentence.heading else None,
+            title=self._title,
+            passage_id=passage_id,
+            judged=judged_text(document, sentence, understood(sentence, previous)),
+        )
+
+
+def _is_scrap(sentence: Sentence) -> bool:
+    return len(display(sentence.text).split()) < _LEAST_WORDS
+
+
+def _pool(catalog: Catalog, hits: Iterable[Hit]) -> Iterator[Candidate]:
     """Every sentence of the hits' passages that may be an answer."""
-    documents: dict[str, tuple[Document, list[Sentence]]] = {}
+    read: dict[str, _Reading] = {}
     for hit in hits:
         document_id = hit.passage.document_id
-        if document_id not in documents:
+        if document_id not in read:
             sentences = catalog.sentences(document_id, catalog.text(document_id))
-            documents[document_id] = (catalog.document(document_id), sentences)
-        yield from _candidates(hit.passage, *documents[document_id])
+            read[document_id] = _Reading(catalog.document(document_id), sentences)
+        yield from read[document_id].candidates(hit.passage)
 
 
 def _with_announced(question: str, candidate: Candidate) -> Candidate:
@@ -96,33 +146,6 @@ def _with_announced(question: str, candidate: Candidate) -> Candidate:
     if not announces(question, candidate):
         return candidate
     return replace(candidate, judged=judged_text(candidate.document, candidate.sentence, announced_text(candidate)))
-
-
-def _candidates(passage: Passage, document: Document, sentences: Sequence[Sentence]) -> Iterator[Candidate]:
-    title = next((sentence for sentence in sentences if sentence.kind is Kind.TITLE), None)
-    heading: Sentence | None = None
-    for position, sentence in enumerate(sentences):
-        heading = sentence if sentence.kind is Kind.HEADING else heading
-        inside = passage.span.start <= sentence.span.start and sentence.span.end <= passage.span.end
-        if not inside or sentence.kind in _NEVER:
-            continue
-        shown = display(sentence.text)
-        if sentence.kind is Kind.BODY and len(shown.split()) < _LEAST_WORDS:
-            continue
-        before = sentences[position - 1] if position else None
-        previous = before if before is not None and before.block == sentence.block else None
-        yield Candidate(
-            document=document,
-            sentence=sentence,
-            previous=previous,
-            following=tuple(
-                after for after in sentences[position + 1 : position + 1 + _FOLLOWING] if after.block == sentence.block
-            ),
-            heading=heading if sentence.heading else None,
-            title=title,
-            passage_id=passage.id,
-            judged=judged_text(document, sentence, understood(sentence, previous)),
-        )
 
 
 def judged_text(document: Document, sentence: Sentence, shown: str) -> str:
@@ -160,6 +183,22 @@ def _most_promising(
         promise.append(overlap / highest - _RANK_WEIGHT * rank)
     order = sorted(range(len(pool)), key=lambda position: (-promise[position], pool[position].passage_id, position))
     return [pool[position] for position in order]
+
+
+def _each_once(pool: Iterable[Candidate]) -> list[Candidate]:
+    """The candidates without those that say, word for word and in the same context, what their document said before.
+
+    The place that comes first in the document stands for all, and for the passage that was found first.
+    """
+    found: dict[tuple[str, str], Candidate] = {}
+    for one in pool:
+        said = one.document.id, " ".join(one.judged.casefold().split())
+        first = found.get(said)
+        if first is None:
+            found[said] = one
+        elif one.sentence.span < first.sentence.span:
+            found[said] = replace(one, passage_id=first.passage_id)
+    return list(found.values())
 
 
 def _within_budget(scorer: PairScorer, question: str, candidates: Sequence[Candidate], budget: int) -> list[Candidate]:
