@@ -21,6 +21,7 @@ _SAME = 0.8
 _SHORT = 10
 _FACT_STATEMENTS = 3
 _MOST_SOURCES = 6
+_AS_WELL = 0.8
 _BROAD = re.compile(
     r"""\b(?:
         why | explain | describe | summari[sz]e | overview | tell\ me | compare | differences? | both | each
@@ -54,6 +55,8 @@ def asks_for_several(question: str) -> bool:
 def compose(question: str, candidates: Sequence[Candidate], *, limit: int) -> list[list[Candidate]]:
     """The candidates to state, the best first, each with those of other documents that say the same.
 
+    Where all would be of one document, the last gives way to the best of another that answers as well.
+
     Args:
         candidates: Best first.
         limit: Statements at most.
@@ -65,7 +68,17 @@ def compose(question: str, candidates: Sequence[Candidate], *, limit: int) -> li
     worth = [one for one in candidates if _is_worth_stating(one, candidates[0])]
     for candidate in [one for one in worth if not speaks_of_itself(understood(one.sentence, one.previous))] or worth:
         _join(question, groups, candidate)
-    return groups[: limit if broad else min(limit, _FACT_STATEMENTS)]
+    return _with_another(groups, limit if broad else min(limit, _FACT_STATEMENTS))
+
+
+def _with_another(groups: list[list[Candidate]], limit: int) -> list[list[Candidate]]:
+    """The first ``limit`` groups, or one fewer and the best of another document that answers about as surely."""
+    shown = groups[:limit]
+    if limit < 2 or len({group[0].document.id for group in shown}) > 1:
+        return shown
+    others = (group for group in groups[limit:] if group[0].document.id != shown[0][0].document.id)
+    other = next((group for group in others if support(group[0]) >= _AS_WELL * support(shown[0][0])), None)
+    return [*shown[:-1], other] if other else shown
 
 
 def _is_worth_stating(one: Candidate, best: Candidate) -> bool:

@@ -1,13 +1,17 @@
 """Retrieval: the passages that may answer, from the dense and the lexical leg, fused."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 
 from rag.catalog import Catalog
+from rag.crowding import crowding
 from rag.terms import match_expression
 from rag.types import Hit, Vectors
 from rag.vectors import VectorIndex
 
 _SPREAD = 0.3
+_WIDER = (8, 64)  # times as deep the dense leg looks for other documents than those that crowd it
+_WIDEST = 3_000
+_BEHIND = 3.0
 
 Ranked = Sequence[tuple[str, float]]
 
@@ -17,23 +21,55 @@ def retrieve(
 ) -> list[Hit]:
     """The passages of both legs, by fused score, each with the score of every leg that found it.
 
+    Where few documents hold most of what a leg found, the best passages of the others come after them, with
+    negative scores.
+
     Args:
         vector: The encoded question, shape (dimension,).
-        limit: Passages a leg returns; at most six times as many come back, those beside them included.
+        limit: Passages a leg returns; at most seven times as many come back, those beside them included.
     """
-    nearest = vectors.search(collection, vector, limit)
-    ids = catalog.ids([key for key, _ in nearest])
-    dense = [(ids[key], score) for key, score in nearest if key in ids]
     expression = match_expression(question)
-    lexical = catalog.search_words(collection, expression, limit) if expression else []
-    fused = spread(fuse(dense, lexical), catalog.beside)
+
+    def dense(most: int) -> Ranked:
+        nearest = vectors.search(collection, vector, most)
+        ids = catalog.ids([key for key, _ in nearest])
+        return [(ids[key], score) for key, score in nearest if key in ids]
+
+    def lexical(most: int, without: Set[str] = frozenset()) -> Ranked:
+        return catalog.search_words(collection, expression, most, without) if expression else []
+
+    legs: dict[str, Ranked] = {"dense": dense(limit), "lexical": lexical(limit)}
+    fused = spread(fuse(*legs.values()), catalog.beside)
+    crowd = frozenset().union(*(crowding(document_of(one) for one, _ in leg) for leg in legs.values()))
+    if crowd and catalog.state(collection).documents > len(crowd):
+        more = {"dense": _others(dense, crowd, limit), "lexical": lexical(limit // 2, crowd)}
+        known = {one for one, _ in fused}
+        fused += [(one, score - _BEHIND) for one, score in fuse(*more.values()) if one not in known]
+        legs = {name: [*dict([*leg, *more[name]]).items()] for name, leg in legs.items()}
     passages = catalog.passages([identifier for identifier, _ in fused])
-    scores = _scores_by_id({"dense": dense, "lexical": lexical, "fused": fused})
+    scores = _scores_by_id({**legs, "fused": fused})
     kept = [(identifier, score) for identifier, score in fused if identifier in passages]
     return [
         Hit(passage=passages[identifier], score=score, rank=rank, scores=scores[identifier])
         for rank, (identifier, score) in enumerate(kept, start=1)
     ]
+
+
+def document_of(passage_id: str) -> str:
+    """The id of the document that a passage is of."""
+    return passage_id.rpartition("#")[0]
+
+
+def _others(search: Callable[[int], Ranked], crowd: Set[str], limit: int) -> Ranked:
+    """The best passages of a leg, half its limit at most, that are not of those documents."""
+    found: Ranked = []
+    for wider in _WIDER:
+        depth = min(wider * limit, _WIDEST)
+        looked_at = search(depth)
+        found = [one for one in looked_at if document_of(one[0]) not in crowd][: limit // 2]
+        if len(found) == limit // 2 or len(looked_at) < depth:
+            break
+    return found
 
 
 def fuse(*legs: Ranked) -> list[tuple[str, float]]:

@@ -3,7 +3,7 @@
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from copy import copy
 from hashlib import sha256
@@ -262,13 +262,18 @@ class Catalog:
         found = find_vectors(self._read(), keys)
         return {key: found[key] for key in keys if key in found}
 
-    def search_words(self, collection: str, expression: str, limit: int) -> list[tuple[str, float]]:
+    def search_words(
+        self, collection: str, expression: str, limit: int, without: Collection[str] = ()
+    ) -> list[tuple[str, float]]:
         """The passages that match an FTS5 expression, best first: (id, BM25 score, higher is better).
+
+        Args:
+            without: Ids of documents whose passages are left out.
 
         Raises:
             NotFound: When there is no such collection.
         """
-        return search_lexical(self._read(), collection, self._generation, expression, limit)
+        return search_lexical(self._read(), collection, self._generation, expression, limit, without)
 
     def mentions(self, collection: str, expression: str) -> bool:
         """Whether any passage of a collection matches an FTS5 expression.

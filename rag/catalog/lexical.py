@@ -6,7 +6,7 @@ written here, not by triggers: SQLite looks at every trigger at every insert.
 """
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import closing
 
 from rag.catalog.schema import Connections
@@ -61,20 +61,31 @@ def remove_lexical(
 
 
 def search_lexical(
-    connection: sqlite3.Connection, collection: str, generation: int, expression: str, limit: int
+    connection: sqlite3.Connection,
+    collection: str,
+    generation: int,
+    expression: str,
+    limit: int,
+    without: Collection[str] = (),
 ) -> list[tuple[str, float]]:
     """The passages that match an FTS5 expression, best first: (id, BM25 score, higher is better).
+
+    Args:
+        without: Ids of documents whose passages are left out.
 
     Raises:
         NotFound: When there is no such collection.
     """
     table = _name(_number(connection, collection), generation)
+    left_out = f"""AND rowid NOT IN (SELECT row FROM passages WHERE generation = {generation} AND document_id IN
+                   ({", ".join("?" * len(without))}))"""
     rows = connection.execute(
         f"""SELECT passages.id AS id, -found.rank AS score
-            FROM (SELECT rowid, rank FROM {table} WHERE {table} MATCH ? ORDER BY rank LIMIT ?) AS found
+            FROM (SELECT rowid, rank FROM {table} WHERE {table} MATCH ? {left_out if without else ""}
+                  ORDER BY rank LIMIT ?) AS found
             JOIN passages ON passages.row = found.rowid
             ORDER BY found.rank, passages.id LIMIT ?""",
-        (expression, limit + _SURPLUS, limit),
+        (expression, *sorted(without), limit + _SURPLUS, limit),
     )
     return [(row["id"], float(row["score"])) for row in rows]
 
