@@ -11,6 +11,7 @@ import pypdfium2.raw as pdfium
 from rag.errors import DocumentRejected
 from rag.parse.fields import iso_date, own_author, own_title
 from rag.parse.parsed import Limits, Parsed, check_length
+from rag.parse.pdf_hidden import Sight
 from rag.parse.pdf_lines import HYPHEN, Line, bare_words, write_pages
 from rag.types import Description
 
@@ -62,14 +63,15 @@ def _open(source: bytes) -> Any:
 
 
 def _pages(document: Any, limit: int) -> Iterator[list[Line]]:
-    characters = 0
+    characters, sight = 0, Sight()
     for number in range(len(document)):
         try:
             page = document[number]
             text_page = page.get_textpage()
         except pypdfium2.PdfiumError as error:
             raise DocumentRejected(f"damaged PDF: page {number + 1}: {error}") from None
-        lines = list(_lines(text_page.raw))
+        count = max(0, pdfium.FPDFText_CountChars(text_page.raw))
+        lines = list(_lines(text_page.raw, count, sight.unseen(page, text_page.raw, count)))
         text_page.close()
         page.close()
         characters += sum(len(line.text) for line in lines)
@@ -77,11 +79,15 @@ def _pages(document: Any, limit: int) -> Iterator[list[Line]]:
         yield lines
 
 
-def _lines(text_page: Any) -> Iterator[Line]:
-    """The lines of a page in the order of its content; pdfium has marks of its own for a hyphen at a line's end."""
+def _lines(text_page: Any, count: int, unseen: frozenset[int]) -> Iterator[Line]:
+    """The lines of a page in the order of its content; pdfium has marks of its own for a hyphen at a line's end.
+
+    Args:
+        count: Of the characters of the page.
+        unseen: The indexes of those that nobody sees.
+    """
     characters: list[str] = []
     first = 0
-    count = max(0, pdfium.FPDFText_CountChars(text_page))
     for index in range(count):
         code = pdfium.FPDFText_GetUnicode(text_page, index)
         if code in _LINE_ENDS:
@@ -92,7 +98,8 @@ def _lines(text_page: Any) -> Iterator[Line]:
             characters.clear()
             first = index + 1
         else:
-            characters.append(chr(code) if 0 < code <= 0x10FFFF and not 0xD800 <= code < 0xE000 else "")
+            known = 0 < code <= 0x10FFFF and not 0xD800 <= code < 0xE000
+            characters.append(chr(code) if known and index not in unseen else "")
     if line := _line(text_page, characters, first, count):
         yield line
 
