@@ -147,6 +147,10 @@ def test_rules_that_hold_elsewhere_or_are_overruled_hide_nothing(head: str) -> N
         ("a<span style='display:none'>gone</span>b", ["ab"]),
         ("<span style='height:0;overflow:hidden'>runs in the line</span>", ["runs in the line"]),
         ("<span style='display:block;height:0;overflow:hidden'>gone</span>", []),
+        (
+            "<div style='width:0;overflow:hidden'>gone<p>gone</p><p style='position:fixed'>out of it</p></div>",
+            ["out of it"],
+        ),
         ("<p>kept<span style='text-indent:-9999px;display:block'>gone</span></p>", ["kept"]),
         ("<img src=a><h2 style='color:#fff;position:absolute'>on a picture</h2>", ["on a picture"]),
         (

@@ -150,6 +150,15 @@ def test_page_in_small_units_is_read() -> None:
     assert text_of(content, box=b"[0 0 8.5 11]") == SEEN
 
 
+def test_turned_page_whose_maker_exchanged_its_sides_is_read() -> None:
+    beside = shown(SEEN, "50 700 Td")
+    assert text_of(beside, box=b"[0 0 800 600]", page=b"/Rotate 90") == SEEN
+    with pytest.raises(DocumentRejected, match="no text layer"):
+        text_of(beside, box=b"[0 0 800 600]")
+    both = beside + shown(MORE, "50 300 Td")
+    assert text_of(both, box=b"[0 0 800 600]", page=b"/Rotate 90") == MORE
+
+
 def test_hidden_words_within_a_line_are_left_out() -> None:
     line = b"BT /F 12 Tf 50 500 Td (The bridge ) Tj 1 g (was not ) Tj 0 g (is old.) Tj ET "
     assert text_of(line).split() == ["The", "bridge", "is", "old."]

@@ -24,8 +24,8 @@ _MOVES = ("translate", "translatex", "translatey", "translate3d")
 _SCALES = ("scale", "scalex", "scaley", "scale3d")
 
 
-def is_nowhere(element: Any, own: Declared, em: float) -> bool:
-    """True for what is not displayed, off the screen, clipped or squeezed to nothing.
+def is_nowhere(own: Declared, em: float) -> bool:
+    """True for what is not displayed, off the screen or clipped to nothing.
 
     Args:
         own: What is declared for the element.
@@ -39,7 +39,6 @@ def is_nowhere(element: Any, own: Declared, em: float) -> bool:
         or _is_off_screen(own, em)
         or _is_moved_away(own, em)
         or _is_clipped(own, em)
-        or _is_squeezed(element, own, em)
     )
 
 
@@ -105,8 +104,8 @@ def _until(tokens: Sequence[Any], word: str) -> Sequence[Any]:
     return tokens[:place]
 
 
-def _is_squeezed(element: Any, own: Declared, em: float) -> bool:
-    """Whether a box without width or height cuts off what is in it."""
+def is_squeezed(element: Any, own: Declared, em: float) -> bool:
+    """Whether a box without width or height cuts off what is in it; arguments as those of ``is_nowhere``."""
     cut = any(
         getattr(token, "lower_value", "") in ("hidden", "clip")
         for name in ("overflow", "overflow-x", "overflow-y")

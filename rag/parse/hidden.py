@@ -1,7 +1,7 @@
 """What nobody sees of a page: text that its styles make invisible is taken out before anything is read.
 
-An element is gone where it is not displayed, transparent, off the screen, clipped or squeezed to nothing; its own
-characters are where they are hidden, too small to have a shape, or of the colour of what is behind them. Where what
+An element is gone where it is not displayed, transparent, off the screen or clipped to nothing; its own characters
+are where they are hidden, squeezed, too small to have a shape, or of the colour of what is behind them. Where what
 is behind them is not known, because a style sheet or a picture is not, they stay; and what hides the whole page
 hides nothing, for a script will show it. What this does not do: scripts, and what lies behind another element.
 """
@@ -12,7 +12,7 @@ from typing import Any
 
 from lxml import etree
 
-from rag.parse.boxes import is_nowhere
+from rag.parse.boxes import is_nowhere, is_squeezed
 from rag.parse.lengths import BLACK, WHITE, Colour, colour, font_size, length, share
 from rag.parse.styles import Declared, Styles, tokens_of
 
@@ -41,13 +41,14 @@ class _Look:
     opacity: float = 1.0
     shown: bool = True
     indented: bool = False
+    squeezed: bool = False
     painted: bool = False
     custom: Mapping[str, Sequence[Any]] = field(default_factory=dict)
 
     @property
     def readable(self) -> bool:
         """Whether anybody can read them."""
-        if not self.shown or self.indented or self.size < _SMALLEST:
+        if not self.shown or self.indented or self.squeezed or self.size < _SMALLEST:
             return False
         ink = self.fill or self.ink
         if ink is None or self.painted:
@@ -111,7 +112,7 @@ def _blank(element: Any) -> None:
 def _seen(element: Any, declared: Declared, before: _Look, layered: bool) -> _Seen:
     own = _resolved(declared, before.custom)
     look = _look(element, own, before, layered)
-    gone = element.tag not in _PAGE and (look.opacity < _LEAST_OPACITY or is_nowhere(element, own, look.size))
+    gone = element.tag not in _PAGE and (look.opacity < _LEAST_OPACITY or is_nowhere(own, look.size))
     return _Seen(look=look, gone=gone, readable=look.readable)
 
 
@@ -124,7 +125,8 @@ def _look(element: Any, own: Declared, before: _Look, layered: bool) -> _Look:
     """How the characters of an element look that stands in one of look ``before``."""
     on_page = element.tag in _PAGE
     size = _size(own, before.size)
-    behind = None if layered and _ident(own, "position") in _POSITIONED else before.ground
+    position = _ident(own, "position")
+    behind = None if layered and position in _POSITIONED else before.ground
     ink = _LINK if element.tag == "a" and element.get("href") is not None else before.ink
     visibility = "visible" if on_page else _ident(own, "visibility")
     return replace(
@@ -137,6 +139,7 @@ def _look(element: Any, own: Declared, before: _Look, layered: bool) -> _Look:
         ink=_ink(own, "color", ink, before.ink),
         fill=_ink(own, "-webkit-text-fill-color", before.fill, before.ink),
         indented=_indented(own, size, before),
+        squeezed=is_squeezed(element, own, size) or (before.squeezed and position != "fixed"),
         painted=before.painted or _painted(own),
     )
 

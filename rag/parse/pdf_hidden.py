@@ -47,7 +47,8 @@ class Sight:
             text_page: Its text, of pdfium, which has ``count`` characters.
         """
         objects = list(drawn_objects(page.raw, _MOST_OBJECTS))
-        shown, texts = paper(page.raw), [one for one in objects if one.kind == TEXT]
+        texts = [one for one in objects if one.kind == TEXT]
+        shown = _shown(page, texts)
         ground = _Ground(objects, shown)
         away = {one.address for one in texts if _is_away(one, shown)}
         hidden = {one.address for one in texts if _is_inkless(one)}
@@ -122,6 +123,20 @@ def _holds(box: Box, text: Box) -> bool:
     """Whether the middle of a text is in a box."""
     x, y = _middle(text)
     return box[0] <= x <= box[2] and box[1] <= y <= box[3]
+
+
+def _shown(page: Any, texts: Sequence[Drawn]) -> Box:
+    """The part of a page that is shown.
+
+    Where a page that is turned has no text there but all of it where its sides were exchanged, it is that: its
+    maker exchanged them once too often.
+    """
+    box = paper(page.raw)
+    if page.get_rotation() not in (90, 270):
+        return box
+    turned = box[0], box[1], box[0] + box[3] - box[1], box[1] + box[2] - box[0]
+    is_turned = all(_is_away(one, box) and not _is_away(one, turned) for one in texts)
+    return turned if is_turned else box
 
 
 def _is_away(text: Drawn, shown: Box) -> bool:
