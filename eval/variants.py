@@ -4,7 +4,7 @@ Nothing within ``rag`` knows of these.
 """
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, cast
@@ -49,7 +49,9 @@ class _NoWords(_Around):
         with self._part.snapshot() as catalog:
             yield _NoWords(catalog)
 
-    def search_words(self, collection: str, expression: str, limit: int) -> list[tuple[str, float]]:
+    def search_words(
+        self, collection: str, expression: str, limit: int, without: Collection[str] = ()
+    ) -> list[tuple[str, float]]:
         return []
 
 
