@@ -14,6 +14,7 @@ from rag.directory import MODELS, refuse_links
 from rag.events import Event, Finished, Judged, Retrieved, Stated
 from rag.followup import resolve
 from rag.gate import Gate
+from rag.identity import Claims
 from rag.index import Index
 from rag.limits import MAX_RESULTS, MAX_STATEMENTS, check_range, checked
 from rag.lookup import Found, Lookup
@@ -50,6 +51,7 @@ class Engine:
     receipts: Receipts
     parser: ParserProcess
     gate: Gate = field(default_factory=Gate)
+    claims: Claims = field(default_factory=Claims)
 
     @property
     def encoder(self) -> Encoder:

@@ -11,13 +11,68 @@ they have one path and different places, or a path is spelled like another docum
 import hashlib
 import json
 import re
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import PurePath
 
 from rag.catalog import Inventory
 from rag.parse import MEDIA_TYPES
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
+
+
+class Claims:
+    """The ids that drafts will have: two files that are ingested at the same moment must not take one id.
+
+    Safe to use from several threads.
+    """
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._claimed: dict[str, Inventory] = {}
+
+    @contextmanager
+    def held(self) -> Iterator["Held"]:
+        """The claims of one ingest; they end with the block, when what became a document is found by its id."""
+        held = Held(self._guard, self._claimed)
+        try:
+            yield held
+        finally:
+            held.release()
+
+
+class Held:
+    """The claims of one ingest among those of all."""
+
+    def __init__(self, guard: threading.Lock, claimed: dict[str, Inventory]) -> None:
+        self._guard = guard
+        self._claimed = claimed
+        self._own: set[str] = set()
+
+    def identify(
+        self, inventory: Callable[[str], Inventory | None], *, path: str, origin: str, sha256: str, collection: str
+    ) -> tuple[str, Inventory | None]:
+        """As ``identify``, and the id is claimed; what others claim is taken by another document."""
+        with self._guard:
+            others = {one: claim for one, claim in self._claimed.items() if one not in self._own}
+
+            def known(identifier: str) -> Inventory | None:
+                return inventory(identifier) or others.get(identifier)
+
+            found, stored = identify(known, path=path, origin=origin, sha256=sha256, collection=collection)
+            if stored is not None and others.get(found) is stored:
+                stored = None  # the same document, which another ingest has not stored yet
+            self._claimed[found] = Inventory(id=found, path=path, origin=origin, sha256=sha256)
+            self._own.add(found)
+        return found, stored
+
+    def release(self) -> None:
+        """Give every claim back."""
+        with self._guard:
+            for identifier in self._own:
+                self._claimed.pop(identifier, None)
+            self._own.clear()
 
 
 def document_id(path: str, collection: str) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from rag.batch import Batches, Draft, Stored, Work
 from rag.engine import DEFAULT_COLLECTION, Engine
 from rag.errors import ChangeForbidden, DocumentRejected, InvalidRequest, PassageTooLong
-from rag.identity import document_id, identify, possible_ids
+from rag.identity import Held, document_id, possible_ids
 from rag.limits import COLLECTION
 from rag.sources import SourceFile, find_files
 
@@ -109,13 +109,13 @@ def take_in(
     """
     engine.store.catalog.state(collection)
     given: set[str] = set()  # ids of drafts: what is not stored yet is not found by its id
-    with Batches(engine, work) as batches:
+    with engine.claims.held() as claims, Batches(engine, work) as batches:
         for position, source in enumerate(files):
             if not given.isdisjoint(possible_ids(source.path, source.origin, collection)):
                 yield from _added(batches.finish())
                 given.clear()
             try:
-                draft = _draft(engine, source, collection)
+                draft = _draft(engine, claims, source, collection)
                 if isinstance(draft, Outcome):
                     yield position, draft
                 else:
@@ -135,7 +135,7 @@ def remove(engine: Engine, document_id: str) -> None:
     engine.store.remove(document_id)
 
 
-def _draft(engine: Engine, source: SourceFile, collection: str) -> Draft | Outcome:
+def _draft(engine: Engine, claims: Held, source: SourceFile, collection: str) -> Draft | Outcome:
     """What a file is to become; its outcome where it has not changed.
 
     Raises:
@@ -143,7 +143,7 @@ def _draft(engine: Engine, source: SourceFile, collection: str) -> Draft | Outco
     """
     content = source.read(engine.settings.max_upload_bytes)
     sha256 = hashlib.sha256(content).hexdigest()
-    identifier, known = identify(
+    identifier, known = claims.identify(
         engine.store.catalog.inventory, path=source.path, origin=source.origin, sha256=sha256, collection=collection
     )
     if known is not None and known.sha256 == sha256:

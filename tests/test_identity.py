@@ -5,6 +5,7 @@ import random
 import re
 import sqlite3
 import tempfile
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -190,3 +191,32 @@ def test_document_of_a_directory_made_before_keeps_its_id(open_engine: OpenEngin
     (other,) = ingest(engine, [new], collection="default")
     assert (other.document_id, other.outcome) == (f"minutes.md-{OF_UPLOADS}", "added")
     assert engine.store.catalog.state("default").documents == 2
+
+
+def test_files_that_are_ingested_at_the_same_moment_are_documents_of_their_own(
+    open_engine: OpenEngine, tmp_path: Path
+) -> None:
+    """Of one path and of two places: each ingest is stopped between choosing its id and storing."""
+    engine = open_engine()
+    both = threading.Barrier(2, timeout=30)
+    found: dict[str, list[Outcome]] = {}
+
+    def bring(place: str) -> None:
+        file = tmp_path / place / "minutes.md"
+        file.parent.mkdir()
+        file.write_text(f"The roof of the {place} house was mended in 1987.", encoding="utf-8")
+
+        def sources() -> Iterator[SourceFile]:
+            yield SourceFile(file=file, path="minutes.md", origin=str(file))
+            both.wait()  # the other has read its file by now, and neither has stored it
+
+        found[place] = [outcome for _, outcome in take_in(engine, sources(), collection="default", work=Work())]
+
+    threads = [threading.Thread(target=bring, args=[place]) for place in ("north", "south")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert {outcome.outcome for outcomes in found.values() for outcome in outcomes} == {"added"}
+    texts = {engine.store.catalog.text(outcome.document_id or "") for (outcome,) in found.values()}
+    assert len(texts) == 2
