@@ -141,7 +141,7 @@ class Jobs:
         turn, before = self._turns.at_work(job_id), self._put_off.get(job_id)
         job = self._table.find(job_id)
         done = found = sum(file.passages for file in job.files)
-        if turn is not None and job.state == "running":
+        if turn is not None and turn.before is not None and job.state == "running":
             done, found = turn.before + turn.work.encoded, turn.before + turn.work.found
         if before is not None:  # what was encoded and not stored, because of a slow file, is encoded again
             done, found = max(done, before.done), max(found, before.found)
@@ -183,7 +183,7 @@ class Jobs:
 
     def _work_on(self, turn: Turn) -> None:
         job = self._table.begin(turn.job_id)
-        turn.before = sum(file.passages for file in job.files)
+        turn.before = before = sum(file.passages for file in job.files)
         waiting = [file for file in job.files if file.outcome is None]
         blocked = {} if turn.slow else self._table.earlier(job)
         files = self._at_once(turn, waiting, blocked)
@@ -194,9 +194,7 @@ class Jobs:
             self._take_in(turn, job, files)
         except PutOff:
             self._put_off[job.id] = _PutOff(
-                position=turn.position,
-                done=turn.before + turn.work.encoded,
-                found=turn.before + turn.work.found,
+                position=turn.position, done=before + turn.work.encoded, found=before + turn.work.found
             )
         except NotFound as error:  # the collection was deleted
             for file in waiting:

@@ -23,7 +23,8 @@ _LEAVE_SECONDS = 10.0
 class Turn:
     """A job at work. ``stop`` it and it ends after a small step, the file that is being read with it.
 
-    ``position`` is that of the file that is read, ``before`` counts the passages that the job had done.
+    ``position`` is that of the file that is read, ``before`` counts the passages that the job had done:
+    ``None`` until it is known.
     """
 
     job_id: str
@@ -31,7 +32,7 @@ class Turn:
     parser: ParserProcess
     work: Work
     position: int = 0
-    before: int = 0
+    before: int | None = None
     started: float = field(default_factory=time.monotonic)
 
     def stop(self) -> None:
