@@ -64,6 +64,8 @@ def main(rounds: int, questions: int, documents: int, threads: int, ways: tuple[
     with tempfile.TemporaryDirectory() as temporary:
         for one in play(Path(temporary), ways or WAYS, rounds, questions, documents, threads):
             found.append(one)
+            wrong = f"{len(one.errors)} errors, {len(one.differences)} differences"
+            click.echo(f"{one.way}: {one.compared} results in {one.seconds:.0f} s: {wrong}", err=True)
             for line in (*one.errors, *one.differences)[:_SHOWN]:
                 click.echo(f"{one.way}: {line}", err=True)
     for line in table(found):
