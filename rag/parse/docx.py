@@ -1,6 +1,6 @@
 """DOCX: paragraphs, headings, lists and tables, read by python-docx."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from io import BytesIO
 from typing import Any
 from zipfile import ZipFile
@@ -13,6 +13,7 @@ from lxml import etree
 
 from rag.errors import DocumentRejected
 from rag.parse.archive import open_archive
+from rag.parse.docx_hidden import Visibility, is_hidden_row
 from rag.parse.docx_styles import Numbering, Styles
 from rag.parse.fields import iso_date, one_line, own_author, own_title
 from rag.parse.parsed import Limits, Parsed, TextBuilder
@@ -23,7 +24,7 @@ _MAIN = "word/document.xml"
 _CELL_GAP = " | "
 _LONG_CELL = 300
 _PARAGRAPH, _TABLE, _ROW, _CELL = (qn(f"w:{name}") for name in ("p", "tbl", "tr", "tc"))
-_TEXT, _BOX = qn("w:t"), qn("w:txbxContent")
+_TEXT, _RUN, _BOX = qn("w:t"), qn("w:r"), qn("w:txbxContent")
 _CHARACTERS = {
     qn("w:tab"): "\t",
     qn("w:br"): "\n",
@@ -37,8 +38,8 @@ _UNSEEN = frozenset(
         "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback",
     }
 )
+_APART = _UNSEEN | {_BOX}
 _NOTES = ("/footnotes", "/endnotes")
-_OFF = ("0", "false", "off")
 
 
 def parse(source: bytes, media_type: str, limits: Limits) -> Parsed:
@@ -65,10 +66,11 @@ def parse(source: bytes, media_type: str, limits: Limits) -> Parsed:
 class _Writer:
     """Turns the elements of a body into blocks."""
 
-    def __init__(self, builder: TextBuilder, styles: Styles, numbering: Numbering) -> None:
+    def __init__(self, builder: TextBuilder, document: Any) -> None:
         self._builder = builder
-        self._styles = styles
-        self._numbering = numbering
+        self._styles = Styles(document)
+        self._numbering = Numbering(document)
+        self._shows = Visibility(document).shows
 
     def write(self, container: Any) -> None:
         """Append what a body, a note, a cell or a text box holds."""
@@ -80,7 +82,7 @@ class _Writer:
 
     def _write_paragraph(self, paragraph: Any) -> None:
         style = self._styles.of(paragraph)
-        text = "".join(_characters(paragraph)).strip()
+        text = "".join(_characters(paragraph, self._shows)).strip()
         if text:
             mark = "" if style.heading else self._numbering.mark(paragraph, style)
             kind = Kind.TITLE if style.title and not self._builder.blocks else None
@@ -91,8 +93,10 @@ class _Writer:
 
     def _write_table(self, table: Any) -> None:
         for row in table.iterchildren(_ROW):
+            if is_hidden_row(row):
+                continue
             cells = [cell for cell in row.iter(_CELL) if cell.getparent() is not None and _row_of(cell) is row]
-            texts = [" ".join("".join(_characters(cell)).split()) for cell in cells]
+            texts = [" ".join("".join(_characters(cell, self._shows)).split()) for cell in cells]
             if any(len(text) > _LONG_CELL for text in texts) or any(
                 cell.find(f".//{_TABLE}") is not None for cell in cells
             ):
@@ -105,7 +109,7 @@ class _Writer:
 def _write(source: bytes, builder: TextBuilder) -> None:
     try:
         document = docx.Document(BytesIO(source))
-        writer = _Writer(builder, Styles(document), Numbering(document))
+        writer = _Writer(builder, document)
         writer.write(document.element.body)
         for notes in _notes(document):
             writer.write(notes)
@@ -126,8 +130,12 @@ def _children(container: Any) -> Iterator[Any]:
             waiting.append(iter(element))
 
 
-def _characters(element: Any) -> Iterator[str]:
-    """The characters of a paragraph or cell; those of text boxes within it are apart."""
+def _characters(element: Any, shows: Callable[[Any], bool]) -> Iterator[str]:
+    """The characters of a paragraph or cell; those of text boxes within it are apart.
+
+    Args:
+        shows: Whether a run is seen.
+    """
     waiting = [iter(element)]
     while waiting:
         part = next(waiting[-1], None)
@@ -137,17 +145,10 @@ def _characters(element: Any) -> Iterator[str]:
             yield "".join(part.itertext())
         elif part.tag in _CHARACTERS:
             yield _CHARACTERS[part.tag]
-        elif isinstance(part.tag, str) and part.tag not in _UNSEEN and part.tag != _BOX and not _vanished(part):
+        elif isinstance(part.tag, str) and part.tag not in _APART and (part.tag != _RUN or shows(part)):
             if part.tag == _PARAGRAPH:
                 yield "\n"
             waiting.append(iter(part))
-
-
-def _vanished(run: Any) -> bool:
-    """True for a run of hidden text."""
-    properties = run.find(qn("w:rPr"))
-    mark = None if properties is None else properties.find(qn("w:vanish"))
-    return mark is not None and mark.get(qn("w:val")) not in _OFF
 
 
 def _row_of(cell: Any) -> Any:
