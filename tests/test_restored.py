@@ -229,7 +229,7 @@ def test_job_that_is_no_plain_folder_is_refused_and_never_followed(
         restore(archive, tmp_path / "new")
     assert [path.name for path in (tmp_path / "new").iterdir()] == ["lock"]
     for number, outcome in enumerate((None, "added")):  # files are read, and then all are removed
-        sql = [("UPDATE jobs SET id = ?", [given]), ("UPDATE job_files SET outcome = ?", [outcome])]
+        sql: list[Change] = [("UPDATE jobs SET id = ?", [given]), ("UPDATE job_files SET outcome = ?", [outcome])]
         folder = tmp_path / f"placed{number}"
         folder.mkdir()
         changed_catalog(catalog_of(backup), folder / "catalog.db", sql)
