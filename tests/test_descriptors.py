@@ -39,14 +39,14 @@ def test_threads_that_end_give_their_connections_back(catalog: Catalog) -> None:
 
 def test_snapshots_that_end_give_their_connections_back(catalog: Catalog) -> None:
     """SQLite closes no descriptor while others hold locks on the file; it opens with them again."""
-    most = []
+    before, most = descriptors(), []
     for _ in range(4):
         with ExitStack() as opened:
             for _ in range(30):
                 assert opened.enter_context(catalog.snapshot()).collections() == ["default"]
         most.append(descriptors())
-    assert max(most) == most[0]
-    assert most[0] <= 30 + 3 * 8 + 30
+    assert max(most) <= most[0] + 3  # not thirty more each time
+    assert most[0] <= before + 30 + 2 * 8
 
 
 @contextmanager
