@@ -34,11 +34,14 @@ class Scrubber:
         self._logged = self._unmerged = self._moved = False  # what still has something that was deleted
 
     def mark(self, *, passages: bool = True) -> None:
-        """Something was deleted; ``passages``, where the lexical index had it too."""
+        """Something was deleted; ``passages``, where those of a document were, which the lexical index had too.
+
+        Answers come and go in order: for them alone the file is not written anew.
+        """
         with self._guard:
-            self._logged = self._moved = True
+            self._logged = True
             if passages:
-                self._unmerged = True
+                self._unmerged = self._moved = True
             if self._thread is None and not self._stop.is_set():
                 self._thread = threading.Thread(target=self._run, name="scrub", daemon=True)
                 self._thread.start()
