@@ -16,6 +16,7 @@ import numpy as np
 
 from rag.directory import JOB_ID
 from rag.errors import DataDirectoryError
+from rag.limits import COLLECTION
 from rag.types import Kind
 
 _LARGEST = 1 << 53
@@ -99,7 +100,7 @@ def _is_count(value: object) -> bool:
     return isinstance(value, int) and 0 <= value <= _LARGEST
 
 
-_COLLECTION = _shaped(r"[a-z0-9][a-z0-9_-]{1,61}[a-z0-9]")
+_COLLECTION = _shaped(COLLECTION)
 _DOCUMENT = _shaped(r"(?!\.)[A-Za-z0-9._~-]{1,1200}")
 _NAME = _shaped(r"[^\x00-\x1f\x7f-\x9f]{1,4000}")  # of a model, or of its folder
 _TIME = _read_by(datetime.fromisoformat)
