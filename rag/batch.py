@@ -108,11 +108,6 @@ class Batches:
             self._work.stop.set()  # nobody waits for the batch that is being encoded
         self._thread.shutdown(cancel_futures=True)
 
-    def holds(self, path: str) -> bool:
-        """Whether a draft of this path is not stored yet."""
-        batches = [self._reading, *([self._encoding[0]] if self._encoding else [])]
-        return any(draft.path == path for batch in batches for draft in batch.drafts.values())
-
     def add(self, position: int, draft: Draft) -> list[Stored]:
         """Take a draft; gives those that are documents now.
 
