@@ -84,7 +84,7 @@ def _bind(host: str, port: int) -> socket.socket:
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         bound.bind((host, port))
-    except UnicodeError as error:
+    except (TypeError, UnicodeError) as error:  # Python raises either for a name that it cannot encode
         bound.close()
         raise FootnoteError(f"cannot serve on {host!r}: it is no host name; choose another --host") from error
     except OSError as error:
