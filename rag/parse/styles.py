@@ -33,7 +33,9 @@ _MOST_CHARACTERS = 2_000_000
 _DEEPEST = 8
 _BLANK = frozenset({"whitespace", "comment"})
 _QUERY = re.compile(r"(?:only\s+)?(?P<kind>all|screen|print|speech|not\s+print|not\s+speech)?(?:\s*and\b)?(?P<rest>.*)")
-_WIDTH = re.compile(r"\s*(?:and\b)?\s*\(\s*(?P<end>min|max)-width\s*:\s*(?P<size>[\d.]+)(?P<unit>px|em|rem)\s*\)")
+_WIDTH = re.compile(
+    r"\s*+(?:and\b\s*+)?\(\s*+(?P<end>min|max)-width\s*+:\s*+(?P<size>[\d.]++)(?P<unit>px|em|rem)\s*+\)"
+)
 
 _Rule = list[Any]
 
