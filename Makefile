@@ -29,7 +29,7 @@ eval: .venv/installed-dev
 	@$(BIN)/python -m rag eval --half both --gate eval/baseline.json
 
 bench: .venv/installed-dev
-	@$(BIN)/python -m eval.bench
+	@$(BIN)/python -m eval.cost.bench
 
 clean:
 	rm -rf .venv

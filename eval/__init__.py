@@ -1,6 +1,6 @@
 """Measuring Footnote: on the seeds, on known sets, on one's own documents with one's own questions."""
 
-from eval.bootstrap import Score
-from eval.suite import Result, measure
+from eval.measure import Result, measure
+from eval.measures.statistics import Score
 
 __all__ = ["Result", "Score", "measure"]

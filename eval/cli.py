@@ -6,17 +6,17 @@ from pathlib import Path
 
 import click
 
-from eval.compare import Comparison, compare
-from eval.gate import failures, write_baseline
-from eval.page import render
-from eval.progress import show_progress
-from eval.result import Json, as_json, read_result
-from eval.sets import QUESTIONS
-from eval.suite import Result, measure
-from eval.table import compared, tables
+from eval.measure import Result, measure
+from eval.report.compare import Comparison, compare
+from eval.report.gate import failures, write_baseline
+from eval.report.page import render
+from eval.report.result import Json, as_json, read_result
+from eval.report.table import compared, tables
+from eval.run.progress import show_progress
+from eval.sets.load import QUESTIONS
 from rag.cli.options import read_settings
+from rag.cli.terminal import console, echo
 from rag.settings import SEEDS
-from rag.terminal import console, echo
 
 _EXISTING = click.Path(path_type=Path, exists=True)
 _FILE = click.Path(path_type=Path, dir_okay=False)

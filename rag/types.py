@@ -11,6 +11,10 @@ from enum import StrEnum
 import numpy as np
 import numpy.typing as npt
 
+DEFAULT_COLLECTION = "default"
+"""The collection that is asked when none is named."""
+COLLECTION = r"[a-z0-9][a-z0-9_-]{1,61}[a-z0-9]"
+"""What the whole id of a collection must match."""
 Vectors = npt.NDArray[np.float32]
 Scores = npt.NDArray[np.float32]
 

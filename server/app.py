@@ -7,23 +7,23 @@ from anyio import to_thread
 from litestar import Litestar
 from litestar.di import Provide
 
-from rag.engine import Engine
-from rag.jobs import Jobs
+from rag.answer.suggest.offers import Suggestions
+from rag.library import Engine
 from rag.settings import Settings
-from rag.suggestions import Suggestions
-from server.answers import ask, search
-from server.collections import CollectionRequest, create_collection, delete_collection, list_collections
-from server.documents import delete_document, get_document, get_paragraphs, get_source, get_text, list_documents
-from server.edge import App, Edge, own_hosts
-from server.health import live, ready
-from server.line import Line
-from server.pages import chat_page, openapi_config, policy, say_what_is_refused, static_routers
-from server.problems import HANDLERS
-from server.receipts import get_answer, give_feedback
-from server.requests import MOST_BODY_BYTES, AskRequest, FeedbackRequest, SearchRequest, Turn
-from server.startup import Startup
-from server.suggestions import suggest
-from server.uploads import cancel_job, get_job, list_jobs, upload_documents
+from rag.upkeep.jobs import Jobs
+from server.api.answers import get_answer, give_feedback
+from server.api.ask import ask, search
+from server.api.bodies import MOST_BODY_BYTES, AskRequest, FeedbackRequest, SearchRequest, Turn
+from server.api.collections import CollectionRequest, create_collection, delete_collection, list_collections
+from server.api.documents import delete_document, get_document, get_paragraphs, get_source, get_text, list_documents
+from server.api.health import live, ready
+from server.api.suggestions import suggest
+from server.api.uploads import cancel_job, get_job, list_jobs, upload_documents
+from server.background.startup import Startup
+from server.http.edge import App, Edge, own_hosts
+from server.http.line import Line
+from server.http.problems import HANDLERS
+from server.page.routes import chat_page, openapi_config, policy, say_what_is_refused, static_routers
 
 BODIES = (AskRequest, Turn, SearchRequest, FeedbackRequest, CollectionRequest)
 

@@ -9,13 +9,14 @@ import click
 import uvicorn
 
 from rag.cli import data_dir_option, read_settings
-from rag.engine import DEFAULT_COLLECTION, Engine
+from rag.cli.terminal import echo
 from rag.errors import FootnoteError
+from rag.library import Engine
 from rag.settings import SEEDS, Settings
-from rag.terminal import echo
+from rag.types import DEFAULT_COLLECTION
 from server.app import create_app
-from server.connections import MOST_HEAD_BYTES, bounded, most_connections
-from server.startup import Startup
+from server.background.startup import Startup
+from server.http.connections import MOST_HEAD_BYTES, bounded, most_connections
 
 _GRACE_SECONDS = 2
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)

@@ -21,14 +21,14 @@ from litestar import Litestar
 from litestar.di import Provide
 from litestar.handlers import HTTPRouteHandler
 
-from rag.engine import Engine, assemble
-from rag.ingest import Outcome, find_files, ingest
+from rag.ingest.pipeline import Outcome, find_files, ingest
+from rag.library import Engine, assemble
 from rag.models import load_encoder, load_reranker
-from rag.protocols import Encoder, PairScorer
+from rag.models.protocols import Encoder, PairScorer
 from rag.settings import Settings
-from server.edge import App
-from server.line import Line
-from server.problems import HANDLERS
+from server.http.edge import App
+from server.http.line import Line
+from server.http.problems import HANDLERS
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, ConsoleMessage, Page

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
-from server.pages import STATIC
+from server.page.routes import STATIC
 from tests.browsing import INSIST, ask_api
 from tests.conftest import BROWSER_ARGUMENTS, OBSERVE_PAGE, chromium_path, serve
 

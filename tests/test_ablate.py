@@ -6,12 +6,12 @@ from math import exp
 
 import pytest
 
-from eval.ablate import ablate, table
-from eval.judge import Judged
-from eval.ranking import legs_of
-from eval.variants import VARIANTS, WHOLE
-from rag.engine import Engine, assemble
-from rag.protocols import Encoder, PairScorer
+from eval.run.judge import Judged
+from eval.run.ranking import legs_of
+from eval.studies.ablate import ablate, table
+from eval.studies.variants import VARIANTS, WHOLE
+from rag.library import Engine, assemble
+from rag.models.protocols import Encoder, PairScorer
 from rag.settings import Settings
 from tests.conftest import write_and_ingest
 from tests.test_eval_sets import write_lines

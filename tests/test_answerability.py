@@ -5,15 +5,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rag.answerability import Signals, confidence, signals
-from rag.engine import Engine
-from rag.missing import NOT_ANSWERED, missing_terms, not_answered
+from rag.answer.confidence import Signals, confidence, signals
+from rag.answer.missing import NOT_ANSWERED, missing_terms, not_answered
+from rag.library import Engine
 from rag.models import load_untouched_reranker
 from rag.models.adapters import Adapters, dequantised, merged
 from rag.models.bundled import RERANKER, bundled_folder
 from rag.models.merge import merged_model
 from rag.models.onnx import OnnxModel, OnnxPairScorer
-from rag.protocols import PairScorer
+from rag.models.protocols import PairScorer
 from tests.conftest import OpenEngine, write_and_ingest
 from tests.test_compose import candidate
 

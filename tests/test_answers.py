@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from rag.clean import display
-from rag.engine import Engine
-from rag.missing import not_answered
+from rag.answer.missing import not_answered
+from rag.language.text import display
+from rag.library import Engine
 from rag.types import Sentence
 from tests.conftest import OpenEngine, write_and_ingest
 

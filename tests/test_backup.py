@@ -15,13 +15,13 @@ from typing import Any
 import httpx
 import pytest
 
-from eval.toys import WordEncoder, WordScorer
-from rag.backup import back_up, restore
-from rag.engine import Engine, assemble
+from eval.run.toys import WordEncoder, WordScorer
 from rag.errors import ArchiveError, DataDirectoryError, DataDirectoryInUse, NotFound
-from rag.jobs import Jobs
+from rag.library import Engine, assemble
 from rag.settings import Settings
-from rag.transfer import export, import_collection
+from rag.upkeep.backup import back_up, restore
+from rag.upkeep.exchange import export, import_collection
+from rag.upkeep.jobs import Jobs
 from tests.conftest import OpenEngine, footnote, serve, write_and_ingest
 
 TEXTS = {

@@ -13,7 +13,7 @@ from litestar.testing import TestClient
 
 from rag.settings import Settings
 from server.app import create_app
-from server.startup import Startup
+from server.background.startup import Startup
 
 JSON = {"content-type": "application/json"}
 QUESTIONS = [

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from rag.engine import Engine
+from rag.answer.events import Retrieved
 from rag.errors import NotFound
-from rag.events import Retrieved
-from rag.ingest import remove
+from rag.ingest.pipeline import remove
+from rag.library import Engine
 from tests.conftest import write_and_ingest
 
 OpenEngine = Callable[..., Engine]

@@ -7,14 +7,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rag.budget import count_tokens
-from rag.chunk import chunk, sentence_fits
-from rag.clean import display
-from rag.describe import describe
 from rag.errors import PassageTooLong
-from rag.layout import blocks
-from rag.protocols import Encoder
-from rag.split import split
+from rag.ingest.chunk import chunk, sentence_fits
+from rag.ingest.describe import describe
+from rag.ingest.parse.text.blocks import blocks
+from rag.ingest.passages import split
+from rag.language.text import display
+from rag.language.tokens import count_tokens
+from rag.models.protocols import Encoder
 from rag.types import Kind, Passage, Sentence, Span, Vectors
 
 GENERATED = settings(

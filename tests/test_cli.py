@@ -13,9 +13,9 @@ import httpx
 import pytest
 
 from rag import __version__
-from rag.engine import Engine
 from rag.errors import DataDirectoryError, InvalidRequest
-from rag.ingest import find_files, ingest
+from rag.ingest.pipeline import find_files, ingest
+from rag.library import Engine
 from tests.conftest import footnote, serve, write_and_ingest
 
 Run = subprocess.CompletedProcess[str]

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from rag.compose import announces, asks_for_several, compose
-from rag.dating import asked_date, in_time
-from rag.read import ExtractiveReader, considered
+from rag.answer.read.compose import announces, asks_for_several, compose
+from rag.answer.read.dating import asked_date, in_time
+from rag.answer.read.extractive import ExtractiveReader, considered
 from rag.types import Candidate, Document, Kind, Sentence, Span
 
 FACT = "Who built the lighthouse of Morvane?"

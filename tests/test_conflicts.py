@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from eval.conflicts import load_pairs, wilson
-from rag.cite import written_answer
-from rag.conflicts import find_conflicts
-from rag.conflicts.asked import ValueKind, understand
-from rag.conflicts.claims import find_claims
-from rag.conflicts.measures import find_money
-from rag.conflicts.quantities import find_quantities
-from rag.dates import find_dates
-from rag.engine import Engine
+from eval.studies.conflicts import load_pairs, wilson
+from rag.answer.cite import written_answer
+from rag.answer.read.conflicts import find_conflicts
+from rag.language.english.asked import ValueKind, understand
+from rag.language.english.values.claims import find_claims
+from rag.language.english.values.dates import find_dates
+from rag.language.english.values.measures import find_money
+from rag.language.english.values.numbers import find_quantities
+from rag.library import Engine
 from rag.types import Candidate, Citation, Conflict, Document, Kind, Sentence, Span, Statement
 from tests.conftest import OpenEngine, write_and_ingest
 

@@ -10,7 +10,7 @@ import psutil
 import pytest
 from litestar import Litestar, get, post
 
-from server.connections import Waits, bounded
+from server.http.connections import Waits, bounded
 from tests.conftest import run_here
 
 WAITS = Waits(head=0.4, unread=0.6, rest=0.3)

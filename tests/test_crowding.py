@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from rag.compose import compose
-from rag.crowding import crowding
-from rag.rerank import rerank
+from rag.answer.find.crowding import crowding
+from rag.answer.find.rerank import rerank
+from rag.answer.read.compose import compose
 from tests.conftest import OpenEngine, write_and_ingest
 from tests.test_compose import BROAD, candidate
 from tests.test_repeats import ASKED, HONEST, STUFFED, TREES, asked_of, paragraphs

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.errors import DocumentRejected
-from rag.parse import Limits, parse
-from rag.parse.decode import decode, decode_within
+from rag.ingest.parse import Limits, parse
+from rag.ingest.parse.text.decode import decode, decode_within
 
 FAST = settings(derandomize=True, max_examples=100, deadline=None)
 FRENCH = "Le pont sur la rivière sera fermé pendant trois semaines, ont annoncé les autorités : « c’est sûr »."

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.describe import Described, describe, is_prose
-from rag.layout import blocks
+from rag.ingest.describe import Described, describe, is_prose
+from rag.ingest.parse.text.blocks import blocks
 from rag.types import Description, Kind
 
 FAST = settings(derandomize=True, max_examples=100, deadline=None)

@@ -10,8 +10,8 @@ import httpx
 import psutil
 import pytest
 
-from rag.catalog import Catalog
 from rag.errors import Overloaded
+from rag.storage.catalog import Catalog
 from tests.conftest import serve
 
 

@@ -12,9 +12,9 @@ import httpx
 import pytest
 from litestar import Litestar, Request, post
 
-from server.edge import BodyTime, Edge, host_name, own_hosts
-from server.problems import HANDLERS
-from server.requests import MOST_BODY_BYTES, SearchRequest, strict_json
+from server.api.bodies import MOST_BODY_BYTES, SearchRequest, strict_json
+from server.http.edge import BodyTime, Edge, host_name, own_hosts
+from server.http.problems import HANDLERS
 from tests.conftest import run_here, serve
 
 PATHS = [

@@ -9,10 +9,10 @@ import pytest
 from click.testing import CliRunner
 
 from eval import Result, measure
-from eval.gate import BaselineError, changes, failures, write_baseline
-from eval.judge import Judged
-from eval.result import as_json, judged_of
-from eval.score import score
+from eval.report.gate import BaselineError, changes, failures, write_baseline
+from eval.report.result import as_json, judged_of
+from eval.run.judge import Judged
+from eval.run.score import score
 from rag.cli import main
 from tests.conftest import footnote
 from tests.test_eval_sets import small_set, write_lines

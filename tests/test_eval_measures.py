@@ -10,8 +10,7 @@ import pytest
 from ir_measures import RR, R, Success, nDCG
 from sklearn import metrics
 
-from eval.bootstrap import Mean, Measure, Score, difference, interval
-from eval.measures import (
+from eval.measures.measures import (
     auroc,
     brier,
     calibration_bins,
@@ -29,6 +28,7 @@ from eval.measures import (
     success_at,
     token_f1,
 )
+from eval.measures.statistics import Mean, Measure, Score, difference, interval
 
 
 def random_rankings() -> list[tuple[list[str], list[str]]]:

@@ -14,10 +14,10 @@ import pytest
 from click.testing import CliRunner
 
 from eval import measure
-from eval.compare import compare
-from eval.page import cited_windows, gold_windows, render, segments
-from eval.plots import calibration_plot, risk_coverage_plot
-from eval.result import Json, ResultError, as_json, read_result
+from eval.report.compare import compare
+from eval.report.page import cited_windows, gold_windows, render, segments
+from eval.report.plots import calibration_plot, risk_coverage_plot
+from eval.report.result import Json, ResultError, as_json, read_result
 from rag.cli import main
 from tests.test_eval_sets import small_set, write_lines
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from click.testing import CliRunner
 
-from eval.score import ANSWERS, REFUSALS
+from eval.run.score import ANSWERS, REFUSALS
 from rag.cli import main
 from tests.conftest import ROOT
 

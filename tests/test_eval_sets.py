@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from eval.sets import EvalSetError, chosen, in_half, load_set
+from eval.sets.load import EvalSetError, chosen, in_half, load_set
 
 BRIDGE = "The Bridge\n\nThe bridge at Orlen was opened in 1932. Mayor Ines Halvorsen cut the ribbon.\n"
 MILL = "The Mill\n\nThe mill at Quarn grinds rye. Its wheel turns twelve times a minute.\n"

@@ -19,7 +19,7 @@ from eval.faults.cli import play
 from eval.faults.kinds import FileLimit, cut_catalog, full_disk, read_only
 from eval.faults.rounds import AIMS, OPERATIONS, Outcome, plan, prepare
 from eval.faults.site import Site
-from rag.catalog import Catalog
+from rag.storage.catalog import Catalog
 
 ROUNDS = range(4, 24)  # of six operations and four aims; the four before die at a random moment too
 CHAIN = 10

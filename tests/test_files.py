@@ -11,11 +11,11 @@ from xml.etree import ElementTree
 
 import pytest
 
-from rag.describe import describe
-from rag.engine import Engine
 from rag.errors import DocumentRejected
-from rag.ingest import find_files, ingest
-from rag.parse import Parsed, parse
+from rag.ingest.describe import describe
+from rag.ingest.parse import Parsed, parse
+from rag.ingest.pipeline import find_files, ingest
+from rag.library import Engine
 from rag.types import Citation, Description
 from tests.conftest import ROOT, SEEDS, OpenEngine
 

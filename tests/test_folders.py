@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from rag.errors import InvalidRequest
-from rag.sources import find_files
+from rag.ingest.sources import find_files
 from tests.conftest import ROOT, footnote, serve, wait_until_ready
 
 LAMP = "The lighthouse of Morvane was built in 1871 by Ada Stone. It is 42 metres tall.\n"

@@ -8,18 +8,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eval.followups import ASKED, ask_cases, load_cases
-from eval.question import in_half
-from rag.engine import Engine
-from rag.followup import resolve
-from rag.phrases import noun_phrases
-from rag.phrasing import ask_for, ask_for_others, form_of, joined
+from eval.sets.question import in_half
+from eval.studies.followups import ASKED, ask_cases, load_cases
+from rag.answer.followup import resolve
+from rag.language.english.phrases import noun_phrases
+from rag.language.english.questions import ask_for, ask_for_others, form_of, joined
+from rag.library import Engine
 from rag.types import Turn
 from tests.conftest import ROOT
 
 BRIDGE = "Who opened the bridge at Orlen in 1932?"
 OPENED = "Mayor Ines Halvorsen opened the bridge at Orlen in 1932. [1]"
-SEEDS = [json.loads(line)["question"] for line in (ROOT / "eval/questions/seeds.jsonl").read_text("utf-8").splitlines()]
+SEEDS = [
+    json.loads(line)["question"] for line in (ROOT / "eval/sets/questions/seeds.jsonl").read_text("utf-8").splitlines()
+]
 
 
 def after(*said: str) -> list[Turn]:

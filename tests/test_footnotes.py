@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from rag.asked import Asked
-from rag.cite import cite, written_answer
-from rag.clean import without_footnotes
-from rag.followup import resolve
+from rag.answer.cite import cite, written_answer
+from rag.answer.followup import resolve
+from rag.answer.question import Asked
+from rag.language.text import without_footnotes
 from rag.types import Conflict, Finding, Source, Span, Turn
 from tests.conftest import OpenEngine, footnote, serve, write_and_ingest
 from tests.test_compose import candidate, document

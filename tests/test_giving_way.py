@@ -6,13 +6,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rag.derive import outline
 from rag.errors import NotFound
-from rag.gate import Gate
-from rag.ingest import drop_collection, ensure_collection, find_files, ingest, remove
+from rag.ingest.derive import outline
+from rag.ingest.parse import parse
+from rag.ingest.pipeline import drop_collection, ensure_collection, find_files, ingest, remove
 from rag.models.bundled import ENCODER, bundled_folder
 from rag.models.onnx import OnnxModel
-from rag.parse import parse
+from rag.models.turns import Gate
 from tests.conftest import OpenEngine, write_and_ingest
 
 

@@ -5,7 +5,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 
-from rag.parse import parse
+from rag.ingest.parse import parse
 from tests.made import docx, member
 
 SEEN = "The bridge of Orlen was opened in 1932."

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag.parse import Parsed, parse
+from rag.ingest.parse import Parsed, parse
 from tests.made import changed, member
 
 SEEN = "The bridge of Orlen was opened in 1932."

@@ -3,7 +3,7 @@
 import pytest
 
 from rag.errors import DocumentRejected
-from rag.parse import parse
+from rag.ingest.parse import parse
 from tests.made import FONT, pdf, stream
 
 SEEN = "The bridge of Orlen was opened in 1932."

@@ -16,9 +16,9 @@ import psutil
 import pytest
 
 from rag.errors import DocumentRejected
-from rag.ingest import ingest
-from rag.parse import Limits, ParserProcess
-from rag.sources import find_files
+from rag.ingest.parse import Limits, ParserProcess
+from rag.ingest.pipeline import ingest
+from rag.ingest.sources import find_files
 from tests.conftest import ROOT, OpenEngine
 from tests.made import FILES, HELLO, W, changed, documents_that_refer_to, docx, member, pdf_of, said, slow_pdf, stream
 
@@ -144,7 +144,7 @@ def test_old_or_encrypted_office_file_is_named(parser: ParserProcess) -> None:
 def children() -> set[int]:
     """The ids of the processes of this one that parse."""
     own = [one for one in psutil.process_iter(["ppid", "cmdline"]) if one.info["ppid"] == os.getpid()]
-    return {one.pid for one in own if "rag.parse.child" in " ".join(one.info["cmdline"] or [])}
+    return {one.pid for one in own if "rag.ingest.parse.sandbox.child" in " ".join(one.info["cmdline"] or [])}
 
 
 def test_parser_that_was_killed_is_replaced_and_ends_with_its_owner() -> None:
@@ -173,7 +173,7 @@ def test_outcome_does_not_depend_on_the_files_before() -> None:
 @pytest.mark.parametrize("program", [shutil.which("false"), "/nowhere/python"])
 def test_parser_that_does_not_start_says_so(program: str) -> None:
     code = (
-        f"import sys; sys.executable = {program!r}; from rag.parse import Limits, ParserProcess; "
+        f"import sys; sys.executable = {program!r}; from rag.ingest.parse import Limits, ParserProcess; "
         "ParserProcess(Limits()).parse('a.txt', b'One text.')"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=False)
@@ -196,7 +196,8 @@ def test_parser_serves_threads_in_turn(parser: ParserProcess) -> None:
 
 @pytest.mark.parametrize("call", ["socket.socket()", "os.system('true')", "subprocess.run(['true'])", "os.fork()"])
 def test_process_that_parses_may_neither_connect_nor_start_another(call: str) -> None:
-    code = f"import sys, os, socket, subprocess; from rag.parse.child import refuse; sys.addaudithook(refuse); {call}"
+    imported = "import sys, os, socket, subprocess; from rag.ingest.parse.sandbox.child import refuse"
+    code = f"{imported}; sys.addaudithook(refuse); {call}"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=False)
     assert "PermissionError: a parser may not use" in done.stderr
 

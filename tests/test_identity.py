@@ -14,13 +14,13 @@ from urllib.parse import quote
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from rag.batch import Work
-from rag.catalog import Inventory
-from rag.engine import Engine, assemble
-from rag.identity import document_id, identify, possible_ids
-from rag.ingest import Outcome, SourceFile, ensure_collection, ingest, take_in
-from rag.protocols import Encoder, PairScorer
+from rag.ingest.batches import Work
+from rag.ingest.identity import document_id, identify, possible_ids
+from rag.ingest.pipeline import Outcome, SourceFile, ensure_collection, ingest, take_in
+from rag.library import Engine, assemble
+from rag.models.protocols import Encoder, PairScorer
 from rag.settings import Settings
+from rag.storage.catalog import Inventory
 from tests.conftest import OpenEngine
 
 UPLOAD = "upload"

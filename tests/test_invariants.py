@@ -10,9 +10,9 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rag.engine import Engine, assemble
-from rag.ingest import find_files, ingest
-from rag.protocols import Encoder, PairScorer
+from rag.ingest.pipeline import find_files, ingest
+from rag.library import Engine, assemble
+from rag.models.protocols import Encoder, PairScorer
 from rag.settings import Settings
 from rag.types import Answer
 from tests.conftest import write_and_ingest

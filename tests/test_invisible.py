@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from rag.clean import clean, display
-from rag.compose import says_the_same
-from rag.conflicts import find_conflicts
-from rag.context import stands_alone
-from rag.followup import resolve
+from rag.answer.followup import resolve
+from rag.answer.read.compose import says_the_same
+from rag.answer.read.conflicts import find_conflicts
+from rag.language.english.context import stands_alone
+from rag.language.text import clean, display
 from rag.types import Turn
 from tests.conftest import OpenEngine, write_and_ingest
 from tests.test_compose import candidate

@@ -16,8 +16,8 @@ from typing import Any
 import httpx
 import pytest
 
-from rag.catalog import Catalog
 from rag.errors import NotFound
+from rag.storage.catalog import Catalog
 from tests.conftest import ROOT, serve, wait_until_ready
 
 TOWNS = ("Morvane", "Pelm", "Quarn", "Zarnov", "Orlen", "Tulvik")

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import pytest
 
-from eval.judge import judge
-from eval.question import Gold, Question
-from eval.ranking import STAGES, Place, gold_places, relevant_items
-from eval.runner import Record
+from eval.run.judge import judge
+from eval.run.ranking import STAGES, Place, gold_places, relevant_items
+from eval.run.runner import Record
+from eval.sets.question import Gold, Question
 from rag.types import Answer, Citation, Conflict, CorpusState, ModelNames, Statement
 
 # 30 characters: ten of each letter

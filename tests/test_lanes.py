@@ -8,7 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 import pytest
 
 from rag.errors import DocumentRejected
-from rag.parse import GivenUp, Lane, Limits, ParserProcess, PutOff
+from rag.ingest.parse import GivenUp, Lane, Limits, ParserProcess, PutOff
 from tests.made import slow_pdf
 from tests.test_hostile import children
 

@@ -37,7 +37,7 @@ def test_loaded_by_finds_what_is_loaded() -> None:
     [
         ("rag", [*HEAVY, "numpy"]),
         ("rag.types", HEAVY),
-        ("rag.engine", [*HEAVY, "litestar"]),
+        ("rag.library", [*HEAVY, "litestar"]),
         ("rag.cli", [*HEAVY, "litestar"]),
     ],
 )

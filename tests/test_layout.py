@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.layout import Block, blocks
+from rag.ingest.parse.text.blocks import Block, blocks
 
 FAST = settings(derandomize=True, max_examples=150, deadline=None)
 LINES = st.sampled_from(

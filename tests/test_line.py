@@ -13,13 +13,13 @@ import pytest
 from litestar import Litestar, Request, get, post
 from litestar.di import NamedDependency, Provide
 
-from rag.engine import Engine
 from rag.errors import NotFound
-from server.answers import ask
-from server.edge import Edge, own_hosts
-from server.health import live
-from server.line import Line
-from server.problems import HANDLERS
+from rag.library import Engine
+from server.api.ask import ask
+from server.api.health import live
+from server.http.edge import Edge, own_hosts
+from server.http.line import Line
+from server.http.problems import HANDLERS
 from tests.conftest import run_here, serve_here
 from tests.test_stream import PRISONERS, STREAM, CountingReader, WaitingScorer
 

@@ -14,11 +14,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from eval.toys import WordEncoder, WordScorer
-from rag.engine import Engine, assemble
+from eval.run.toys import WordEncoder, WordScorer
 from rag.errors import DataDirectoryError, DataDirectoryInUse
+from rag.library import Engine, assemble
 from rag.settings import Settings
-from rag.store import Store
+from rag.storage.store import Store
 from rag.types import MadeWith
 from tests.conftest import ROOT, footnote, wait_until_ready, write_and_ingest
 

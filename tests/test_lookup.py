@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from rag.engine import Engine
-from rag.spelling import corrected
+from rag.language.spelling import corrected
+from rag.library import Engine
 from tests.conftest import OpenEngine, write_and_ingest
 
 TEXTS = [

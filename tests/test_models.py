@@ -21,7 +21,7 @@ from rag.errors import ModelError
 from rag.models import load_encoder, load_reranker, load_untouched_reranker
 from rag.models.bundled import ENCODER, RERANKER, BundledModel, bundled_folder, check_files
 from rag.models.merge import adapters_sha256
-from rag.protocols import Encoder, PairScorer
+from rag.models.protocols import Encoder, PairScorer
 from rag.settings import Settings
 from rag.types import Scores
 

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from rag.errors import DocumentRejected, InvalidRequest
-from rag.files import read_file
-from rag.folders import Follower
-from rag.ingest import Work, ensure_collection, ingest
-from rag.sources import find_files, survey
+from rag.ingest.files import read_file
+from rag.ingest.pipeline import Work, ensure_collection, ingest
+from rag.ingest.sources import find_files, survey
+from rag.upkeep.follow import Follower
 from tests.conftest import ROOT, OpenEngine, footnote, serve
 from tests.test_folders import LAMP, PORT, said, wait_for, watching, write
 
@@ -191,7 +191,7 @@ def test_links_that_lead_back_are_not_walked_in_circles(folder: Path) -> None:
     for name in ("one", "two", "sub/three"):
         (folder / name).symlink_to(folder)
     script = (
-        "import sys; from pathlib import Path; from rag.sources import find_files\n"
+        "import sys; from pathlib import Path; from rag.ingest.sources import find_files\n"
         "print(*[one.path for path in sys.argv[1:] for one in find_files([Path(path)])])"
     )
     patterns = [str(folder), f"{folder}/**/*.txt", f"{folder}/**"]
@@ -226,7 +226,7 @@ def test_names_that_are_no_utf8_and_names_spelled_alike_are_files_of_their_own(f
 def test_folders_deeper_than_calls_go_are_walked_to_the_end(tmp_path: Path) -> None:
     write(tmp_path, {"d/" * 200 + "a.txt": LAMP})
     script = (
-        "import sys; from pathlib import Path; from rag.sources import find_files\n"
+        "import sys; from pathlib import Path; from rag.ingest.sources import find_files\n"
         "sys.setrecursionlimit(100)\n"
         "print(*[one.path.rpartition('/')[2] for one in find_files([Path(sys.argv[1])])])"
     )

@@ -10,11 +10,11 @@ from typing import Any
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from eval.toys import WordEncoder, WordScorer
-from rag.encode import Stopped
-from rag.engine import Engine, assemble
+from eval.run.toys import WordEncoder, WordScorer
 from rag.errors import NotFound
-from rag.ingest import Work, find_files, ingest, remove, take_in
+from rag.ingest.pipeline import Work, find_files, ingest, remove, take_in
+from rag.library import Engine, assemble
+from rag.models.encode import Stopped
 from rag.settings import Settings
 
 SAME = "The bells of Pelm ring at noon. Nobody knows who rings them.\n"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from server.pages import STATIC
+from server.page.routes import STATIC
 from tests.browsing import (
     AGREED,
     INSIST,

@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.describe import describe
-from rag.layout import blocks
-from rag.paragraphs import Paragraph, paragraphs
-from rag.split import split
+from rag.ingest.describe import describe
+from rag.ingest.parse.text.blocks import blocks
+from rag.ingest.passages import split
 from rag.types import Kind, Sentence, Span
+from server.api.paragraphs import Paragraph, paragraphs
 
 NOTES = (
     "\ufeffThe lamp\r\n\r\n# Its *builders*\r\n\r\nIt was built in 1902. It shone.\n\n"

@@ -2,9 +2,9 @@
 
 import pytest
 
-from rag.describe import describe
 from rag.errors import DocumentRejected
-from rag.parse import Parsed, parse
+from rag.ingest.describe import describe
+from rag.ingest.parse import Parsed, parse
 from rag.types import Description, Kind
 
 PROSE = "The old bridge over the river will be closed for three weeks from Monday, officials of the town said."

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rag.errors import DocumentRejected
-from rag.parse import Limits, Parsed, ParserProcess
+from rag.ingest.parse import Limits, Parsed, ParserProcess
 from tests.conftest import ROOT
 
 FILES = ROOT / "tests" / "files"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag.parse import Parsed, parse
+from rag.ingest.parse import Parsed, parse
 from rag.types import Kind
 from tests.made import changed, docx, member, said
 

@@ -7,24 +7,25 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.conflicts import durations, polarity
-from rag.describe import _BYLINE, _CUT
-from rag.followup import _FOOTNOTES
-from rag.layout import _without_marks
-from rag.parse.pdf_lines import _LAST_WORD
-from rag.phrasing import _ADVERBIAL
-from rag.propose import _ACTED, _DATED, _DEFINED, _MEANT, _QUOTED, _ROLE
-from rag.replacement import _ALSO
+from rag.answer.followup import _FOOTNOTES
+from rag.answer.replacement import _ALSO
+from rag.answer.suggest.templates import _ACTED, _DATED, _DEFINED, _MEANT, _QUOTED, _ROLE
+from rag.ingest.describe import _BYLINE, _CUT
+from rag.ingest.parse.pdf.paragraphs import _LAST_WORD
+from rag.ingest.parse.text.blocks import _without_marks
+from rag.language.english import polarity
+from rag.language.english.questions import _ADVERBIAL
+from rag.language.english.values import durations
 from rag.types import Span
 from tests.attacks import slow_attack
 from tests.patterns import Used, used_patterns
 
 QUESTION = "a question has at most 2,000 characters, and no line break"
 BOUNDED = {
-    "rag.conflicts.asked._COUNTED": QUESTION,
-    "rag.replacement._OWNER": QUESTION,
-    "rag.propose._ROLE": "a sentence has at most 3,000 characters",
-    "rag.parse.html._DECLARED": "it is sought in the first 4,096 bytes",
+    "rag.language.english.asked._COUNTED": QUESTION,
+    "rag.answer.replacement._OWNER": QUESTION,
+    "rag.answer.suggest.templates._ROLE": "a sentence has at most 3,000 characters",
+    "rag.ingest.parse.markup.html._DECLARED": "it is sought in the first 4,096 bytes",
 }
 """Patterns that are slow for a long text, and why they get none."""
 

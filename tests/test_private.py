@@ -13,15 +13,15 @@ from random import Random
 import msgspec
 import pytest
 
-from eval.toys import WordEncoder, WordScorer
-from rag.backup import back_up, restore
-from rag.engine import Engine, assemble
-from rag.ingest import drop_collection, remove
-from rag.jobs import Jobs
-from rag.receipts import Standing, standing
+from eval.run.toys import WordEncoder, WordScorer
+from rag.ingest.pipeline import drop_collection, remove
+from rag.library import Engine, assemble
 from rag.settings import Settings
-from rag.transfer import export
+from rag.storage.receipts import Standing, standing
 from rag.types import Answer
+from rag.upkeep.backup import back_up, restore
+from rag.upkeep.exchange import export
+from rag.upkeep.jobs import Jobs
 from tests.conftest import write_and_ingest
 
 CONSONANTS = "bcdfghjklmnpqrstvwxz"

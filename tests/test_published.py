@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from rag.dates import may_be_published
-from rag.dating import in_time
-from rag.ingest import find_files, ingest
+from rag.answer.read.dating import in_time
+from rag.ingest.pipeline import find_files, ingest
+from rag.language.english.values.dates import may_be_published
 from rag.types import Candidate
 from tests.conftest import OpenEngine, write_and_ingest
 from tests.made import FONT, PAGE, changed, member, pdf, stream

@@ -12,12 +12,12 @@ from pathlib import Path
 import httpx
 import pytest
 
-from rag.engine import Engine
 from rag.errors import NotFound
-from rag.ingest import remove
-from rag.receipts import Standing, standing
-from server.answers import ask
-from server.receipts import get_answer, give_feedback
+from rag.ingest.pipeline import remove
+from rag.library import Engine
+from rag.storage.receipts import Standing, standing
+from server.api.answers import get_answer, give_feedback
+from server.api.ask import ask
 from tests.conftest import HOSTILE, OpenEngine, footnote, serve_here, write_and_ingest
 
 BRIDGE = "Bridges of Orlen\n\nThe bridge at Orlen was opened in 1932. Mayor Ines Halvorsen cut the ribbon.\n"

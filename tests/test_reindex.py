@@ -11,15 +11,15 @@ from typing import Any
 import httpx
 import pytest
 
-from eval.toys import WordEncoder, WordScorer
-from rag.engine import Engine, assemble
+from eval.run.toys import WordEncoder, WordScorer
 from rag.errors import IndexMismatch, ModelError, PassageTooLong
-from rag.gate import Gate
-from rag.ingest import remove
-from rag.recipe import Recipe
-from rag.reindex import Reindex
+from rag.ingest.pipeline import remove
+from rag.ingest.recipe import Recipe
+from rag.library import Engine, assemble
+from rag.models.turns import Gate
 from rag.settings import Settings
 from rag.types import Answer
+from rag.upkeep.reindex import Reindex
 from tests.conftest import SEEDS, footnote, serve, write_and_ingest
 
 OLD = WordEncoder("old", dimension=32)

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from rag.compose import compose
-from rag.engine import Engine
+from rag.answer.read.compose import compose
+from rag.library import Engine
 from tests.conftest import OpenEngine, write_and_ingest
 from tests.test_compose import FACT, LIGHTHOUSE, candidate
 

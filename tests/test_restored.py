@@ -14,22 +14,22 @@ from random import Random
 import numpy as np
 import pytest
 
-from eval.toys import WordEncoder, WordScorer
-from rag.backup import back_up, restore
-from rag.catalog.schema import create_tables
-from rag.catalog.snapshot import examine, index_again
-from rag.directory import JOB_ID
-from rag.engine import Engine, assemble
+from eval.run.toys import WordEncoder, WordScorer
 from rag.errors import ArchiveError, DataDirectoryError, DataDirectoryInUse, IndexMismatch, ModelError
-from rag.gate import Gate
-from rag.ingest import SourceFile, ingest
-from rag.jobs import Jobs
-from rag.recipe import Recipe
-from rag.reindex import Reindex
+from rag.ingest.pipeline import SourceFile, ingest
+from rag.ingest.recipe import Recipe
+from rag.library import Engine, assemble
+from rag.models.turns import Gate
 from rag.settings import Settings
-from rag.spool import Spool
-from rag.store import Store
-from rag.transfer import export, import_collection
+from rag.storage.catalog.schema import create_tables
+from rag.storage.catalog.snapshot import examine, index_again
+from rag.storage.directory import JOB_ID
+from rag.storage.store import Store
+from rag.upkeep.backup import back_up, restore
+from rag.upkeep.exchange import export, import_collection
+from rag.upkeep.jobs import Jobs
+from rag.upkeep.reindex import Reindex
+from rag.upkeep.spool import Spool
 from tests.conftest import footnote, write_and_ingest
 
 TEXTS = {

@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from eval.question import EvalSetError
-from eval.scale.cli import encoder_rate, evenly, sample_texts, written
-from eval.scale.documents import Stock, load_stock, write_documents
-from eval.scale.rows import Answers, Ingests, Load, Measured, Sizes, Starts, rows
-from eval.scale.service import Ingested, Sample, ask_with_pauses, ingest, serve, uploading
-from rag.catalog import Catalog
-from rag.directory import CATALOG
-from rag.protocols import Encoder
-from rag.recipe import Recipe
+from eval.cost.scale.cli import encoder_rate, evenly, sample_texts, written
+from eval.cost.scale.documents import Stock, load_stock, write_documents
+from eval.cost.scale.rows import Answers, Ingests, Load, Measured, Sizes, Starts, rows
+from eval.cost.scale.service import Ingested, Sample, ask_with_pauses, ingest, serve, uploading
+from eval.sets.question import EvalSetError
+from rag.ingest.recipe import Recipe
+from rag.models.protocols import Encoder
 from rag.settings import Settings
+from rag.storage.catalog import Catalog
+from rag.storage.directory import CATALOG
 from tests.conftest import OpenEngine, write_and_ingest
 
 PARAGRAPH = (

@@ -4,11 +4,11 @@ import hashlib
 
 import pytest
 
-from rag.clean import display
-from rag.describe import describe
-from rag.layout import blocks
-from rag.parse import parse
-from rag.split import split
+from rag.ingest.describe import describe
+from rag.ingest.parse import parse
+from rag.ingest.parse.text.blocks import blocks
+from rag.ingest.passages import split
+from rag.language.text import display
 from rag.types import Description, Kind, Sentence
 from tests.conftest import SEEDS
 

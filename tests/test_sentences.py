@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.describe import describe
-from rag.layout import blocks
-from rag.sentences import split_sentences, stripped
-from rag.split import split
+from rag.ingest.describe import describe
+from rag.ingest.parse.text.blocks import blocks
+from rag.ingest.passages import split
+from rag.language.sentences import split_sentences, stripped
 from rag.types import Kind, Sentence, Span
 
 FAST = settings(derandomize=True, max_examples=150, deadline=None)

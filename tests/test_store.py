@@ -19,17 +19,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rag.catalog import NewDocument
-from rag.engine import Engine, assemble
 from rag.errors import DataDirectoryError, IndexMismatch, NotFound
-from rag.ingest import remove
-from rag.protocols import Encoder, PairScorer
-from rag.recipe import Recipe
-from rag.seal import seal
+from rag.ingest.pipeline import remove
+from rag.ingest.recipe import Recipe
+from rag.library import Engine, assemble
+from rag.models.protocols import Encoder, PairScorer
 from rag.settings import Settings
-from rag.store import Store
+from rag.storage.catalog import NewDocument
+from rag.storage.store import Store
+from rag.storage.vectors.chroma import VectorIndex
+from rag.storage.vectors.seal import seal
 from rag.types import Answer, Description, MadeWith, Passage, Span, Vectors
-from rag.vectors import VectorIndex
 from tests.conftest import ROOT, write_and_ingest
 
 OpenEngine = Callable[..., Engine]
@@ -146,7 +146,10 @@ def test_damaged_index_is_repaired_from_the_catalog(
 ) -> None:
     data_dir = Path(shutil.copytree(small[0], tmp_path / "data"))
     damage(data_dir)
-    with caplog.at_level(logging.WARNING, "rag.index"), Store(data_dir, made_with=made_with(encoder)) as store:
+    with (
+        caplog.at_level(logging.WARNING, "rag.storage.vectors.index"),
+        Store(data_dir, made_with=made_with(encoder)) as store,
+    ):
         assert complaints(store) == []
         assert len(store.vectors.keys("default")) == 3
     assert message in caplog.text

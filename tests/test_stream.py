@@ -15,14 +15,14 @@ import numpy as np
 import pytest
 from litestar.response.sse import ServerSentEventMessage
 
-from rag.engine import Engine
-from rag.events import Finished, Judged, Retrieved, Stated
+from rag.answer.events import Finished, Judged, Retrieved, Stated
+from rag.library import Engine
 from rag.settings import Settings
 from rag.types import Candidate, PairScores, Reading
-from server.answers import ask
-from server.health import live
-from server.startup import Startup
-from server.streaming import with_pings
+from server.api.ask import ask
+from server.api.health import live
+from server.background.startup import Startup
+from server.http.streaming import with_pings
 from tests.conftest import serve_here
 
 PRISONERS = "How many prisoners of war will be exchanged?"

@@ -9,12 +9,12 @@ from pathlib import Path
 import httpx
 import pytest
 
-from rag.clean import display
-from rag.engine import Engine
+from rag.answer.suggest.offers import Suggestions
+from rag.answer.suggest.templates import Proposal, proposals
 from rag.errors import NotFound
-from rag.propose import Proposal, proposals
-from rag.protocols import PairScorer
-from rag.suggestions import Suggestions
+from rag.language.text import display
+from rag.library import Engine
+from rag.models.protocols import PairScorer
 from rag.types import Document, Kind, PairScores, Sentence, Span
 from tests.conftest import OpenEngine, write_and_ingest
 

@@ -20,9 +20,9 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from rag.catalog import Catalog
 from rag.cli import main
-from rag.terminal import LineFormatter, echo_json, one_line, plain
+from rag.cli.terminal import LineFormatter, echo_json, one_line, plain
+from rag.storage.catalog import Catalog
 from tests.conftest import ROOT
 
 ESCAPES = "\x1b[2J\x1b]0;owned\x07\x9b31m\x7f\u202e\u2066\u2028"
@@ -289,7 +289,7 @@ def test_filter_leaves_text_alone(text: str) -> None:
 
 
 def test_nothing_is_printed_past_the_filter() -> None:
-    """No module but ``rag.terminal`` prints, draws a console of its own or sets up a log handler."""
+    """No module but ``rag.cli.terminal`` prints, draws a console of its own or sets up a log handler."""
     found = []
     for file in sorted(file for folder in ("rag", "server", "eval") for file in (ROOT / folder).rglob("*.py")):
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
@@ -299,5 +299,5 @@ def test_nothing_is_printed_past_the_filter() -> None:
             ):
                 found.append(f"{file.relative_to(ROOT)}: {ast.unparse(node.func)}")
     # the child that compares an index with the catalog writes ASCII JSON to its parent, not to a terminal
-    own = [one for one in found if not one.startswith("rag/terminal.py: ")]
-    assert own == ["rag/index.py: sys.stdout.write"]
+    own = [one for one in found if not one.startswith("rag/cli/terminal.py: ")]
+    assert own == ["rag/storage/vectors/index.py: sys.stdout.write"]

@@ -13,10 +13,10 @@ import tiktoken
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from rag.budget import ENCODING, count_tokens
-from rag.clean import clean, display
-from rag.dates import parse_date
-from rag.terms import content_words, match_expression, names, overlap_scores, stem, words
+from rag.language.english.values.dates import parse_date
+from rag.language.english.words import content_words, match_expression, names, overlap_scores, stem, words
+from rag.language.text import clean, display
+from rag.language.tokens import ENCODING, count_tokens
 
 FAST = settings(derandomize=True, max_examples=150, deadline=None)
 ANY_TEXT = st.text(st.characters() | st.characters(categories=["Cs", "Cc", "Cf"]), max_size=60)

@@ -1,6 +1,6 @@
 """Nothing is mixed up: what many threads get at once, from the first question of a process on, is what one gets.
 
-A short version of ``python -m eval.stress``.
+A short version of ``python -m eval.cost.stress``.
 """
 
 import threading
@@ -11,11 +11,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from eval.stress.answers import Answered, differences
-from eval.stress.cli import Found, play, table
-from eval.stress.shared import Hammer, forget, hammer, hammers, model_hammers
-from rag.protocols import Encoder, PairScorer
-from rag.vectors import VectorIndex
+from eval.cost.stress.answers import Answered, differences
+from eval.cost.stress.cli import Found, play, table
+from eval.cost.stress.shared import Hammer, forget, hammer, hammers, model_hammers
+from rag.models.protocols import Encoder, PairScorer
+from rag.storage.vectors.chroma import VectorIndex
 
 WHOLE = ["engine", "ingest", "server"]
 DOCUMENTS, QUESTIONS, THREADS = 12, 12, 8

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from eval.question import EvalSet, Gold, Question
-from eval.sets import QUESTIONS, load_set
-from eval.train_answerability import first_round, second_round
+from eval.sets.load import QUESTIONS, load_set
+from eval.sets.question import EvalSet, Gold, Question
 from eval.training.pairs import Pair, pairs_of
 from eval.training.sets import LESSON_QUESTIONS, LESSONS, lesson_use
-from rag.ingest import document_id
-from rag.protocols import PairScorer
+from eval.training.train import first_round, second_round
+from rag.ingest.pipeline import document_id
+from rag.models.protocols import PairScorer
 from rag.settings import SEEDS
 from tests.conftest import OpenEngine, write_and_ingest
 

@@ -10,10 +10,10 @@ from typing import Any
 import httpx
 import pytest
 
-from rag.batch import Work
-from rag.catalog import Catalog, Job
-from rag.parse import Lane, Limits, ParserProcess
-from rag.turns import Turn, Turns
+from rag.ingest.batches import Work
+from rag.ingest.parse import Lane, Limits, ParserProcess
+from rag.storage.catalog import Catalog, Job
+from rag.upkeep.turns import Turn, Turns
 from tests.conftest import serve
 from tests.made import slow_pdf
 from tests.test_jobs import book, empty_data_dir, finished, killable, status_of

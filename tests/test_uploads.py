@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from server.names import display_name
+from server.http.filenames import display_name
 from tests.conftest import serve
 
 LIGHTHOUSE = b"The lighthouse of Morvane was built in 1871 by Ada Stone. It is 42 metres tall.\n"

@@ -21,7 +21,7 @@ from eval.faults.check import Found
 from eval.faults.kinds import FullTmpfs, cut_catalog, full_disk, mounted, read_only, remount_read_only
 from eval.faults.rounds import AIMS, OPERATIONS, Outcome, plan, prepare, run
 from eval.faults.site import Broken, Site
-from rag.terminal import echo
+from rag.cli.terminal import echo
 
 _KINDS: dict[str, Callable[[Site, Random], Found]] = {
     "full-disk": lambda site, random: _fill_disk(site, random),

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 import rag.models
-from rag.protocols import Encoder
+from rag.models.protocols import Encoder
 from rag.types import Vectors
 
 FLUSH_EVERY = 32
@@ -118,7 +118,7 @@ def main() -> None:
 
 
 def _watch_models(*, toy: bool, report: Path | None) -> None:
-    from eval.toys import WordEncoder, WordScorer
+    from eval.run.toys import WordEncoder, WordScorer
 
     load = rag.models.load_encoder
     counting: list[CountingEncoder] = []
@@ -130,7 +130,7 @@ def _watch_models(*, toy: bool, report: Path | None) -> None:
     _exchange(load, load_encoder)
     if toy:
         _exchange(rag.models.load_reranker, lambda *_, **__: WordScorer())
-    from rag.store import Store
+    from rag.storage.store import Store
 
     begin = Store.__init__
 
@@ -162,12 +162,12 @@ def _watch_catalog(trap: Trap) -> None:
 
 
 def _watch_vectors(trap: Trap) -> None:
-    from rag import vectors
+    from rag.storage.vectors import chroma
 
-    vectors._CONFIGURATION["hnsw"].update(sync_threshold=FLUSH_EVERY, batch_size=FLUSH_EVERY)
-    vectors.VectorIndex.add = _watched(trap, "add", vectors.VectorIndex.add)  # type: ignore[method-assign]
-    vectors.VectorIndex.remove = _watched(trap, "remove", vectors.VectorIndex.remove)  # type: ignore[method-assign]
-    vectors.VectorIndex.drop = _watched(trap, "remove", vectors.VectorIndex.drop)  # type: ignore[method-assign]
+    chroma._CONFIGURATION["hnsw"].update(sync_threshold=FLUSH_EVERY, batch_size=FLUSH_EVERY)
+    chroma.VectorIndex.add = _watched(trap, "add", chroma.VectorIndex.add)  # type: ignore[method-assign]
+    chroma.VectorIndex.remove = _watched(trap, "remove", chroma.VectorIndex.remove)  # type: ignore[method-assign]
+    chroma.VectorIndex.drop = _watched(trap, "remove", chroma.VectorIndex.drop)  # type: ignore[method-assign]
 
 
 def _watched(trap: Trap, point: str, function: Callable[..., None]) -> Callable[..., None]:

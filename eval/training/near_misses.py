@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from rag.terms import content_words, stem
+from rag.language.english.words import content_words, stem
 
 _NAME = re.compile(r"(?<![.?!] )(?<!^)\b[A-Z][\w-]+(?: (?:of |the |de |von |van )?[A-Z][\w-]+)*")
 _YEAR = re.compile(r"\b(?:1[0-9]|20)\d\d\b")

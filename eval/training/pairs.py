@@ -10,14 +10,14 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from eval.measures import contains_answer, covered
-from eval.question import EvalSet, Question
-from eval.ranking import Place, gold_places
+from eval.measures.measures import contains_answer, covered
+from eval.run.ranking import Place, gold_places
+from eval.sets.question import EvalSet, Question
 from eval.training.near_misses import names_in, swap
-from rag.clean import display
-from rag.engine import Engine
-from rag.rerank import judged_text, rerank
-from rag.terms import content_words
+from rag.answer.find.rerank import judged_text, rerank
+from rag.language.english.words import content_words
+from rag.language.text import display
+from rag.library import Engine
 from rag.types import Candidate, Document, Kind
 
 _POSITIVES = 2

@@ -8,18 +8,18 @@
 | lessons | three of four clusters | the fourth cluster | every cluster of one topic |
 
 Lessons are texts written for this, in ``eval/lessons``: 22 topics, of four clusters of three texts about
-the same. Their questions, in ``eval/questions/lessons.jsonl``, are near misses for the larger part.
+the same. Their questions, in ``eval/sets/questions/lessons.jsonl``, are near misses for the larger part.
 """
 
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from eval.question import EvalSet, Question, in_half
-from eval.sets import QUESTIONS, load_set
+from eval.sets.load import QUESTIONS, load_set
+from eval.sets.question import EvalSet, Question, in_half
 from rag.settings import SEEDS
 
-LESSONS = Path(__file__).resolve().parent.parent / "lessons"
+LESSONS = Path(__file__).resolve().parent.parent / "sets" / "lessons"
 LESSON_QUESTIONS = QUESTIONS.with_name("lessons.jsonl")
 CALIBRATION_ARTICLE = "Normans"
 MEASURED_ARTICLE = "Scottish Parliament"

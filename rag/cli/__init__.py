@@ -4,7 +4,7 @@ One module a family of commands; each is put into the group here.
 """
 
 from rag.cli.archives import backup, export_command, import_command, restore_command
-from rag.cli.asking import ask, search
+from rag.cli.ask import ask, search
 from rag.cli.documents import documents, ingest_command
 from rag.cli.health import doctor
 from rag.cli.lifetime import reindex

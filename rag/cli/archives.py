@@ -5,12 +5,12 @@ from pathlib import Path
 
 import click
 
-from rag.backup import back_up, restore
 from rag.cli.options import data_dir_option, opened, read_settings
-from rag.ingest import Work
-from rag.progress import show_ingest
-from rag.terminal import echo
-from rag.transfer import export, import_collection
+from rag.cli.progress import show_ingest
+from rag.cli.terminal import echo
+from rag.ingest.pipeline import Work
+from rag.upkeep.backup import back_up, restore
+from rag.upkeep.exchange import export, import_collection
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 

@@ -8,14 +8,14 @@ from pathlib import Path
 import click
 
 from rag.cli.options import collection_option, data_dir_option, opened
-from rag.encode import Stopped
+from rag.cli.progress import show_ingest
+from rag.cli.terminal import echo
 from rag.errors import NotFound
-from rag.folders import Follower
-from rag.ingest import Outcome, Work, ingest, remove
-from rag.progress import show_ingest
-from rag.sources import survey
-from rag.terminal import echo
+from rag.ingest.pipeline import Outcome, Work, ingest, remove
+from rag.ingest.sources import survey
+from rag.models.encode import Stopped
 from rag.types import Document
+from rag.upkeep.follow import Follower
 
 
 @click.command("ingest")

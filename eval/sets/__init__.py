@@ -1,0 +1,1 @@
+"""Questions, lessons, and the sets of others."""

@@ -1,0 +1,1 @@
+"""What each part gains, and kinds of question apart."""

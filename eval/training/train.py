@@ -1,0 +1,246 @@
+"""Train the answerability adapters: ``python -m eval.training.train --data DIR``.
+
+``DIR`` holds ``squad2``, ``clapnq`` and ``multihop_rag`` as folders with ``corpus.jsonl`` and
+``queries.jsonl``; ``training.sets`` says which questions teach and which only measure. It takes about an
+hour on two cores. Everything random has a fixed seed. ``rag/models/answerability.md`` is the card
+of the model that came of it.
+"""
+
+import random
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+import click
+import numpy as np
+import torch
+from rich.progress import Progress
+from tokenizers import Tokenizer
+from torch import Tensor, nn
+
+from eval.measures.measures import auroc
+from eval.run.runner import prepared
+from eval.training.near_misses import misspelt
+from eval.training.network import TwoHeads
+from eval.training.pairs import Pair, description_pairs, pairs_of
+from eval.training.sets import Chosen, measured_sets, seed_set, training_sets
+from rag.cli.terminal import console
+from rag.models import load_untouched_reranker
+from rag.models.bundled import RERANKER, bundled_folder
+from rag.models.merge import ADAPTERS
+from rag.models.protocols import PairScorer
+from rag.settings import Settings
+
+_SEED = 20_250_602
+_REPLAYED = 1_200
+_MISSPELT = 600
+_STRANGE = 800
+_BATCH = 16
+_WARM_UP = 0.06
+_DISTIL = 0.02
+_CLIP = 1.0
+_LONGEST = 160
+_POOLED_BATCHES = 32
+_DESCRIBED = 120
+
+
+class Batch(NamedTuple):
+    """Token ids, mask and types, shape (batch, tokens); labels and relevance, shape (batch,), NaN where unknown."""
+
+    ids: Tensor
+    mask: Tensor
+    types: Tensor
+    labels: Tensor
+    relevance: Tensor
+
+
+def train(
+    network: TwoHeads,
+    tokenizer: Tokenizer,
+    pairs: Sequence[Pair],
+    *,
+    epochs: int,
+    peak_rate: float,
+    on_step: Callable[[int, int, float], None] = lambda done, total, loss: None,
+) -> None:
+    """Let the adapters and the second head learn from ``pairs``, in place."""
+    torch.manual_seed(_SEED)
+    batches = [batch for epoch in range(epochs) for batch in _batches(tokenizer, pairs, random.Random(_SEED + epoch))]
+    learning = [parameter for parameter in network.parameters() if parameter.requires_grad]
+    optimiser = torch.optim.AdamW(learning, lr=peak_rate, weight_decay=0.01)
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: _rate(step / len(batches)))
+    network.train()
+    for done, batch in enumerate(batches, start=1):
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            relevance, answerability = network(batch.ids, batch.mask, batch.types)
+        loss = _loss(relevance.float(), answerability.float(), batch)
+        optimiser.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        nn.utils.clip_grad_norm_(learning, _CLIP)
+        optimiser.step()
+        schedule.step()
+        on_step(done, len(batches), float(loss.detach()))
+    network.eval()
+
+
+def predict(network: TwoHeads, tokenizer: Tokenizer, pairs: Sequence[Pair]) -> tuple[list[float], list[float]]:
+    """Relevance and answerability logits of ``pairs``, in order."""
+    found: list[tuple[float, float]] = []
+    with torch.inference_mode():
+        for start in range(0, len(pairs), _BATCH):
+            batch = _batch(tokenizer, pairs[start : start + _BATCH])
+            relevance, answerability = network(batch.ids, batch.mask, batch.types)
+            found += zip(relevance.tolist(), answerability.tolist(), strict=True)
+    return [one for one, _ in found], [other for _, other in found]
+
+
+def _loss(relevance: Tensor, answerability: Tensor, batch: Batch) -> Tensor:
+    """Cross-entropy of the answerability, and the distance of the relevance to the untouched one."""
+    known = ~batch.relevance.isnan()
+    loss = nn.functional.binary_cross_entropy_with_logits(answerability, batch.labels)
+    if known.any():
+        loss = loss + _DISTIL * nn.functional.mse_loss(relevance[known], batch.relevance[known])
+    return loss
+
+
+def _rate(done: float) -> float:
+    """The share of the peak rate after ``done`` of the steps: linear warm-up, then linear decay."""
+    return min(done / _WARM_UP, (1 - done) / (1 - _WARM_UP))
+
+
+def _batches(tokenizer: Tokenizer, pairs: Sequence[Pair], chance: random.Random) -> list[Batch]:
+    """Shuffled batches of texts of like length: sorted within pools of 32 batches, then shuffled again."""
+    shuffled = list(pairs)
+    chance.shuffle(shuffled)
+    pool = _BATCH * _POOLED_BATCHES
+    groups: list[Sequence[Pair]] = []
+    for start in range(0, len(shuffled), pool):
+        part = sorted(shuffled[start : start + pool], key=lambda pair: len(pair.question) + len(pair.text))
+        groups += [part[first : first + _BATCH] for first in range(0, len(part), _BATCH)]
+    chance.shuffle(groups)
+    return [_batch(tokenizer, group) for group in groups]
+
+
+def _batch(tokenizer: Tokenizer, pairs: Sequence[Pair]) -> Batch:
+    encoded = tokenizer.encode_batch([(pair.question, pair.text) for pair in pairs])
+    return Batch(
+        ids=torch.tensor([one.ids for one in encoded]),
+        mask=torch.tensor([one.attention_mask for one in encoded]),
+        types=torch.tensor([one.type_ids for one in encoded]),
+        labels=torch.tensor([float(pair.answerable) for pair in pairs]),
+        relevance=torch.tensor([np.nan if pair.relevance is None else pair.relevance for pair in pairs]),
+    )
+
+
+def load_tokenizer(folder: Path) -> Tokenizer:
+    """The model's tokenizer, with padding."""
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokenizer.enable_truncation(_LONGEST)
+    tokenizer.enable_padding()
+    return tokenizer
+
+
+def first_round(pairs: Sequence[Pair], scorer: PairScorer) -> list[Pair]:
+    """What is learned first: the pairs, and questions with texts of another set."""
+    return [*pairs, *off_topic(pairs, scorer, random.Random(_SEED), _STRANGE)]
+
+
+def second_round(pairs: Sequence[Pair], own: Sequence[Pair], scorer: PairScorer) -> list[Pair]:
+    """What is learned last: the questions over the seeds twice, misspelt and strange ones, some of what was learned."""
+    chance = random.Random(_SEED)
+    typed = [replace(one, question=misspelt(one.question, chance)) for one in chance.sample(list(pairs), _MISSPELT)]
+    strange = off_topic([*pairs, *own], scorer, chance, _STRANGE)
+    return [*own, *own, *typed, *strange, *chance.sample(list(pairs), _REPLAYED)]
+
+
+def off_topic(pairs: Sequence[Pair], scorer: PairScorer, chance: random.Random, count: int) -> Iterator[Pair]:
+    """Questions with texts of another set, each set as often as the next; none if all are of one set.
+
+    Args:
+        scorer: The untouched reranker.
+    """
+    sets: dict[str, list[Pair]] = {}
+    for one in pairs:
+        if one.relevance is not None:
+            sets.setdefault(one.source, []).append(one)
+    for _ in range(count if len(sets) > 1 else 0):
+        asked, told = (chance.choice(sets[source]) for source in chance.sample(list(sets), 2))
+        relevance = float(scorer.score(asked.question, [told.text]).relevance[0])
+        yield replace(asked, text=told.text, answerable=False, relevance=relevance)
+
+
+def report(network: TwoHeads, tokenizer: Tokenizer, pairs: Sequence[Pair]) -> dict[str, float | None]:
+    """AUROC of the untouched relevance, of both heads, and of the answerability against near misses.
+
+    Facts of descriptions are left out, for the untouched reranker did not judge them.
+    """
+    pairs = [pair for pair in pairs if pair.source != "description"]
+    relevance, answerability = predict(network, tokenizer, pairs)
+    untouched = [pair.relevance for pair in pairs]
+    return {
+        "untouched relevance": _auroc(pairs, untouched),
+        "relevance": _auroc(pairs, relevance),
+        "answerability": _auroc(pairs, answerability),
+        "relevance, near misses": _auroc(pairs, relevance, near_misses=True),
+        "answerability, near misses": _auroc(pairs, answerability, near_misses=True),
+    }
+
+
+def _auroc(pairs: Sequence[Pair], scores: Sequence[float | None], *, near_misses: bool = False) -> float | None:
+    known = [(pair, score) for pair, score in zip(pairs, scores, strict=True) if score is not None]
+    positive = [score for pair, score in known if pair.answerable]
+    negative = [score for pair, score in known if not pair.answerable and (pair.source == "near miss") is near_misses]
+    return auroc(positive, negative)
+
+
+def _pairs(sets: Iterable[Chosen], scorer: PairScorer, progress: Progress) -> Iterator[tuple[str, list[Pair]]]:
+    """The pairs of each set, by its name; documents that state their dates are also asked about themselves."""
+    settings = Settings()
+    for seed, (chosen, questions) in enumerate(sets, start=1):
+        advance = partial(progress.advance, progress.add_task(f"pairs of {chosen.name}", total=len(questions)))
+        with prepared(chosen, settings, scorer=scorer) as (engine, _):
+            found = list(pairs_of(engine, chosen, questions, seed, advance))
+            if any(document.content.find(b"\n\nPublished: ") > 0 for document in chosen.documents):
+                found += description_pairs(engine, questions, seed, _DESCRIBED)
+            yield chosen.name, found
+
+
+def _learn(
+    network: TwoHeads,
+    tokenizer: Tokenizer,
+    pairs: Sequence[Pair],
+    progress: Progress,
+    *,
+    epochs: int,
+    peak_rate: float,
+) -> None:
+    task = progress.add_task("steps", total=None)
+
+    def show(done: int, total: int, _: float) -> None:
+        progress.update(task, completed=done, total=total)
+
+    train(network, tokenizer, pairs, epochs=epochs, peak_rate=peak_rate, on_step=show)
+
+
+@click.command()
+@click.option("--data", type=click.Path(path_type=Path, exists=True, file_okay=False), required=True)
+def main(data: Path) -> None:
+    """Train the adapters, write them into the package, and print what they are worth on what they did not see."""
+    folder, scorer = bundled_folder(RERANKER), load_untouched_reranker(threads=Settings().worker_threads)
+    with Progress(console=console(err=True)) as progress:
+        pairs = [pair for _, part in _pairs(training_sets(data), scorer, progress) for pair in part]
+        torch.manual_seed(_SEED)  # the adapters begin at random
+        network, tokenizer = TwoHeads(folder / "model.onnx"), load_tokenizer(folder)
+        _learn(network, tokenizer, first_round(pairs, scorer), progress, epochs=2, peak_rate=7e-4)
+        own = [pair for _, part in _pairs([seed_set()], scorer, progress) for pair in part]
+        _learn(network, tokenizer, second_round(pairs, own, scorer), progress, epochs=1, peak_rate=3e-4)
+        network.adapters().save(ADAPTERS)
+        for name, held in _pairs(measured_sets(data), scorer, progress):
+            values = report(network, tokenizer, held)
+            progress.console.print(name, len(held), {key: value and round(value, 3) for key, value in values.items()})
+
+
+if __name__ == "__main__":
+    main()

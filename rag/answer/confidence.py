@@ -1,0 +1,91 @@
+"""Whether the sources answer a question: a calibrated probability from several signals.
+
+The signals are combined by logistic regressions whose parameters lie in ``answerability.json``;
+``python -m eval.training.calibrate`` fits them again.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import cache
+from math import exp
+from pathlib import Path
+
+from rag.language.english.words import content_words, names, stem, words
+from rag.types import Candidate
+
+PARAMETERS = Path(__file__).resolve().parent / "answerability.json"
+_LOWEST = -12.0
+_LONGEST_LEAD = 5.0
+_MOST_MISSING = 3.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signals:
+    """What speaks for and against an answer.
+
+    Args:
+        shared: Whether any word of the question that carries meaning stands in any candidate's text.
+        answerability: The logit of the best candidate's second head.
+        lead: How far the best candidate's score is above the next one's, at most 5.
+        unnamed: The share of the question's names and numbers that the best candidate's text has not, 0 to 1.
+        missing: How many words of the question's names and numbers no source has, at most 3.
+    """
+
+    shared: bool
+    answerability: float
+    lead: float
+    unnamed: float
+    missing: float
+
+
+def signals(question: str, candidates: Sequence[Candidate], missing_terms: Sequence[str]) -> Signals:
+    """The signals of a question.
+
+    Args:
+        candidates: Best first; none is the same as a hopeless one.
+        missing_terms: Of the question, as ``missing.missing_terms`` gives them.
+    """
+    if not candidates:
+        return Signals(shared=False, answerability=_LOWEST, lead=0.0, unnamed=1.0, missing=_MOST_MISSING)
+    best = candidates[0]
+    asked = {stem(word) for word in content_words(question)}
+    named = {stem(word) for name in names(question) for word in words(name)}
+    present = {stem(word) for word in words(best.judged)}
+    absent = {stem(word) for term in missing_terms for word in words(term)}
+    return Signals(
+        shared=not asked.isdisjoint(stem(word) for one in candidates for word in words(one.judged)),
+        answerability=best.answerability,
+        lead=min(best.score - candidates[1].score, _LONGEST_LEAD) if len(candidates) > 1 else _LONGEST_LEAD,
+        unnamed=len(named - present) / len(named) if named else 0.0,
+        missing=min(float(len(absent & named)), _MOST_MISSING),
+    )
+
+
+def confidence(found: Signals) -> float:
+    """The probability, 0 to 1, that the sources answer.
+
+    The model learned from questions that share words with their texts: on others, in another script say,
+    its second head means nothing, and nothing is answered.
+    """
+    if not found.shared:
+        return 0.0
+    return _probability("question", {name: value for name, value in asdict(found).items() if name != "shared"})
+
+
+def support(candidate: Candidate) -> float:
+    """The probability, 0 to 1, that a candidate answers its question."""
+    given = {"relevance": candidate.relevance, "answerability": candidate.answerability}
+    return _probability("sentence", given)
+
+
+def _probability(regression: str, values: Mapping[str, float]) -> float:
+    weights = _parameters()[regression]
+    total = weights["intercept"] + sum(weights[name] * value for name, value in values.items())
+    return round(1.0 / (1.0 + exp(-max(-50.0, min(50.0, total)))), 4)
+
+
+@cache
+def _parameters() -> Mapping[str, Mapping[str, float]]:
+    loaded: Mapping[str, Mapping[str, float]] = json.loads(PARAMETERS.read_text("utf-8"))
+    return loaded

@@ -1,0 +1,1 @@
+"""Passages, then judged sentences."""

@@ -1,0 +1,157 @@
+"""Composition: the fewest candidates that answer, grouped where several say the same.
+
+What goes on near the best sentence often completes it, what stands elsewhere is stated only where it answers
+nearly as surely.
+"""
+
+import re
+from collections.abc import Sequence
+
+from rag.answer.confidence import support
+from rag.answer.read.likeness import differ
+from rag.language.english.context import stands_alone, understood
+from rag.language.english.words import content_words, stem
+from rag.language.text import display
+from rag.types import Candidate, Kind
+
+_NEAR = 800
+_LEAST_NEAR = 0.2
+_LEAST_ELSEWHERE = 0.5
+_SAME = 0.8
+_SHORT = 10
+_FACT_STATEMENTS = 3
+_MOST_SOURCES = 6
+_AS_WELL = 0.8
+_BROAD = re.compile(
+    r"""\b(?:
+        why | explain | describe | summari[sz]e | overview | tell\ me | compare | differences? | both | each
+      | what\ (?:are|were)\ (?:\w+\ ){0,4}\w+s\b
+      | (?:what|which)\ (?:\w+\ ){0,2}\w+s\ (?:are|were|do|did|have|has)\b
+      | (?:what|which)\ (?:\w+\ ){0,2}?(?!is|was|has|does|this)\w+[^s\W]s\b
+      | how\ (?:do|does|did|has|have|is|are|was|were|could|can|should|would|might|may)\b
+    )""",
+    re.IGNORECASE | re.VERBOSE,
+)
+
+_OF_ITSELF = re.compile(
+    r"""\b(?:
+        (?:we(?:['’]re|\ are)\ going\ to | we(?:['’]ll|\ will) | let(?:['’]s|\ us))\ (?:now\ |also\ |first\ |then\ )?
+        (?:look|break|explore|dive|cover|discuss|talk|walk|see|examine|explain|start|begin|keep\ an\ eye|take\ a\ look)
+      | in\ this\ (?:article|post|guide|piece|section|chapter) | (?:read\ on|keep\ reading|stay\ tuned)
+    )\b""",
+    re.IGNORECASE | re.VERBOSE,
+)
+
+
+def asks_for_several(question: str) -> bool:
+    """True for a broad question, which several statements answer together.
+
+    >>> asks_for_several("What are the main sticking points?"), asks_for_several("Who met Putin?")
+    (True, False)
+    """
+    return _BROAD.search(question) is not None
+
+
+def compose(question: str, candidates: Sequence[Candidate], *, limit: int) -> list[list[Candidate]]:
+    """The candidates to state, the best first, each with those of other documents that say the same.
+
+    Where all would be of one document, the last gives way to the best of another that answers as well.
+
+    Args:
+        candidates: Best first.
+        limit: Statements at most.
+    """
+    if not candidates:
+        return []
+    broad = asks_for_several(question)
+    groups: list[list[Candidate]] = []
+    worth = [one for one in candidates if _is_worth_stating(one, candidates[0])]
+    for candidate in [one for one in worth if not speaks_of_itself(understood(one.sentence, one.previous))] or worth:
+        _join(question, groups, candidate)
+    return _with_another(groups, limit if broad else min(limit, _FACT_STATEMENTS))
+
+
+def _with_another(groups: list[list[Candidate]], limit: int) -> list[list[Candidate]]:
+    """The first ``limit`` groups, or one fewer and the best of another document that answers about as surely."""
+    shown = groups[:limit]
+    if limit < 2 or len({group[0].document.id for group in shown}) > 1:
+        return shown
+    others = (group for group in groups[limit:] if group[0].document.id != shown[0][0].document.id)
+    other = next((group for group in others if support(group[0]) >= _AS_WELL * support(shown[0][0])), None)
+    return [*shown[:-1], other] if other else shown
+
+
+def _is_worth_stating(one: Candidate, best: Candidate) -> bool:
+    """True for what answers about as surely as the best; near it, within 800 characters, less is asked for."""
+    apart = abs(one.sentence.span.start - best.sentence.span.start)
+    near = one.document.id == best.document.id and apart <= _NEAR
+    return one == best or support(one) >= (_LEAST_NEAR if near else _LEAST_ELSEWHERE) * support(best)
+
+
+def announces(question: str, candidate: Candidate) -> bool:
+    """True where a short sentence only repeats what a broad question asks: the answer comes after it.
+
+    "Key sticking points quickly emerged." announces what "What are the main sticking points?" asks.
+    """
+    if not asks_for_several(question) or len(candidate.sentence.text.split()) > _SHORT:
+        return False
+    asked = {stem(word) for word in content_words(question)}
+    said = {stem(word) for word in content_words(display(candidate.sentence.text))}
+    return 2 * len(asked & said) > len(asked)
+
+
+def announced_text(candidate: Candidate) -> str:
+    """The text of a sentence that announces, and of those that it announces."""
+    return " ".join(display(one.text) for one in (candidate.sentence, *candidate.following))
+
+
+def speaks_of_itself(sentence: str) -> bool:
+    """True where a text says what it is about to say.
+
+    >>> speaks_of_itself("We're going to break down the sticking points."), speaks_of_itself("We will not give in.")
+    (True, False)
+    """
+    return _OF_ITSELF.search(sentence) is not None
+
+
+def _join(question: str, groups: list[list[Candidate]], candidate: Candidate) -> None:
+    """Add a candidate to the group that says the same, or as a group of its own.
+
+    What is shown already is left out, and what a document of the group says once more: that is no further source.
+    """
+    for group in groups:
+        if _shows(question, group[0], candidate) or _shows(question, candidate, group[0]):
+            return
+        if _repeats(group[0], candidate) or says_the_same(group[0], candidate):
+            if len(group) < _MOST_SOURCES and all(one.document.id != candidate.document.id for one in group):
+                group.append(candidate)
+            return
+    groups.append([candidate])
+
+
+def _repeats(one: Candidate, other: Candidate) -> bool:
+    """True where a document says the same again, but for case and white space; it may be too short to compare."""
+    said, again = (display(each.sentence.text).casefold() for each in (one, other))
+    return one.document.id == other.document.id and said == again
+
+
+def says_the_same(one: Candidate, other: Candidate) -> bool:
+    """True where the sentences share most of their words (Jaccard index of the stems of content words).
+
+    Not where a number, a name or a negation sets them apart.
+    """
+    if Kind.BODY not in (one.sentence.kind, other.sentence.kind):
+        return False
+    first, second = ({stem(word) for word in content_words(display(each.sentence.text))} for each in (one, other))
+    if len(first & second) < _SAME * max(len(first | second), 1):
+        return False
+    return not differ(display(one.sentence.text), display(other.sentence.text))
+
+
+def _shows(question: str, one: Candidate, other: Candidate) -> bool:
+    """True where ``one`` is shown together with the sentence that ``other`` is."""
+    if one.document.id != other.document.id:
+        return False
+    if announces(question, one) and other.sentence in one.following:
+        return True
+    return one.previous == other.sentence and not stands_alone(one.sentence.text)

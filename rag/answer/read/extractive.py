@@ -1,0 +1,91 @@
+"""Reading: the fewest source sentences that answer, or that nothing does.
+
+What this does not do: write. Every word of an answer is a source's.
+"""
+
+from collections.abc import Sequence
+
+from rag.answer.confidence import confidence, signals, support
+from rag.answer.read.compose import announced_text, announces, compose
+from rag.answer.read.conflicts import find_conflicts, with_sides
+from rag.answer.read.dating import in_time
+from rag.language.english.context import stands_alone
+from rag.language.text import display
+from rag.types import Candidate, Finding, Kind, Reading, Sentence, Source, Span
+
+_MAY_ANSWER = 0.3
+
+
+class ExtractiveReader:
+    """Answers with the sentences that the reranker ranked first.
+
+    Args:
+        threshold: The confidence, 0 to 1, from which a question counts as answered.
+    """
+
+    name = "extractive"
+
+    def __init__(self, *, threshold: float) -> None:
+        self._threshold = threshold
+
+    def read(
+        self, question: str, candidates: Sequence[Candidate], missing_terms: Sequence[str], *, max_statements: int
+    ) -> Reading:
+        """See ``Reader.read``."""
+        left = considered(question, candidates)
+        sure = confidence(signals(question, left, missing_terms))
+        if not left or sure < self._threshold:
+            return Reading(answered=False, findings=(), confidence=sure)
+        groups = compose(question, left, limit=max_statements)
+        shown, conflicts = with_sides(groups, find_conflicts(question, left), left, most=max_statements)
+        findings = tuple(_finding(question, group) for group in shown)
+        return Reading(answered=True, findings=findings, confidence=sure, conflicts=conflicts)
+
+
+def considered(question: str, candidates: Sequence[Candidate]) -> Sequence[Candidate]:
+    """The candidates of the time that a question names; its latest or oldest article is one that may answer."""
+    least = _MAY_ANSWER * max((support(one) for one in candidates), default=0.0)
+    return in_time(question, candidates, [one for one in candidates if support(one) >= least])
+
+
+def _finding(question: str, group: Sequence[Candidate]) -> Finding:
+    best = group[0]
+    text, spans = _announced(best) if announces(question, best) else _shown(best)
+    repeats = [Source(document=repeat.document, span=repeat.sentence.span) for repeat in group[1:]]
+    sources = [Source(document=best.document, span=span) for span in spans]
+    return Finding(text=text, sources=(*sources, *repeats), support=support(best))
+
+
+def _announced(candidate: Candidate) -> tuple[str, list[Span]]:
+    """A sentence that only announces, with those that it announces."""
+    whole = [candidate.sentence, *candidate.following]
+    span = Span(start=whole[0].span.start, end=whole[-1].span.end)
+    return announced_text(candidate), [span]
+
+
+def _shown(candidate: Candidate) -> tuple[str, list[Span]]:
+    """The text of a statement and the spans it is made of, with what a reader needs to understand it.
+
+    A fact of the description comes after its document's title; a sentence that cannot stand alone
+    comes with the one before, the first of a paragraph after its heading.
+    """
+    sentence, previous = candidate.sentence, candidate.previous
+    points_back = sentence.kind is Kind.BODY and not stands_alone(sentence.text)
+    if points_back and previous is not None:
+        span = Span(start=previous.span.start, end=sentence.span.end)
+        return f"{display(previous.text)} {display(sentence.text)}", [span]
+    above = _above(candidate) if points_back or sentence.kind is not Kind.BODY else None
+    if above is None:
+        return display(sentence.text), [sentence.span]
+    return f"{display(above.text)} \u2014 {display(sentence.text)}", [above.span, sentence.span]
+
+
+def _above(candidate: Candidate) -> Sentence | None:
+    """The line that says what a sentence is about: its heading, or of a fact of the description its title."""
+    match candidate.sentence.kind:
+        case Kind.BODY:
+            return candidate.heading
+        case Kind.TITLE:
+            return None
+        case _:
+            return candidate.title

@@ -1,0 +1,206 @@
+"""Questions to begin with: each was asked and answered before it is offered.
+
+They are made in the background, once a version of a collection, one question at a time, and wait
+while people ask. Beside a question that was not answered, those that the nearest passages answer are
+offered, at no more than the cost of a question.
+"""
+
+import threading
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Protocol
+
+from rag.answer.suggest.templates import TEMPLATES, Proposal, proposals
+from rag.errors import NotFound
+from rag.models.turns import Gate
+from rag.settings import Settings
+from rag.storage.store import Store
+from rag.types import Answer, Hit, Span
+
+OFFERED = 6
+_DOCUMENTS = 40
+_TRIED = 30
+_PASSAGES_NEAR = 10
+_TRIED_NEAR = 6
+_NEAR = 3
+_GIVE_WAY_SECONDS = 5.0
+_REST_SECONDS = 3.0
+
+Offer = Future[tuple[str, ...]]
+
+
+class Asked(Protocol):
+    """What proposals are asked; the open library is one."""
+
+    @property
+    def settings(self) -> Settings:
+        """The budget of a question."""
+
+    @property
+    def store(self) -> Store:
+        """Where the documents are."""
+
+    @property
+    def gate(self) -> Gate:
+        """Lets people's questions go first."""
+
+    def ask(self, question: str, *, collection: str) -> Answer:
+        """The answer to a question."""
+
+    def nearest(self, question: str, *, collection: str, limit: int) -> list[Hit]:
+        """The passages nearest to a question before anything has judged them."""
+
+    def answered_by(self, question: str, hits: Sequence[Hit], collection: str, *, budget: int) -> bool:
+        """Whether these passages alone answer a question."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Made:
+    """What was made of a version of a collection."""
+
+    version: int
+    offer: Offer
+
+
+class Suggestions:
+    """The questions that an engine's collections answer for certain; safe to use from several threads."""
+
+    def __init__(self, engine: Asked) -> None:
+        self._engine = engine
+        self._made: dict[str, _Made] = {}
+        self._guard = threading.Lock()
+        self._stopping = threading.Event()
+        self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="suggestions")
+        self._later: threading.Timer | None = None
+
+    def prepare(self, collection: str) -> None:
+        """Begin to make the questions of a collection in a while, when the first people have had their answers."""
+        self._later = threading.Timer(_REST_SECONDS, self._begin, [collection])
+        self._later.start()
+
+    def of(self, collection: str) -> Offer:
+        """Up to six questions that the collection answers, perhaps still in the making.
+
+        Raises:
+            NotFound: When there is no such collection.
+        """
+        version = self._engine.store.catalog.state(collection).version
+        with self._guard:
+            made = self._made.get(collection)
+            if made is None or (made.version != version and made.offer.done()):
+                offer = self._worker.submit(self._make, collection)
+                made = self._made[collection] = _Made(version=version, offer=offer)
+            return made.offer
+
+    def near(self, question: str, collection: str) -> tuple[str, ...]:
+        """Up to three questions that the passages nearest to ``question`` answer, made up with those of ``of``.
+
+        Raises:
+            InvalidRequest: For a question outside the limits of ``Engine.ask``.
+            NotFound: When there is no such collection.
+        """
+        budget = self._engine.settings.rerank_tokens // _TRIED_NEAR
+        with self._engine.gate.question():
+            hits = self._engine.nearest(question, collection=collection, limit=_PASSAGES_NEAR)
+            found: list[str] = []
+            for proposal, hit in self._proposed_near(question, hits):
+                with suppress(NotFound):  # the document was removed meanwhile
+                    if self._engine.answered_by(proposal.question, [hit], collection, budget=budget):
+                        found.append(proposal.question)
+                if len(found) == _NEAR:
+                    break
+        others = self.of(collection)
+        rest = [one for one in (others.result() if others.done() else ()) if one not in (*found, question)]
+        return tuple([*found, *rest][:_NEAR])
+
+    def stop(self) -> bool:
+        """End after the question that is being asked; whether it has ended, which is always."""
+        self._stopping.set()
+        if self._later is not None:
+            self._later.cancel()
+            self._later.join()
+        self._worker.shutdown(cancel_futures=True)
+        return True
+
+    def _begin(self, collection: str) -> None:
+        with suppress(NotFound):  # it was removed meanwhile
+            self.of(collection)
+
+    def _make(self, collection: str) -> tuple[str, ...]:
+        found: list[str] = []
+        for proposal in _varied(self._proposed(collection)):
+            self._engine.gate.give_way(_GIVE_WAY_SECONDS)
+            if self._stopping.is_set() or len(found) == OFFERED:
+                break
+            if self._answered(proposal, collection):
+                found.append(proposal.question)
+        return tuple(found)
+
+    def _proposed(self, collection: str) -> list[Proposal]:
+        """Proposals of documents that lie evenly over the collection."""
+        catalog = self._engine.store.catalog
+        step = max(1, catalog.state(collection).documents // _DOCUMENTS)
+        found: list[Proposal] = []
+        after, place = "", 0
+        while page := catalog.documents(collection, limit=500, after=after):
+            for document in page:
+                if place % step == 0:
+                    found += self._proposals(document.id)
+                place += 1
+            after = page[-1].id
+        return found
+
+    def _answered(self, proposal: Proposal, collection: str) -> bool:
+        """Whether the engine answers with characters of the proposal's own span."""
+        span = proposal.span
+        return any(
+            one.document_id == proposal.document_id and one.start < span.end and span.start < one.end
+            for one in self._engine.ask(proposal.question, collection=collection).citations
+        )
+
+    def _proposed_near(self, question: str, hits: Sequence[Hit]) -> Iterator[tuple[Proposal, Hit]]:
+        """Proposals of the hits' own sentences, nearest first, at most so many as one question costs."""
+        asked, tried = {question.strip().lower()}, 0
+        for hit in hits:
+            for proposal in self._proposals(hit.passage.document_id, hit.passage.span):
+                if tried < _TRIED_NEAR and proposal.question.lower() not in asked:
+                    asked.add(proposal.question.lower())
+                    tried += 1
+                    yield proposal, hit
+
+    def _proposals(self, document_id: str, within: Span | None = None) -> list[Proposal]:
+        """Proposals of a document's sentences, or those of a span; none where it was removed meanwhile."""
+        catalog = self._engine.store.catalog
+        with suppress(NotFound):
+            document = catalog.document(document_id)
+            sentences = catalog.sentences(document_id, catalog.text(document_id))
+            return proposals(document, [one for one in sentences if within is None or _lies_in(one.span, within)])
+        return []
+
+
+def _lies_in(span: Span, whole: Span) -> bool:
+    return whole.start <= span.start and span.end <= whole.end
+
+
+def _varied(found: Sequence[Proposal]) -> Iterator[Proposal]:
+    """At most thirty proposals: of as many documents and kinds as there are, those that read best first."""
+    left, asked = list(enumerate(found)), set[str]()
+    documents, kinds = Counter[str](), Counter[str]()
+    while left and len(asked) < _TRIED:
+        best = min(
+            left,
+            key=lambda one: (
+                documents[one[1].document_id] + kinds[one[1].kind] + TEMPLATES[one[1].kind],
+                one[0],
+            ),
+        )
+        left.remove(best)
+        proposal = best[1]
+        if proposal.question.lower() not in asked:
+            documents[proposal.document_id] += 1
+            kinds[proposal.kind] += 1
+            asked.add(proposal.question.lower())
+            yield proposal

@@ -1,0 +1,68 @@
+"""``footnote ask`` and ``footnote search``."""
+
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from rag.cli.options import collection_option, data_dir_option, opened
+from rag.cli.terminal import echo, echo_json
+from rag.types import Answer
+
+NOT_ANSWERED_STATUS = 3
+
+
+@click.command()
+@click.argument("question")
+@collection_option
+@click.option("--max-statements", default=4, show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="Print the whole answer as JSON.")
+@data_dir_option
+def ask(question: str, collection: str, max_statements: int, as_json: bool, data_dir: Path | None) -> None:
+    """Answer a question from the documents."""
+    with opened(data_dir) as engine:
+        answer = engine.ask(question, collection=collection, max_statements=max_statements)
+        engine.receipts.keep(answer)
+    if as_json:
+        echo_json(asdict(answer))
+    else:
+        for line in _written(answer):
+            echo(line)
+    if not answer.answered:
+        sys.exit(NOT_ANSWERED_STATUS)
+
+
+@click.command()
+@click.argument("query")
+@collection_option
+@click.option("--limit", default=10, show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="Print the passages as JSON.")
+@data_dir_option
+def search(query: str, collection: str, limit: int, as_json: bool, data_dir: Path | None) -> None:
+    """List the passages that best match a query."""
+    with opened(data_dir) as engine:
+        passages = engine.search(query, collection=collection, limit=limit)
+    if as_json:
+        echo_json({"passages": [asdict(passage) for passage in passages]})
+        return
+    for passage in passages:
+        place = f"{passage.document_id} {passage.start}-{passage.end}"
+        echo(f"{passage.rank:3}  {passage.score:8.3f}  {place}")
+        echo(f"     {' '.join(passage.text.split())[:160]}")
+
+
+def _written(answer: Answer) -> list[str]:
+    """The answer and, a line each, its citations; or what is missing and the nearest passage."""
+    lines = [answer.answer]
+    for citation in answer.citations:
+        dated = f", {citation.published}" if citation.published else ""
+        lines.append(f"  [{citation.number}] {citation.title or citation.path}{dated}")
+        paged = f"page {citation.page}, " if citation.page else ""
+        lines.append(f"      {citation.path}, {paged}characters {citation.start}-{citation.end}")
+    if not answer.answered and answer.missing_terms:
+        lines.append(f"  not found in the sources: {', '.join(answer.missing_terms)}")
+    if not answer.answered and answer.passages:
+        nearest = answer.passages[0]
+        lines.append(f"  nearest: {nearest.document_id}: {' '.join(nearest.text.split())[:160]}")
+    return lines

@@ -1,0 +1,192 @@
+"""Batches: small documents are encoded and stored together, and one batch is encoded while the next is read.
+
+A call of the encoder, a transaction and a write to the vector index cost much the same for one
+passage as for many. Questions go first: the steps are small, and between them an ingest gives way.
+"""
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Self
+
+from rag.errors import DocumentRejected, GenerationRetired
+from rag.ingest.derive import Outline, outline
+from rag.ingest.intake import Intake
+from rag.ingest.parse import Parsed, PutOff
+from rag.models.encode import Stopped, encode_in_steps
+from rag.storage.catalog import NewDocument
+from rag.storage.vectors.index import Index
+from rag.types import Vectors
+
+_PASSAGES = 64  # a batch that has so many, or so many documents, is full; no document is divided
+_DOCUMENTS = 64
+
+
+@dataclass(slots=True, kw_only=True)
+class Work:
+    """One run of an ingest: its passages found and encoded so far, and whether it is to stop.
+
+    A document of more than ``most_passages`` is put off.
+    """
+
+    found: int = 0
+    encoded: int = 0
+    most_passages: int | None = None
+    stop: threading.Event = field(default_factory=threading.Event)
+
+    def count(self, encoded: int) -> None:
+        """Count passages that were encoded."""
+        self.encoded += encoded
+
+    def check(self) -> None:
+        """Go on with the work.
+
+        Raises:
+            Stopped: When it is to stop.
+        """
+        if self.stop.is_set():
+            raise Stopped("the work was stopped")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A file that is to become a document. ``replaces`` says whether one of its id is there."""
+
+    id: str
+    collection: str
+    path: str
+    origin: str
+    sha256: str
+    content: bytes
+    parsed: Parsed
+    replaces: bool
+
+
+@dataclass(slots=True, kw_only=True)
+class _Batch:
+    """Drafts by position, what ``index`` makes of each, and the texts of all their passages."""
+
+    index: Index
+    drafts: dict[int, Draft] = field(default_factory=dict)
+    outlines: dict[int, Outline] = field(default_factory=dict)
+    texts: list[str] = field(default_factory=list)
+
+    def put(self, position: int, draft: Draft, made: Outline) -> None:
+        self.drafts[position], self.outlines[position] = draft, made
+        self.texts += [passage.indexed for passage in made.passages]
+
+    def documents(self, vectors: Vectors) -> list[NewDocument]:
+        """The documents of the drafts; ``vectors`` has a row a text."""
+        made, start = [], 0
+        for position, draft in self.drafts.items():
+            end = start + len(self.outlines[position].passages)
+            made.append(_document(draft, self.outlines[position], vectors[start:end]))
+            start = end
+        return made
+
+
+Stored = tuple[int, Draft, int]
+"""A draft that is a document now: the position of its file, itself, and how many passages it has."""
+
+
+class Batches:
+    """The batches of one ingest, in a ``with`` block: one is read while the one before is encoded."""
+
+    def __init__(self, engine: Intake, work: Work) -> None:
+        self._engine = engine
+        self._work = work
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="encode")
+        self._reading = _Batch(index=engine.store.index)
+        self._encoding: tuple[_Batch, Future[Vectors]] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is not None:
+            self._work.stop.set()  # nobody waits for the batch that is being encoded
+        self._thread.shutdown(cancel_futures=True)
+
+    def add(self, position: int, draft: Draft) -> list[Stored]:
+        """Take a draft; gives those that are documents now.
+
+        Raises:
+            PassageTooLong: When a passage of it does not fit the encoder; it is left out then.
+            DocumentRejected: When it has too many of them, or none; likewise.
+            PutOff: When it has more than ``work.most_passages``; likewise.
+            Stopped: When ``work.stop`` was set.
+            NotFound: When the collection is gone.
+        """
+        self._reading.put(position, draft, self._outlined(draft, self._reading.index))
+        full = len(self._reading.texts) >= _PASSAGES or len(self._reading.drafts) >= _DOCUMENTS
+        return self._turn() if full else []
+
+    def finish(self) -> Iterator[Stored]:
+        """Store all that was taken.
+
+        Raises:
+            Stopped, NotFound: As ``add``.
+        """
+        while self._encoding or self._reading.drafts:
+            yield from self._turn()
+
+    def _turn(self) -> list[Stored]:
+        """Wait for the batch that is encoded, have the next one encoded, and store the first."""
+        done, self._encoding = self._encoding, None
+        vectors = done[1].result() if done else None
+        if self._reading.drafts:
+            self._encoding = (self._reading, self._thread.submit(self._encode, self._reading))
+            self._reading = _Batch(index=self._engine.store.index)
+        return self._store(done[0], vectors) if done and vectors is not None else []
+
+    def _store(self, batch: _Batch, vectors: Vectors) -> list[Stored]:
+        self._work.check()
+        try:
+            self._engine.store.put(batch.documents(vectors), batch.index, self._engine.gate.take_turn)
+        except GenerationRetired:  # another encoder, or other passages, have taken over in the meantime
+            again = _Batch(index=self._engine.store.index)
+            for position, draft in batch.drafts.items():
+                again.put(position, draft, self._outlined(draft, again.index))
+            return self._store(again, self._encode(again))
+        return [(position, draft, len(batch.outlines[position].passages)) for position, draft in batch.drafts.items()]
+
+    def _outlined(self, draft: Draft, index: Index) -> Outline:
+        made = outline(draft.id, draft.parsed, self._engine.recipe(index), self._give_way)
+        count, limit = len(made.passages), self._engine.settings.max_passages
+        if count == 0:
+            raise DocumentRejected("nothing to cite: the file has only headings, or lines that belong to no text")
+        if count > limit:
+            raise DocumentRejected(
+                f"too many passages: {count}, at most {limit} are kept; split it, or raise FOOTNOTE_MAX_PASSAGES"
+            )
+        if self._work.most_passages is not None and count > self._work.most_passages:
+            raise PutOff(f"a document of {count} passages")
+        self._work.found += count
+        return made
+
+    def _give_way(self) -> None:
+        self._work.check()
+        self._engine.gate.take_turn()
+
+    def _encode(self, batch: _Batch) -> Vectors:
+        encoder = self._engine.recipe(batch.index).encoder
+        return encode_in_steps(encoder, batch.texts, self._engine.gate, self._work.stop, self._work.count)
+
+
+def _document(draft: Draft, made: Outline, vectors: Vectors) -> NewDocument:
+    return NewDocument(
+        id=draft.id,
+        collection=draft.collection,
+        path=draft.path,
+        origin=draft.origin,
+        description=made.description,
+        media_type=draft.parsed.media_type,
+        sha256=draft.sha256,
+        source=draft.content,
+        text=draft.parsed.text,
+        pages=draft.parsed.pages,
+        sentences=made.sentences,
+        passages=made.passages,
+        vectors=vectors,
+    )

@@ -1,0 +1,68 @@
+"""The values of a format's own fields, as a description takes them."""
+
+import re
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+
+from rag.language.english.values.dates import parse_date
+from rag.language.text import clean
+
+_LONGEST = 300
+_ISO = re.compile(r"(\d{4}-\d\d-\d\d)(?:[T ].*)?", re.DOTALL)
+_NO_NAME = re.compile(
+    r"(?:unknown(?: title)?|untitled.*|(?:word )?document\d*|(?:powerpoint )?presentation\d*"
+    r"|microsoft (?:word|powerpoint|excel) - .*"
+    r"|\S+\.(?:docx?|odt|rtf|tex|dvi|indd|qxd|pdf|pptx?|xlsx?|html?|txt))",
+    re.IGNORECASE,
+)
+_NOBODY = re.compile(
+    r"(?:unknown(?: author)?|anonymous|user|admin(?:istrator)?|root|author|owner|python-docx)", re.IGNORECASE
+)
+_COMPACT = re.compile(r"(?:D:)?(\d{4})(\d\d)(\d\d)(?:\d.*)?", re.DOTALL)
+
+
+def one_line(value: str | None) -> str | None:
+    """A field's value on one line, ``None`` where it is empty or too long to be one."""
+    line = clean(value) if value else ""
+    return line if 0 < len(line) <= _LONGEST else None
+
+
+def own_title(value: str | None) -> str | None:
+    """A title that someone gave, not the name that a program makes up.
+
+    >>> own_title("River Bridge"), own_title("Microsoft Word - bridge.doc"), own_title("Untitled 1")
+    ('River Bridge', None, None)
+    """
+    title = one_line(value)
+    return None if title is None or _NO_NAME.fullmatch(title) else title
+
+
+def own_author(value: str | None) -> str | None:
+    """An author who is someone, not the name of an account."""
+    author = one_line(value)
+    return None if author is None or _NOBODY.fullmatch(author) else author
+
+
+def iso_date(value: str | None) -> str | None:
+    """The ISO date of a field: ISO 8601, RFC 5322, a PDF date, or a date in words; else ``None``.
+
+    >>> iso_date("2024-05-03T09:30:00Z"), iso_date("D:20240503093000"), iso_date("3 May 2024"), iso_date("soon")
+    ('2024-05-03', '2024-05-03', '2024-05-03', None)
+    """
+    line = one_line(value)
+    if line is None:
+        return None
+    numeric = _ISO.fullmatch(line) or _COMPACT.fullmatch(line)
+    if numeric:
+        return _valid("-".join(numeric.groups()))
+    try:
+        return parsedate_to_datetime(line).date().isoformat()
+    except ValueError:
+        return parse_date(line)
+
+
+def _valid(day: str) -> str | None:
+    try:
+        return datetime.fromisoformat(day).date().isoformat()
+    except ValueError:
+        return None

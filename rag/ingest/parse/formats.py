@@ -1,0 +1,97 @@
+"""Which parser reads a file: its suffix says, and its first bytes must agree."""
+
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import PurePath
+
+from rag.errors import DocumentRejected
+from rag.ingest.parse.parsed import Limits, Parsed
+
+_Parser = Callable[[bytes, str, Limits], Parsed]
+
+MEDIA_TYPES = {
+    ".txt": "text/plain",
+    ".text": "text/plain",
+    ".md": "text/markdown",
+    ".markdown": "text/markdown",
+    ".html": "text/html",
+    ".htm": "text/html",
+    ".xhtml": "application/xhtml+xml",
+    ".pdf": "application/pdf",
+    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ".epub": "application/epub+zip",
+    ".eml": "message/rfc822",
+}
+"""The media type of each suffix that is read."""
+
+_MODULES = {
+    "text/plain": "plain",
+    "text/markdown": "markdown",
+    "text/html": "html",
+    "application/xhtml+xml": "html",
+    "application/pdf": "pdf",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
+    "application/epub+zip": "epub",
+    "message/rfc822": "mail",
+}
+_ZIPPED = frozenset({MEDIA_TYPES[".docx"], MEDIA_TYPES[".epub"]})
+_SIGNATURES = {
+    b"%PDF-": "a PDF",
+    b"PK\x03\x04": "a zip archive",
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "an old or encrypted Office file",
+    b"{\\rtf": "an RTF file",
+    b"\x1f\x8b": "gzip data",
+    b"7z\xbc\xaf\x27\x1c": "a 7-Zip archive",
+    b"Rar!\x1a\x07": "a RAR archive",
+    b"\x89PNG\r\n": "a PNG image",
+    b"\xff\xd8\xff": "a JPEG image",
+    b"GIF8": "a GIF image",
+    b"\x7fELF": "a program",
+    b"SQLite format 3\x00": "an SQLite database",
+}
+
+
+def parse(name: str, source: bytes, limits: Limits | None = None) -> Parsed:
+    """Extract the text of a file.
+
+    For plain text and Markdown it is the file decoded, verbatim; for other formats what they show.
+
+    Args:
+        name: The file's name; only its suffix counts.
+        limits: Of these only the length of the text is held here; a child process holds the others.
+
+    Raises:
+        DocumentRejected: For a type that is not read, content of another type, a damaged file, one
+            without a letter or digit, or one above a limit; says which.
+    """
+    suffix = PurePath(name).suffix.lower()
+    if suffix not in MEDIA_TYPES:
+        raise DocumentRejected(f"{suffix or 'no suffix'}: only {', '.join(MEDIA_TYPES)} files can be read")
+    media_type = MEDIA_TYPES[suffix]
+    _check_signature(suffix, media_type, source)
+    parsed = _parser(media_type)(source, media_type, limits or Limits())
+    if not any(character.isalnum() for character in parsed.text):
+        raise DocumentRejected("empty: the file has no letter or digit")
+    return parsed
+
+
+def _parser(media_type: str) -> _Parser:
+    """A format's parser; its library is loaded when its first file comes."""
+    module = import_module(f"rag.ingest.parse.{_MODULES[media_type]}")
+    found: _Parser = module.parse
+    return found
+
+
+def _check_signature(suffix: str, media_type: str, source: bytes) -> None:
+    if not source:
+        raise DocumentRejected("empty: the file has no letter or digit")
+    found = next((what for start, what in _SIGNATURES.items() if source.startswith(start)), None)
+    if media_type == "application/pdf":
+        if b"%PDF-" not in source[:1024]:
+            raise DocumentRejected(f"not a PDF: it is {found or 'something else'} named {suffix}")
+        return
+    zipped = media_type in _ZIPPED
+    if zipped and found != "a zip archive":
+        raise DocumentRejected(f"not a {suffix} file: it is {found or 'no zip archive'}")
+    if found and not zipped:
+        raise DocumentRejected(f"not text: it is {found} named {suffix}")

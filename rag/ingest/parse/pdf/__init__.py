@@ -1,0 +1,1 @@
+"""PDF: lines from the text layer, paragraphs from lines."""

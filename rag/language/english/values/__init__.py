@@ -1,0 +1,1 @@
+"""Values in a sentence, and whether two of them agree."""

@@ -1,0 +1,1 @@
+"""A data directory: documents into catalog and index together, or not at all."""

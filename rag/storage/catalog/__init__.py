@@ -1,0 +1,24 @@
+"""The catalog: what is true about the corpus. All SQL of Footnote is in this package."""
+
+from rag.storage.catalog.answers import AnswerTable, StoredAnswer, now
+from rag.storage.catalog.catalog import Catalog
+from rag.storage.catalog.derived import Derived
+from rag.storage.catalog.documents import Inventory, NewDocument
+from rag.storage.catalog.generations import Generation
+from rag.storage.catalog.jobs import Job, JobFile, JobSummary
+from rag.storage.catalog.schema import explained
+
+__all__ = [
+    "AnswerTable",
+    "Catalog",
+    "Derived",
+    "Generation",
+    "Inventory",
+    "Job",
+    "JobFile",
+    "JobSummary",
+    "NewDocument",
+    "StoredAnswer",
+    "explained",
+    "now",
+]

@@ -1,0 +1,1 @@
+"""The vector index: disposable, checked against the catalog, rebuilt from it."""

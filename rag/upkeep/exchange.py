@@ -1,0 +1,158 @@
+"""Export and import: the documents of a collection as one archive that people can open, and back again.
+
+An export has every document's file as it was given. An import takes the files in as any ingest does:
+what they say of themselves is found anew. For an exact copy of everything there are backups.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path, PurePosixPath
+
+from rag.errors import ArchiveError, DataDirectoryError
+from rag.ingest.intake import Intake
+from rag.ingest.pipeline import Outcome, Work, ingest
+from rag.ingest.sources import SourceFile
+from rag.storage.catalog import Catalog
+from rag.storage.directory import CATALOG, check_complete, refuse_links, scratch_folder
+from rag.types import Document
+from rag.upkeep.archive import Archive, Entry, read_archive, write_archive
+
+KIND = "collection"
+_FOLDER = "documents"
+_UNSAFE = re.compile(r"[\x00-\x1f\x7f\\:]")
+_ID = re.compile(r"[A-Za-z0-9._~-]{1,1200}")
+_PAGE = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exported:
+    """What an export holds."""
+
+    documents: int
+    bytes: int
+
+
+def export(data_dir: Path, collection: str, file: Path) -> Exported:
+    """Write the documents of a collection to ``file``, also while a server runs on the data directory.
+
+    Raises:
+        NotFound: When there is no such collection.
+        DataDirectoryError: When there is no catalog.
+        ArchiveError: When ``file`` is there already or cannot be written.
+    """
+    refuse_links(data_dir)
+    check_complete(data_dir)
+    if not (data_dir / CATALOG).is_file():
+        raise DataDirectoryError(f"there is no catalog in {data_dir}; name the data directory")
+    opened = Catalog(data_dir / CATALOG)
+    try:
+        with opened.snapshot() as catalog, write_archive(file) as archive:
+            catalog.state(collection)
+            names: set[str] = set()
+            written = 0
+            for document in _documents(catalog, collection):
+                name = _entry_name(document.path, names)
+                archive.add(name, BytesIO(catalog.source(document.id)), **_about(document))
+                written += document.bytes
+            archive.finish(KIND, {"collection": collection, "documents": len(names)})
+            return Exported(documents=len(names), bytes=written)
+    finally:
+        opened.close()
+
+
+def import_collection(
+    engine: Intake,
+    file: Path,
+    *,
+    collection: str | None = None,
+    on_outcome: Callable[[Outcome], None] | None = None,
+    work: Work | None = None,
+) -> list[Outcome]:
+    """Take in the documents of an export, once all of it is found to be as it was written.
+
+    Args:
+        collection: To bring them into; the one that was exported unless it is given.
+        on_outcome: Called after each document.
+        work: Counts what is done, and may stop it.
+
+    Raises:
+        ArchiveError: When the archive is no export, or anything in it is wrong; nothing is taken in then.
+        InvalidRequest: For a collection's name that cannot be one.
+    """
+    with read_archive(file, KIND, most_bytes=engine.settings.max_upload_bytes) as archive:
+        target = collection or _exported_collection(archive, file)
+        paths = [_path(entry, file) for entry in archive.manifest.files]
+        origins = [_origin(entry, file) for entry in archive.manifest.files]
+        with scratch_folder(engine.store.data_dir) as folder:
+            return ingest(
+                engine, _unpacked(archive, paths, origins, folder), collection=target, on_outcome=on_outcome, work=work
+            )
+
+
+def _documents(catalog: Catalog, collection: str) -> Iterator[Document]:
+    after = ""
+    while page := catalog.documents(collection, limit=_PAGE, after=after):
+        yield from page
+        after = page[-1].id
+
+
+def _entry_name(path: str, taken: set[str]) -> str:
+    """A name for people: the document's path without tricks, numbered where another has it.
+
+    >>> _entry_name("../notes/a:b.txt", set()), _entry_name("a.txt", {"documents/a.txt"})
+    ('documents/notes/a_b.txt', 'documents/a (2).txt')
+    """
+    parts = [part for part in _UNSAFE.sub("_", path).split("/") if part.strip(".")]
+    plain = PurePosixPath(_FOLDER, *(parts or ["document"]))
+    name, number = str(plain), 1
+    while name in taken:
+        number += 1
+        name = str(plain.with_name(f"{plain.stem} ({number}){plain.suffix}"))
+    taken.add(name)
+    return name
+
+
+def _about(document: Document) -> dict[str, object]:
+    return {
+        "id": document.id,
+        "path": document.path,
+        "media_type": document.media_type,
+        "title": document.title,
+        "author": document.author,
+        "publisher": document.publisher,
+        "published": document.published,
+        "ingested_at": document.ingested_at,
+    }
+
+
+def _exported_collection(archive: Archive, file: Path) -> str:
+    name = archive.manifest.about.get("collection")
+    if not isinstance(name, str):
+        raise ArchiveError(f"{file} does not say which collection it is of; name one with --collection")
+    return name
+
+
+def _path(entry: Entry, file: Path) -> str:
+    """How answers name the document; it is never a place on this disk."""
+    path = entry.about.get("path")
+    if not isinstance(path, str) or not path.strip() or len(path) > 1_000 or "\x00" in path:
+        raise ArchiveError(f"{file}: {entry.name!r} has the path {str(path)[:100]!r}; it must be 1 to 1000 characters")
+    return path
+
+
+def _origin(entry: Entry, file: Path) -> str:
+    """What tells documents of one path apart; the same whenever the archive is imported again."""
+    identifier = entry.about.get("id")
+    if not isinstance(identifier, str) or not _ID.fullmatch(identifier):
+        raise ArchiveError(f"{file}: {entry.name!r} has the id {str(identifier)[:100]!r}, which no document has")
+    return f"import {identifier}"
+
+
+def _unpacked(archive: Archive, paths: list[str], origins: list[str], folder: Path) -> Iterator[SourceFile]:
+    """Each document in a file of its own."""
+    for number, (entry, path, origin) in enumerate(zip(archive.manifest.files, paths, origins, strict=True)):
+        place = folder / str(number)
+        archive.extract(entry, place)
+        yield SourceFile(file=place, path=path, origin=origin)

@@ -1,0 +1,101 @@
+"""The spool: the bytes of accepted files, on disk until their job is done.
+
+<data_dir>/spool/<job id>/<position>    one file of a job, by its place in it
+
+Ids and positions come from the catalog, which may come from elsewhere: none leads out of the spool.
+"""
+
+import os
+import stat
+from collections.abc import Collection
+from pathlib import Path
+
+from rag.errors import DataDirectoryError
+from rag.storage.directory import JOB_ID, remove_tree
+
+
+class Spool:
+    """The spool of a data directory.
+
+    Args:
+        folder: Made when it is missing.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def open(self, job_id: str) -> Path:
+        """A new folder for the files of a job.
+
+        Raises:
+            DataDirectoryError: When a job cannot have this id, or the spool is a link.
+        """
+        folder = self._of(job_id)
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700)
+        return folder
+
+    def file(self, job_id: str, position: int) -> Path:
+        """Where a file of a job is.
+
+        Raises:
+            DataDirectoryError: When no job has this id, no file this position, or one of them is a link.
+        """
+        if not isinstance(position, int) or position < 0:
+            raise DataDirectoryError(f"job {job_id} has a file at {position!r}, where none can be; {_HOW}")
+        return _no_link(self._of(job_id) / str(position))
+
+    def keep(self, job_id: str) -> None:
+        """Have the disk keep the folder of a job and all files in it, for its owner alone, through a power cut too.
+
+        Raises:
+            OSError: When the disk cannot.
+        """
+        folder = self._of(job_id)
+        for path in folder.iterdir():
+            _sync(path, private=True)
+        for path in (folder, self._folder, self._folder.parent):
+            _sync(path)
+
+    def remove(self, job_id: str) -> None:
+        """Delete the files of a job.
+
+        Raises:
+            DataDirectoryError: When no job has this id, or the spool is a link.
+        """
+        remove_tree(self._of(job_id))
+
+    def remove_others(self, job_ids: Collection[str]) -> None:
+        """Delete the files of every job but ``job_ids``: nobody was told that they were accepted.
+
+        Raises:
+            DataDirectoryError: When the spool is a link.
+        """
+        if _no_link(self._folder).is_dir():
+            for folder in self._folder.iterdir():
+                if folder.name not in job_ids:
+                    remove_tree(folder)
+
+    def _of(self, job_id: str) -> Path:
+        if not JOB_ID.fullmatch(job_id):
+            raise DataDirectoryError(f"the catalog has a job {job_id[:200]!r}, which no job is called; {_HOW}")
+        return _no_link(_no_link(self._folder) / job_id)
+
+
+_HOW = "the catalog was changed by something else: restore a backup into a new directory with `footnote restore`"
+
+
+def _no_link(path: Path) -> Path:
+    if path.is_symlink():
+        raise DataDirectoryError(f"{path} is a link, and no link in a data directory is followed; delete it")
+    return path
+
+
+def _sync(path: Path, *, private: bool = False) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        if private and os.name == "posix":
+            os.fchmod(descriptor, stat.S_IRUSR | stat.S_IWUSR)
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

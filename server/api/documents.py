@@ -1,0 +1,131 @@
+"""``/v1/documents`` and below, but for the upload."""
+
+from dataclasses import dataclass, fields
+from pathlib import PurePosixPath
+from typing import Annotated
+from urllib.parse import quote
+
+from litestar import Response, delete, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, QueryParameter
+
+from rag.errors import InvalidRequest
+from rag.ingest.pipeline import remove
+from rag.library import Engine
+from rag.types import DEFAULT_COLLECTION, Document, Span
+from server.api.paragraphs import Paragraph, paragraphs
+from server.http.problems import described
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentRecord:
+    """A document as the contract lists it."""
+
+    id: str
+    title: str | None
+    author: str | None
+    publisher: str | None
+    published: str | None
+    media_type: str
+    path: str
+    sha256: str
+    bytes: int
+    characters: int
+    passages: int
+    ingested_at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentPage:
+    """Documents by id; ``next_cursor`` gives the page after, ``None`` on the last one."""
+
+    items: list[DocumentRecord]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadingText:
+    """A document's text in paragraphs: joined, each ``before + quote + after``, they are all of it."""
+
+    paragraphs: list[Paragraph]
+
+
+@get("/v1/documents", sync_to_thread=True, responses=described(400, 404, 503))
+def list_documents(
+    engine: NamedDependency[Engine],
+    collection: FromQuery[str] = DEFAULT_COLLECTION,
+    limit: Annotated[int, QueryParameter(ge=1, le=1000)] = 100,
+    cursor: FromQuery[str] = "",
+) -> DocumentPage:
+    """The documents of a collection."""
+    catalog = engine.store.catalog
+    catalog.state(collection)
+    found = catalog.documents(collection, limit=limit + 1, after=cursor)
+    items = [_record(document) for document in found[:limit]]
+    return DocumentPage(items=items, next_cursor=items[-1].id if len(found) > limit else None)
+
+
+@get("/v1/documents/{document_id:str}", sync_to_thread=True, responses=described(400, 404, 503))
+def get_document(document_id: FromPath[str], engine: NamedDependency[Engine]) -> DocumentRecord:
+    """One document's record."""
+    return _record(engine.store.catalog.document(document_id))
+
+
+@get(
+    "/v1/documents/{document_id:str}/text",
+    sync_to_thread=True,
+    media_type="text/plain",
+    responses=described(400, 404, 503),
+)
+def get_text(document_id: FromPath[str], engine: NamedDependency[Engine]) -> Response[bytes]:
+    """Exactly the text that citations index."""
+    text = engine.store.catalog.text(document_id).encode("utf-8")
+    return Response(text, media_type="text/plain")
+
+
+@get("/v1/documents/{document_id:str}/paragraphs", sync_to_thread=True, responses=described(400, 404, 503))
+def get_paragraphs(
+    document_id: FromPath[str],
+    engine: NamedDependency[Engine],
+    start: Annotated[int, QueryParameter(ge=0)] = 0,
+    end: Annotated[int, QueryParameter(ge=0)] = 0,
+) -> ReadingText:
+    """The same text in paragraphs and headings; ``quote`` is what lies between ``start`` and ``end``."""
+    if end < start:
+        raise InvalidRequest(f"end: {end} is before start, {start}; give characters of the text, start first")
+    marked = Span(start=start, end=end) if start < end else None
+    with engine.store.catalog.snapshot() as catalog:
+        text = catalog.text(document_id)
+        return ReadingText(paragraphs=paragraphs(text, catalog.sentences(document_id, text), marked))
+
+
+@get(
+    "/v1/documents/{document_id:str}/source",
+    sync_to_thread=True,
+    media_type="application/octet-stream",
+    responses=described(400, 404, 503),
+)
+def get_source(document_id: FromPath[str], engine: NamedDependency[Engine]) -> Response[bytes]:
+    """The bytes as they were given, as an attachment."""
+    catalog = engine.store.catalog
+    name = quote(PurePosixPath(catalog.document(document_id).path).name, safe="")
+    return Response(
+        catalog.source(document_id),
+        media_type="application/octet-stream",
+        headers={"Content-Disposition": f"attachment; filename*=UTF-8''{name}"},
+    )
+
+
+@delete(
+    "/v1/documents/{document_id:str}",
+    status_code=204,
+    sync_to_thread=True,
+    responses=described(400, 403, 404, 503, 507),
+)
+def delete_document(document_id: FromPath[str], engine: NamedDependency[Engine]) -> None:
+    """Remove a document from the text, the lexical and the vector index; it can be brought again."""
+    remove(engine, document_id)
+
+
+def _record(document: Document) -> DocumentRecord:
+    return DocumentRecord(**{field.name: getattr(document, field.name) for field in fields(DocumentRecord)})

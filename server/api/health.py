@@ -1,0 +1,21 @@
+"""``GET /health/live`` and ``GET /health/ready``."""
+
+from litestar import get
+from litestar.di import NamedDependency
+
+from rag.library import Engine
+from server.http.problems import NotReady, described
+
+
+@get("/health/live", sync_to_thread=False)
+def live() -> dict[str, str]:
+    """The process runs."""
+    return {"status": "live"}
+
+
+@get("/health/ready", sync_to_thread=True, responses=described(503))
+def ready(engine: NamedDependency[Engine]) -> dict[str, str]:
+    """The models are loaded, and catalog and index agree on how many passages there are."""
+    if miscounts := engine.store.miscounts():
+        raise NotReady("; ".join(miscounts))
+    return {"status": "ready"}

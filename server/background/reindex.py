@@ -1,0 +1,44 @@
+"""Indexing again on a thread of its own, while the server answers from the former index."""
+
+import logging
+import threading
+
+from rag.library import Engine
+from rag.upkeep.reindex import Reindex
+
+logger = logging.getLogger(__name__)
+
+_SAID_EVERY = 100
+_STOP_SECONDS = 10.0
+
+
+class BackgroundReindex:
+    """Indexes an engine's documents again with the wanted settings, unless they are indexed so already."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._store = engine.store
+        self._made_with = engine.wanted.made_with
+        self._work = Reindex(engine.store, engine.wanted, engine.gate, self._say)
+        self._thread = threading.Thread(target=self._run, name="reindex", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> bool:
+        """Stop after the step that runs, within ten seconds; whether it did. The next start goes on with it."""
+        self._work.stop()
+        self._thread.join(_STOP_SECONDS)
+        return not self._thread.is_alive()
+
+    def _run(self) -> None:
+        if self._store.index.generation.made_with.fingerprint == self._made_with.fingerprint:
+            logger.info("the documents are indexed with these settings already")
+            return
+        try:
+            done = self._work.run()
+        except Exception:
+            logger.exception("indexing again failed; the former index goes on answering")
+            return
+        logger.info("the new index answers" if done else "indexing again was stopped; the next start goes on")
+
+    def _say(self, done: int, documents: int) -> None:
+        if done % _SAID_EVERY == 0 or done == documents:
+            logger.info("indexed again: %d of %d documents", done, documents)

@@ -1,0 +1,144 @@
+"""Loading the engine on a thread of its own, so that the port is open before the models are."""
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from rag.answer.suggest.offers import Suggestions
+from rag.cli.progress import show_ingest
+from rag.ingest.pipeline import Work, find_files, ingest
+from rag.library import Engine, open_engine
+from rag.settings import Settings
+from rag.storage.directory import SEEDED
+from rag.types import DEFAULT_COLLECTION
+from rag.upkeep.jobs import Jobs
+from server.background.follow import BackgroundFollow
+from server.background.reindex import BackgroundReindex
+from server.http.problems import NotReady
+
+logger = logging.getLogger(__name__)
+
+
+class Startup:
+    """The engine, once it is there.
+
+    Args:
+        seeds: Folder that an empty catalog is filled from; ``None`` for none.
+        on_ready: Called with the engine when it can answer.
+        on_failure: Called when it cannot be loaded; ``error`` then holds why.
+        reindex: Open a data directory that was made with other settings, and index it again with these while
+            it answers.
+        watch: Folders that the default collection is kept in step with.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        seeds: Path | None,
+        on_ready: Callable[[Engine], None],
+        on_failure: Callable[[], None],
+        reindex: bool = False,
+        watch: Sequence[Path] = (),
+    ) -> None:
+        self._settings = settings
+        self._wanted = reindex
+        self._watch = watch
+        self._seeds = seeds
+        self._on_ready = on_ready
+        self._on_failure = on_failure
+        self._thread = threading.Thread(target=self._load, name="startup")
+        self._opened: Engine | None = None
+        self._jobs: Jobs | None = None
+        self._suggestions: Suggestions | None = None
+        self._reindex: BackgroundReindex | None = None
+        self._following: BackgroundFollow | None = None
+        self._ready = threading.Event()
+        self.error: Exception | None = None
+
+    def start(self) -> None:
+        """Begin to load."""
+        self._thread.start()
+
+    def engine(self) -> Engine:
+        """The engine.
+
+        Raises:
+            NotReady: While it is loading.
+        """
+        if self._opened is None or not self._ready.is_set():
+            raise NotReady("the models are loading")
+        return self._opened
+
+    def jobs(self) -> Jobs:
+        """The jobs of the engine.
+
+        Raises:
+            NotReady: While it is loading.
+        """
+        self.engine()
+        if self._jobs is None:
+            raise NotReady("the server is stopping")
+        return self._jobs
+
+    def suggestions(self) -> Suggestions:
+        """The questions that the engine's documents answer.
+
+        Raises:
+            NotReady: While it is loading.
+        """
+        self.engine()
+        if self._suggestions is None:
+            raise NotReady("the server is stopping")
+        return self._suggestions
+
+    def stop(self) -> None:
+        """Wait for the loading to end, then give the data directory back."""
+        self._thread.join()
+        self._ready.clear()
+        running = (self._suggestions, self._reindex, self._following, self._jobs)
+        parts = [part for part in running if part is not None]
+        stopped = all([part.stop() for part in parts])
+        self._jobs = self._suggestions = None
+        if not stopped:
+            logger.warning("stopped in the middle of a large piece of work; the next start goes on with it")
+        elif self._opened is not None:
+            self._opened.close()
+        self._opened = None
+
+    def _load(self) -> None:
+        try:
+            engine = self._opened = open_engine(self._settings, as_it_is=self._wanted)
+            if self._seeds is not None:
+                _ingest_seeds(engine, self._seeds)
+            engine.warm_up()
+            jobs = Jobs(engine)
+            jobs.start()
+            self._jobs = jobs
+            suggestions = self._suggestions = Suggestions(engine)
+            if self._wanted:
+                self._reindex = BackgroundReindex(engine)
+            if self._watch:
+                self._following = BackgroundFollow(engine, self._watch)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the process must end and say it
+            self.error = error
+            self._on_failure()
+            return
+        self._ready.set()
+        self._on_ready(engine)
+        suggestions.prepare(DEFAULT_COLLECTION)
+
+
+def _ingest_seeds(engine: Engine, seeds: Path) -> None:
+    """Fill a catalog that is empty, or in which an earlier filling was cut short, from ``seeds``."""
+    marker = engine.store.data_dir / SEEDED
+    files = find_files([seeds]) if seeds.is_dir() else []
+    if marker.exists() or not files:
+        return
+    held = {document.path for document in engine.store.catalog.documents(DEFAULT_COLLECTION, limit=len(files) + 1)}
+    if held <= {file.path for file in files}:
+        work = Work()
+        with show_ingest(len(files), work) as shown:
+            ingest(engine, files, collection=DEFAULT_COLLECTION, on_outcome=shown, work=work)
+    marker.touch()

@@ -1,0 +1,1 @@
+"""What is of HTTP and of no resource."""

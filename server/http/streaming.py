@@ -1,0 +1,99 @@
+"""An answer as server-sent events.
+
+    passages    {"understood": "...", "passages": [...]}, the question as it was understood, and what was
+                retrieved, before anything has judged it
+    statement   {"statement": {...}, "citations": [...]}, once a statement, with the citations it names
+    done        the whole answer, as without streaming
+    error       a problem object, in place of everything that would have come after it
+
+Comments in between keep the connection open while a model works.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import msgspec
+from litestar import Response
+from litestar.response.sse import ServerSentEvent, ServerSentEventMessage
+from litestar.types import Receive
+
+from rag.answer.events import Event, Finished, Judged, Retrieved, Stated
+from rag.types import Answer
+from server.http.line import Line, unless_left
+from server.http.problems import failure
+
+logger = logging.getLogger(__name__)
+
+MEDIA_TYPE = "text/event-stream"
+_PING_SECONDS = 5.0
+_PING = ServerSentEventMessage(data=None, comment="working")
+
+
+async def event_response(
+    line: Line, events: Callable[[], Iterator[Event]], encode_answer: Callable[[Answer], bytes], receive: Receive
+) -> Response[Any]:
+    """A response that sends events as they come; it begins with the first, so that what fails before has a status.
+
+    Args:
+        events: Begins the work, in the line; none is asked for once the client is gone.
+        encode_answer: Gives the JSON of the whole answer.
+
+    Raises:
+        Busy: When there is no place in the line.
+        Exception: Whatever fails before the first event.
+    """
+    with ExitStack() as place:
+        work = place.enter_context(line.work(lambda: (_message(event, encode_answer) for event in events())))
+        messages = work.items()
+        first: list[ServerSentEventMessage] = []
+
+        async def begin() -> None:
+            first.append(await anext(messages))
+
+        await unless_left(begin(), receive)
+        return ServerSentEvent(_messages(first[0], messages, place.pop_all()))
+
+
+async def _messages(
+    first: ServerSentEventMessage, others: AsyncIterator[ServerSentEventMessage], place: ExitStack
+) -> AsyncGenerator[ServerSentEventMessage, None]:
+    with place:
+        try:
+            yield first
+            async for message in with_pings(others, _PING_SECONDS):
+                yield message
+        except Exception as error:  # the status was sent long ago: the stream itself must say that it failed
+            logger.error("an answer failed while it was streamed", exc_info=error)
+            yield ServerSentEventMessage(event="error", data=msgspec.json.encode(failure()))
+
+
+async def with_pings(
+    messages: AsyncIterator[ServerSentEventMessage], seconds: float
+) -> AsyncIterator[ServerSentEventMessage]:
+    """``messages``, with a comment whenever the next one takes ``seconds``."""
+    while True:
+        following = asyncio.ensure_future(anext(messages, None))
+        try:
+            while not (await asyncio.wait({following}, timeout=seconds))[0]:
+                yield _PING
+        finally:
+            following.cancel()
+        message = following.result()
+        if message is None:
+            return
+        yield message
+
+
+def _message(event: Event, encode_answer: Callable[[Answer], bytes]) -> ServerSentEventMessage:
+    match event:
+        case Retrieved():
+            return ServerSentEventMessage(event="passages", data=msgspec.json.encode(event))
+        case Judged():
+            return ServerSentEventMessage(data=None, comment="judged")
+        case Stated():
+            return ServerSentEventMessage(event="statement", data=msgspec.json.encode(event))
+        case Finished():
+            return ServerSentEventMessage(event="done", data=encode_answer(event.answer))
