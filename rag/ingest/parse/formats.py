@@ -25,14 +25,14 @@ MEDIA_TYPES = {
 """The media type of each suffix that is read."""
 
 _MODULES = {
-    "text/plain": "plain",
-    "text/markdown": "markdown",
-    "text/html": "html",
-    "application/xhtml+xml": "html",
-    "application/pdf": "pdf",
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
-    "application/epub+zip": "epub",
-    "message/rfc822": "mail",
+    "text/plain": "text.plain",
+    "text/markdown": "text.markdown",
+    "text/html": "markup.html",
+    "application/xhtml+xml": "markup.html",
+    "application/pdf": "pdf.lines",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "office.docx",
+    "application/epub+zip": "markup.epub",
+    "message/rfc822": "markup.mail",
 }
 _ZIPPED = frozenset({MEDIA_TYPES[".docx"], MEDIA_TYPES[".epub"]})
 _SIGNATURES = {
