@@ -1,14 +1,13 @@
 """Retrieval, reading and citing: everything Footnote does apart from serving and measuring.
 
-Layers, lowest first; a module imports only from layers below its own (``make check`` holds it to that):
+Six layers, highest first; a module imports only from layers below its own (``make check`` holds it to that):
 
-0. ``errors``, ``types``, ``protocols``
-1. ``settings`` and pure text functions: ``clean``, ``dates``, ``layout``, ``sentences``, ``terms``, ``budget``
-2. what touches files: ``parse``, ``models``, ``catalog``, ``vectors``, ``seal``
-3. one module a stage: ``describe``, ``split``, ``chunk`` | ``retrieve``, ``rerank``,
-   ``answerability``, ``read``, ``cite``
-4. ``store`` (opening a data directory), ``engine``, ``ingest``
-5. ``progress``, ``cli``
+``cli``                              commands
+``library``, ``upkeep``              the open library; what keeps it current and safe
+``answer``, ``ingest``               the two flows, which do not know each other
+``storage``                          a data directory
+``language``, ``models``             what is known of words; what runs a network
+``settings``, ``types``, ``errors``  values
 
 Importing ``rag`` loads neither torch nor chromadb nor onnxruntime. It switches off, for the whole process and
 whatever was set before, that libraries report to their makers: Footnote asks nothing of any other machine. A program
