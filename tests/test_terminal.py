@@ -13,7 +13,7 @@ import sys
 import unicodedata
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, suppress
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -22,7 +22,6 @@ from click.testing import CliRunner
 
 from rag.cli import main
 from rag.cli.terminal import LineFormatter, echo_json, one_line, plain
-from rag.storage.catalog import Catalog
 from tests.conftest import ROOT
 
 ESCAPES = "\x1b[2J\x1b]0;owned\x07\x9b31m\x7f\u202e\u2066\u2028"
@@ -73,11 +72,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def data(folder: Path) -> tuple[Path, tuple[int, str]]:
-    """A data directory of the folder's documents and a collection of a hostile name; and what its making printed."""
+    """A data directory of the folder's documents; and what its making printed."""
     data_dir = folder.parent / "data"
     printed = run("ingest", str(folder), data_dir=data_dir)
-    with closing(Catalog(data_dir / "catalog.db")) as catalog:
-        catalog.ensure_collection(f"col{ESCAPES}")
     return data_dir, printed
 
 

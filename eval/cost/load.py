@@ -22,10 +22,10 @@ from urllib.parse import urlsplit
 import click
 import httpx
 import psutil
-from rich.console import Console
 from rich.table import Table
 
 from eval.cost.bench import QUESTIONS
+from rag.cli.terminal import console
 
 _PROBE_SECONDS = 0.25
 _PROBED = ("/health/live", "/")
@@ -208,7 +208,7 @@ def served(data_dir: Path) -> Iterator[tuple[str, psutil.Process]]:
 @click.option("--impatient", is_flag=True, help="Ask again at once after a 503.")
 def main(clients: str, seconds: float, streams: int, impatient: bool) -> None:
     """Measure a server under load."""
-    console = Console()
+    shown = console()
     with tempfile.TemporaryDirectory() as folder, served(Path(folder) / "data") as (address, process):
         asyncio.run(measure(address, 4, 3.0, patient=True))
         before = process.memory_info().rss
@@ -217,9 +217,9 @@ def main(clients: str, seconds: float, streams: int, impatient: bool) -> None:
             run = asyncio.run(measure(address, number, seconds, patient=not impatient))
             run.memory_mb = process.memory_info().rss / 1e6
             runs.append(run)
-        console.print(table(runs))
-        console.print(f"memory before {before / 1e6:.0f} MB")
-        console.print(asyncio.run(_streams(address, process, streams)))
+        shown.print(table(runs))
+        shown.print(f"memory before {before / 1e6:.0f} MB")
+        shown.print(asyncio.run(_streams(address, process, streams)))
 
 
 def table(runs: Sequence[Run]) -> Table:

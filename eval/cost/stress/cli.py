@@ -27,6 +27,7 @@ import click
 from eval.cost.stress.answers import Answered, differences, read
 from eval.cost.stress.serve import ask_server
 from eval.cost.stress.shared import hammer_all
+from rag.cli.terminal import echo
 from rag.errors import FootnoteError
 from rag.settings import SEEDS
 
@@ -65,11 +66,11 @@ def main(rounds: int, questions: int, documents: int, threads: int, ways: tuple[
         for one in play(Path(temporary), ways or WAYS, rounds, questions, documents, threads):
             found.append(one)
             wrong = f"{len(one.errors)} errors, {len(one.differences)} differences"
-            click.echo(f"{one.way}: {one.compared} results in {one.seconds:.0f} s: {wrong}", err=True)
+            echo(f"{one.way}: {one.compared} results in {one.seconds:.0f} s: {wrong}", err=True)
             for line in (*one.errors, *one.differences)[:_SHOWN]:
-                click.echo(f"{one.way}: {line}", err=True)
+                echo(f"{one.way}: {line}", err=True)
     for line in table(found):
-        click.echo(line)
+        echo(line)
     if any(one.errors or one.differences for one in found):
         sys.exit(1)
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx
 
 from eval.cost.stress.answers import Answered, answered_json, failed
+from rag.cli.terminal import echo
 
 _ASK_SECONDS = 300.0
 _POLL_SECONDS = 0.02
@@ -44,7 +45,12 @@ def _server(data_dir: Path) -> Iterator[str]:
         try:
             lines: Iterator[str] = iter(process.stderr or ())
             address = next(lines).split()[-1].rstrip("/")
-            threading.Thread(target=lambda: [sys.stderr.write(line) for line in lines], daemon=True).start()
+            threading.Thread(target=_pass_on, args=[lines], daemon=True).start()
             yield address
         finally:
             process.terminate()
+
+
+def _pass_on(lines: Iterator[str]) -> None:
+    for line in lines:
+        echo(line.rstrip("\n"), err=True)
