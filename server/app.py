@@ -7,10 +7,7 @@ from anyio import to_thread
 from litestar import Litestar
 from litestar.di import Provide
 
-from rag.answer.suggest.offers import Suggestions
-from rag.library import Engine
 from rag.settings import Settings
-from rag.upkeep.jobs import Jobs
 from server.api.answers import get_answer, give_feedback
 from server.api.ask import ask, search
 from server.api.bodies import MOST_BODY_BYTES, AskRequest, FeedbackRequest, SearchRequest, Turn
@@ -41,15 +38,6 @@ def create_app(startup: Startup, settings: Settings) -> App:
             line.close()
             await to_thread.run_sync(startup.stop)
 
-    def provide_engine() -> Engine:
-        return startup.engine()
-
-    def provide_jobs() -> Jobs:
-        return startup.jobs()
-
-    def provide_suggestions() -> Suggestions:
-        return startup.suggestions()
-
     def provide_line() -> Line:
         return line
 
@@ -63,10 +51,10 @@ def create_app(startup: Startup, settings: Settings) -> App:
             *static_routers(),
         ],
         dependencies={
-            "engine": Provide(provide_engine, sync_to_thread=False),
+            "engine": Provide(startup.engine, sync_to_thread=False),
             "line": Provide(provide_line, sync_to_thread=False),
-            "jobs": Provide(provide_jobs, sync_to_thread=False),
-            "suggestions": Provide(provide_suggestions, sync_to_thread=False),
+            "jobs": Provide(startup.jobs, sync_to_thread=False),
+            "suggestions": Provide(startup.suggestions, sync_to_thread=False),
         },
         exception_handlers=HANDLERS,
         lifespan=[lifespan],

@@ -55,13 +55,13 @@ class Held:
     ) -> tuple[str, Inventory | None]:
         """As ``identify``, and the id is claimed; what others claim is taken by another document."""
         with self._guard:
-            others = {one: claim for one, claim in self._claimed.items() if one not in self._own}
 
             def known(identifier: str) -> Inventory | None:
-                return inventory(identifier) or others.get(identifier)
+                others = None if identifier in self._own else self._claimed.get(identifier)
+                return inventory(identifier) or others
 
             found, stored = identify(known, path=path, origin=origin, sha256=sha256, collection=collection)
-            if stored is not None and others.get(found) is stored:
+            if stored is not None and self._claimed.get(found) is stored:
                 stored = None  # the same document, which another ingest has not stored yet
             self._claimed[found] = Inventory(id=found, path=path, origin=origin, sha256=sha256)
             self._own.add(found)

@@ -143,9 +143,7 @@ class Connections:
         self._local = threading.local()
         self._opened: set[sqlite3.Connection] = set()
         self._idle: list[sqlite3.Connection] = []
-        self._guard = (
-            threading.RLock()
-        )  # a thread that ends may give its connection back in the middle of another's call
+        self._guard = threading.RLock()  # taken again where a thread's own connection goes while it is held
         self._writing = threading.Lock()
         try:
             self._prepare()
