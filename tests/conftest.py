@@ -2,73 +2,27 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-import subprocess
-import sys
-import threading
-import time
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import httpx
 import pytest
-import uvicorn
-from litestar import Litestar
-from litestar.di import Provide
-from litestar.handlers import HTTPRouteHandler
 
-from rag.ingest.pipeline import Outcome, find_files, ingest
+from rag.ingest.pipeline import find_files, ingest
 from rag.library import Engine, assemble
 from rag.models import load_encoder, load_reranker
 from rag.models.protocols import Encoder, PairScorer
 from rag.settings import Settings
-from server.http.edge import App
-from server.http.line import Line
-from server.http.problems import HANDLERS
+from tests.support.chromium import BROWSER_ARGUMENTS, OBSERVE_PAGE, chromium_path
+from tests.support.engines import OpenEngine, write_and_ingest
+from tests.support.places import ROOT, SEEDS
+from tests.support.processes import serve
+from tests.support.texts import ARABIC, HOSTILE, LIGHTHOUSE, NOTES
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, ConsoleMessage, Page
-
-ROOT = Path(__file__).resolve().parent.parent
-SEEDS = ROOT / "seeds"
-HOSTILE = (
-    "😀 A treaty of long ago\n\n"
-    'Someone wrote <script>window.hacked=1</script> <img src=x onerror="window.hacked=1"> into the Zarnov chronicle. '
-    "The treaty of <b>Zarnov</b> was signed in 1847 by <i>King Odo</i>. It ended a war of eleven years.\n"
-    "\n[The archive](javascript:window.hacked=1) of Zarnov \u202eis kept in a cellar\u202c below the mill.\n"
-)
-LIGHTHOUSE = (
-    "\ufeff\U0001f389\U0001f5fc The lighthouse \U0001f468\u200d\U0001f469\u200d\U0001f467\r\n\r\n# Its builders\r\n\r\n"
-    "The lighthouse of Norbury \U0001f5fc was built by Ada Kern in 1902.\r\nHer brother kept the lamp.\r\n\r\n"
-    "## Its keepers\r\n\r\n" + "The keepers changed every year and wrote little down. " * 40 + "\r\n"
-)
-ARABIC = "ميناء\n\nالميناء قديم جدا.\n"
-NOTES = 50
-
-BROWSER_ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-quic",
-]
-# Policy violations become console errors, and every layout shift is kept for tests to add up.
-OBSERVE_PAGE = """
-document.addEventListener("securitypolicyviolation", (event) => {
-  console.error(`policy violation: ${event.violatedDirective} ${event.blockedURI}`);
-});
-window.shifts = [];
-new PerformanceObserver((list) => window.shifts.push(...list.getEntries().map((entry) => entry.value)))
-  .observe({ type: "layout-shift", buffered: true });
-"""
-
-OpenEngine = Callable[..., Engine]
 
 
 @pytest.fixture(scope="session")
@@ -105,95 +59,6 @@ def seeds_engine(encoder: Encoder, scorer: PairScorer, tmp_path_factory: pytest.
         yield engine
 
 
-def write_and_ingest(engine: Engine, folder: Path, texts: dict[str, str], collection: str = "default") -> list[Outcome]:
-    """Write ``texts`` (path: content) below ``folder`` and ingest the folder."""
-    for path, text in texts.items():
-        file = folder / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(text.encode("utf-8"))
-    return ingest(engine, find_files([folder]), collection=collection)
-
-
-def footnote(*arguments: str, data_dir: Path, **environ: str) -> subprocess.CompletedProcess[str]:
-    """Run the command line in a process of its own."""
-    return subprocess.run(
-        [sys.executable, "-m", "rag", *arguments],
-        env={**_environ(data_dir), **environ},
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        timeout=120,
-        cwd=ROOT,
-        check=False,
-    )
-
-
-@contextmanager
-def serve(data_dir: Path, *options: str, wait: bool = True, **environ: str) -> Iterator[str]:
-    """A real server process on a free port; gives its address, ready to answer unless ``wait`` is false."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "rag", "serve", "--port", "0", *options],
-        env={**_environ(data_dir), **environ},
-        stderr=subprocess.PIPE,
-        text=True,
-        encoding="utf-8",
-        cwd=ROOT,
-    )
-    try:
-        assert process.stderr is not None
-        first = process.stderr.readline()
-        assert first.startswith("Footnote is at http://127.0.0.1:"), first
-        address = first.split()[-1].rstrip("/")
-        if wait:
-            wait_until_ready(address)
-        yield address
-    finally:
-        process.terminate()
-        process.communicate(timeout=30)
-
-
-@contextmanager
-def serve_here(provide: Callable[[], Engine], *handlers: HTTPRouteHandler) -> Iterator[str]:
-    """A real server in this process: ``handlers`` on the engine that ``provide`` gives; its address."""
-    line = Line(running=2, waiting=8)
-    dependencies = {
-        "engine": Provide(provide, sync_to_thread=False),
-        "line": Provide(lambda: line, sync_to_thread=False),
-    }
-    app = Litestar(handlers, dependencies=dependencies, exception_handlers=HANDLERS, logging_config=None)
-    with closing(line), run_here(app) as address:
-        yield address
-
-
-@contextmanager
-def run_here(app: App, **options: Any) -> Iterator[str]:
-    """An ASGI application on a real server in this process, with options of uvicorn; its address."""
-    config = uvicorn.Config(app, port=0, log_config=None, lifespan="off", timeout_graceful_shutdown=2, **options)
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    try:
-        while not server.started:
-            time.sleep(0.01)
-        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join(timeout=30)
-    assert not thread.is_alive()
-
-
-def wait_until_ready(address: str, path: str = "/health/ready") -> None:
-    """Poll ``path`` until it answers 200."""
-    for _ in range(600):
-        try:
-            if httpx.get(address + path, timeout=5).status_code == 200:
-                return
-        except httpx.TransportError:
-            pass
-        time.sleep(0.1)
-    raise TimeoutError(f"{address} is not ready after a minute")
-
-
 @pytest.fixture(scope="session")
 def seeds_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a server that took the seeds in on its first start."""
@@ -213,12 +78,6 @@ def hostile_server(encoder: Encoder, scorer: PairScorer, tmp_path_factory: pytes
         ingest(engine, find_files(sorted((ROOT / "tests" / "files").glob("bridge.[!f]*"))), collection="default")
     with serve(folder / "data") as address:
         yield address
-
-
-def chromium_path() -> str | None:
-    """The Chromium to drive: FOOTNOTE_TEST_CHROMIUM, or the first on the PATH."""
-    found = (shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome"))
-    return os.environ.get("FOOTNOTE_TEST_CHROMIUM") or next((path for path in found if path), None)
 
 
 @pytest.fixture(scope="session")
@@ -262,8 +121,3 @@ def page(browser: Browser, faults: list[str]) -> Iterator[Page]:
     assert faults == []
     own = re.compile(r"(http://127\.0\.0\.1:\d+/(static/|v1/|$)|blob:)")
     assert [url for url in asked if not own.match(url)] == []
-
-
-def _environ(data_dir: Path) -> dict[str, str]:
-    kept = {key: value for key, value in os.environ.items() if not key.startswith("FOOTNOTE_")}
-    return {**kept, "FOOTNOTE_DATA_DIR": str(data_dir), "HF_HUB_OFFLINE": "1", "PYTHONWARNINGS": "default"}

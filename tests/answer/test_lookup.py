@@ -1,0 +1,89 @@
+"""From a question to its candidates: slips of the pen, and what is left out."""
+
+from pathlib import Path
+
+import pytest
+
+from rag.language.spelling import corrected
+from rag.library import Engine
+from tests.support.engines import OpenEngine, write_and_ingest
+
+TEXTS = [
+    "The European leaders met in Quarn. They met Zelenskyy in Istanbul.",
+    "Johnston asked the mediators for a break.",
+]
+WORDS = {"bread", "leaders"}
+
+
+@pytest.mark.parametrize(
+    ("question", "missing", "meant"),
+    [
+        ("what did europan leders say", ["europan", "leders"], "what did European leaders say"),
+        ("who met zelensky", ["zelensky"], "who met Zelenskyy"),
+        ("who are the meditaors", ["meditaors"], "who are the mediators"),  # two letters exchanged
+        ("What did Johnson say?", ["Johnson"], "What did Johnson say?"),  # may well be another name
+        ("Who met Anton Zelensky?", ["Anton Zelensky"], "Who met Anton Zelenskyy?"),
+        ("Who met in Istambul?", ["Istambul"], "Who met in Istanbul?"),
+        ("Who met in Island?", ["Island"], "Who met in Island?"),
+        ("who met in 2031", ["2031"], "who met in 2031"),
+        ("what is photosynthesis", ["photosynthesis"], "what is photosynthesis"),
+        ("what is the mat", ["mat"], "what is the mat"),  # too short to tell
+        ("what did leaders say", [], "what did leaders say"),
+        ("who bakes bread", ["bakes", "bread"], "who bakes bread"),  # a word of its own
+        ("who wanted a braek", ["braek"], "who wanted a break"),
+    ],
+)
+def test_slips_are_read_as_what_was_meant(question: str, missing: list[str], meant: str) -> None:
+    assert corrected(question, missing, TEXTS, WORDS.__contains__) == meant
+
+
+def test_a_question_with_slips_is_understood_answered_and_shown_as_it_was_typed(seeds_engine: Engine) -> None:
+    typed = "who sees the proposal as a staling tactik"
+    answer = seeds_engine.ask(typed)
+    assert answer.question == typed
+    assert answer.understood == "who sees the proposal as a stalling tactic"
+    assert answer.answered
+    assert "stalling tactic" in answer.answer
+    assert not answer.missing_terms
+    first = seeds_engine.search(typed, limit=3)
+    assert [one.text for one in first] == [one.text for one in seeds_engine.search(answer.understood, limit=3)]
+
+
+def test_a_word_that_no_source_has_is_not_read_as_one_like_it(seeds_engine: Engine) -> None:
+    question = "How do I bake sourdough bread?"
+    assert not seeds_engine.store.catalog.mentions("default", '"bread"')
+    assert seeds_engine.store.catalog.mentions("default", '"break"')
+    answer = seeds_engine.ask(question)
+    assert answer.understood == question
+    assert "bread" in answer.missing_terms
+
+
+def test_candidates_are_judged_and_documents_can_be_left_out(open_engine: OpenEngine, tmp_path: Path) -> None:
+    engine = open_engine()
+    first = "The mill of Quarn grinds rye. It was built in 1932. Two brothers built it.\n"
+    second = "The mill of Quarn burned in 1950. A spark from the oven had set it on fire.\n"
+    write_and_ingest(engine, tmp_path, {"first.txt": first, "second.txt": second})
+    found = engine.candidates("When was the mill of Quarn built?")
+    assert "1932" in found[0].sentence.text
+    assert [one.score for one in found] == sorted((one.score for one in found), reverse=True)
+    left = engine.candidates("When was the mill of Quarn built?", without=[found[0].document.id])
+    assert {one.document.path for one in left} == {"second.txt"}
+
+
+def test_a_passage_beside_what_the_question_names_is_found_though_it_shares_no_word_with_it(
+    open_engine: OpenEngine, tmp_path: Path
+) -> None:
+    engine = open_engine(passage_tokens=16)
+    dive = "The submarine Kittiwake dived near Quarn on a calm morning in May of 2019.\n"
+    silence = "Eleven hours later nobody could hear it any more, and a crane was ordered.\n"
+    others = {
+        f"{n}.txt": f"Crane number {n} was ordered {n} hours later by nobody in particular.\n" for n in range(30, 80)
+    }
+    write_and_ingest(engine, tmp_path, {"dive.txt": dive + silence, **others})
+    question = "Where did the submarine Kittiwake dive?"
+    catalog = engine.store.catalog
+    found = [hit.passage.text for hit in engine.nearest(question, limit=2)]
+    assert found == [dive.strip(), silence.strip()]
+    (first, second) = (hit.passage.id for hit in engine.nearest(question, limit=2))
+    assert catalog.beside([first, second]) == {first: [second], second: [first]}
+    assert [one.sentence.text for one in engine.candidates(question) if "Eleven" in one.sentence.text]

@@ -1,0 +1,48 @@
+"""What an import loads, and that the import contract names every folder."""
+
+import subprocess
+import sys
+import tomllib
+
+import pytest
+
+from tests.support.places import ROOT
+
+HEAVY = ["torch", "transformers", "sentence_transformers", "chromadb", "onnxruntime"]
+
+
+def loaded_by(statement: str, names: list[str]) -> list[str]:
+    """Those of ``names`` that a fresh interpreter has loaded after ``statement``."""
+    code = f"{statement}\nimport sys\nprint(*(name for name in {names!r} if name in sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, cwd=ROOT, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.split()
+
+
+def test_loaded_by_finds_what_is_loaded() -> None:
+    assert loaded_by("import json", ["json", "torch"]) == ["json"]
+
+
+@pytest.mark.parametrize(
+    ("module", "names"),
+    [
+        ("rag", [*HEAVY, "numpy"]),
+        ("rag.types", HEAVY),
+        ("rag.library", [*HEAVY, "litestar"]),
+        ("rag.cli", [*HEAVY, "litestar"]),
+    ],
+)
+def test_import_loads_no_heavy_package(module: str, names: list[str]) -> None:
+    assert loaded_by(f"import {module}", names) == []
+
+
+def test_six_layers_hold_every_folder_of_rag() -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]["contracts"]
+    layers = next(contract["layers"] for contract in contracts if "rag.storage" in contract["layers"])
+    named = [name.strip() for layer in layers for name in layer.replace(":", "|").split("|")]
+    files = {path.stem for path in (ROOT / "rag").glob("*.py")} - {"__init__", "__main__"}
+    folders = {path.parent.name for path in (ROOT / "rag").glob("*/__init__.py")}
+    assert len(layers) == 6
+    assert sorted(named) == sorted(f"rag.{name}" for name in files | folders)
