@@ -1,36 +1,27 @@
 """The engine: everything that answers a question, behind ``ask``, ``stream`` and ``search``."""
 
-import secrets
-import time
-from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
-from contextlib import ExitStack
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
-from functools import cache
 
-from rag.answer.cite import cite, written_answer
-from rag.answer.events import Event, Finished, Judged, Retrieved, Stated
-from rag.answer.find.rerank import rerank
+from rag.answer.events import Event
 from rag.answer.followup import resolve
-from rag.answer.limits import MAX_RESULTS, MAX_STATEMENTS, check_range, checked
-from rag.answer.lookup import Found, Lookup
-from rag.answer.missing import missing_terms, not_answered
-from rag.answer.question import Asked
+from rag.answer.pipeline import Answering, Effort, answer_of, listed
+from rag.answer.question import MAX_RESULTS, MAX_STATEMENTS, Question, check_range, checked, read_question
 from rag.answer.read.extractive import ExtractiveReader
+from rag.answer.read.reader import Reader
 from rag.ingest.identity import Claims
 from rag.ingest.parse import Limits, ParserProcess
 from rag.ingest.recipe import Recipe, former_recipe
 from rag.models import load_encoder, load_reranker
-from rag.models.protocols import Encoder, PairScorer, Reader
+from rag.models.protocols import Encoder, PairScorer
 from rag.models.turns import Gate
 from rag.settings import Settings
-from rag.storage.catalog import Catalog
 from rag.storage.directory import MODELS, refuse_links
 from rag.storage.receipts import Receipts
 from rag.storage.store import Store
 from rag.storage.vectors.index import Index
-from rag.types import DEFAULT_COLLECTION, Answer, Candidate, Hit, ModelNames, RankedPassage, Turn
-
-_LISTED_PASSAGES = 8
+from rag.types import DEFAULT_COLLECTION, Answer, RankedPassage, Turn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,8 +97,10 @@ class Engine:
         check_range("max_statements", max_statements, MAX_STATEMENTS)
         index = self.store.index
         index.catalog.state(collection)
-        asked = Asked(typed=question, cleaned=cleaned, resolved=resolve(cleaned, history), collection=collection)
-        return self.gate.ahead(self._stream(asked, index, max_statements))
+        resolved = resolve(cleaned, history)
+        typed = question if resolved.text == cleaned else None
+        asked = read_question(resolved.text, typed=typed, known=resolved.known)
+        return self.gate.ahead(self._stream(asked, question, collection, index, max_statements))
 
     def search(self, query: str, *, collection: str = DEFAULT_COLLECTION, limit: int = 10) -> tuple[RankedPassage, ...]:
         """The passages that best match ``query``, ranked as in an answer.
@@ -120,56 +113,19 @@ class Engine:
             InvalidRequest: For a query or a number outside these limits.
             NotFound: When there is no such collection.
         """
-        asked = checked("query", query)
+        asked = read_question(checked("query", query))
         check_range("limit", limit, MAX_RESULTS)
-        index = self.store.index
-        with self.gate.question(), index.catalog.snapshot() as catalog:
-            catalog.state(collection)
-            lookup = self._lookup(index, catalog, collection)
-            meant, _, hits = lookup.find(asked, limit)
-            return _listed(lookup.rerank(meant, hits).hits[:limit])
+        with self.gate.question(), self.answering(collection) as answering:
+            meant, hits = answering.find(asked, limit)
+            return listed(answering.rerank(meant, hits).hits[:limit])
 
-    def found(self, question: str, *, collection: str = DEFAULT_COLLECTION) -> Found:
-        """What a question is read as, and the passages that are reranked for it; errors are those of ``search``."""
-        asked, index = checked("question", question), self.store.index
-        with index.catalog.snapshot() as catalog:
-            catalog.state(collection)
-            return self._lookup(index, catalog, collection).find(asked)
+    def answering(self, collection: str = DEFAULT_COLLECTION) -> AbstractContextManager[Answering]:
+        """What questions to a collection are answered from, as it is now, until the block ends.
 
-    def nearest(self, question: str, *, collection: str = DEFAULT_COLLECTION, limit: int = 10) -> list[Hit]:
-        """The passages nearest to a question before anything has judged them; errors are those of ``search``."""
-        asked, index = checked("question", question), self.store.index
-        with index.catalog.snapshot() as catalog:
-            catalog.state(collection)
-            return self._lookup(index, catalog, collection).nearest(asked, limit)[:limit]
-
-    def answered_by(self, question: str, hits: Sequence[Hit], collection: str, *, budget: int) -> bool:
-        """Whether these passages of a collection alone answer a question; ``budget`` is that of ``rerank``.
-
-        They must do so with confidence to spare, half of what lies above the threshold: beside other passages the
-        same sentence may be judged a little lower.
+        Raises:
+            NotFound: When there is no such collection.
         """
-        catalog = self.store.index.catalog
-        found = rerank(catalog, self.scorer, question, hits, budget=budget)
-        missing = missing_terms(catalog, collection, question)
-        reading = self.reader.read(question, found.candidates, missing, max_statements=1)
-        return reading.answered and reading.confidence >= (1 + self.settings.threshold) / 2
-
-    def candidates(
-        self, question: str, *, collection: str = DEFAULT_COLLECTION, without: Collection[str] = ()
-    ) -> tuple[Candidate, ...]:
-        """The judged sentences that a question is answered from, best first; errors are those of ``search``.
-
-        Args:
-            without: Ids of documents whose passages are left out of what was retrieved.
-        """
-        asked, index = checked("question", question), self.store.index
-        with index.catalog.snapshot() as catalog:
-            catalog.state(collection)
-            lookup = self._lookup(index, catalog, collection)
-            meant, _, hits = lookup.find(asked)
-            kept = [hit for hit in hits if hit.passage.document_id not in without]
-            return lookup.rerank(meant, kept).candidates
+        return self._answering(collection, self.store.index)
 
     def warm_up(self) -> None:
         """Run each model once, so that the first question is not slower than the next."""
@@ -182,65 +138,24 @@ class Engine:
         self.receipts.close()
         self.store.close()
 
-    def _stream(self, asked: Asked, index: Index, max_statements: int) -> Iterator[Event]:
-        """The events of an answer, all from the catalog as it is when the first is asked for."""
+    def _stream(self, question: Question, typed: str, collection: str, index: Index, most: int) -> Iterator[Event]:
+        with self._answering(collection, index) as answering:
+            yield from answering.answer(question, typed, max_statements=most)
+
+    @contextmanager
+    def _answering(self, collection: str, index: Index) -> Iterator[Answering]:
         with index.catalog.snapshot() as catalog:
-            yield from self._answer(asked, index, self._lookup(index, catalog, asked.collection), max_statements)
-
-    def _answer(self, asked: Asked, index: Index, lookup: Lookup, max_statements: int) -> Iterator[Event]:
-        catalog, watch = lookup.catalog, lookup.watch
-        state = catalog.state(asked.collection)
-        meant, missing, hits = lookup.find(asked.text)
-        asked = asked.read_as(meant)
-        yield Retrieved(understood=asked.understood, passages=_listed(hits[:_LISTED_PASSAGES]))
-        found = lookup.rerank(meant, hits)
-        yield Judged()
-        with watch.measure("read"):
-            candidates = asked.unsaid(found.candidates)
-            reading = self.reader.read(asked.text, candidates, missing, max_statements=max_statements)
-            statements, citations = cite(reading.findings, cache(catalog.text))
-        for statement in statements:
-            cited = tuple(citations[number - 1] for number in statement.citations)
-            yield Stated(statement=statement, citations=cited)
-        answer = Answer(
-            id=f"ans_{time.time_ns() // 1_000_000:012x}{secrets.token_hex(8)}",
-            question=asked.typed,
-            understood=asked.understood,
-            collection=asked.collection,
-            answered=reading.answered,
-            answer=written_answer(statements, citations, reading.conflicts)
-            if reading.answered
-            else not_answered(asked.text, missing),
-            statements=tuple(statements),
-            citations=tuple(citations),
-            conflicts=reading.conflicts,
-            confidence=reading.confidence,
-            missing_terms=missing,
-            passages=_listed([hit for hit in found.hits if "rerank" in hit.scores][:_LISTED_PASSAGES]),
-            corpus=state,
-            models=self._models(index),
-            timings_ms=watch.timings(),
-        )
-        yield Finished(answer=answer)
-
-    def _models(self, index: Index) -> ModelNames:
-        encoder = self.recipe(index).encoder
-        return ModelNames(encoder=encoder.name, reranker=self.scorer.name, reader=self.reader.name)
-
-    def _lookup(self, index: Index, catalog: Catalog, collection: str) -> Lookup:
-        return Lookup(
-            catalog=catalog,
-            vectors=index.vectors,
-            collection=collection,
-            encoder=self.recipe(index).encoder,
-            scorer=self.scorer,
-            settings=self.settings,
-        )
-
-
-def answer_of(events: Iterable[Event]) -> Answer:
-    """The answer that ``events`` of ``Engine.stream`` end with."""
-    return next(event.answer for event in events if isinstance(event, Finished))
+            catalog.state(collection)
+            yield Answering(
+                catalog=catalog,
+                vectors=index.vectors,
+                collection=collection,
+                encoder=self.recipe(index).encoder,
+                scorer=self.scorer,
+                reader=self.reader,
+                effort=Effort(passages=self.settings.retrieve_limit, word_pieces=self.settings.rerank_tokens),
+                threshold=self.settings.threshold,
+            )
 
 
 def open_engine(settings: Settings, *, as_it_is: bool = False) -> Engine:
@@ -282,19 +197,4 @@ def assemble(settings: Settings, encoder: Encoder, scorer: PairScorer, *, as_it_
         reader=ExtractiveReader(threshold=settings.threshold),
         receipts=Receipts(store.catalog.answers, keep=settings.keep_answers),
         parser=ParserProcess(Limits.of(settings)),
-    )
-
-
-def _listed(hits: Sequence[Hit]) -> tuple[RankedPassage, ...]:
-    return tuple(
-        RankedPassage(
-            document_id=hit.passage.document_id,
-            start=hit.passage.span.start,
-            end=hit.passage.span.end,
-            text=hit.passage.text,
-            score=round(hit.score, 4),
-            rank=rank,
-            scores=hit.scores,
-        )
-        for rank, hit in enumerate(hits, start=1)
     )

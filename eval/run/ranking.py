@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from eval.measures.measures import covered
+from eval.run.looking import found_for
 from eval.sets.question import Gold, Question
+from rag.answer.find.evidence import Hit
 from rag.library import Engine
 from rag.storage.catalog import Catalog
-from rag.types import Hit
 
 STAGES = ("dense", "lexical", "fused", "rerank")
 _HALF = 0.5
@@ -72,7 +73,7 @@ def legs_of(engine: Engine, question: str, *, by_document: bool) -> dict[str, li
     Args:
         by_document: Give documents in the order of their best passages, instead of passages.
     """
-    hits = engine.found(question).hits
+    _, hits = found_for(engine, question)
     legs = {stage: _ranked(hits, stage) for stage in STAGES[:-1]}
     reranked = engine.search(question, limit=engine.settings.retrieve_limit)
     legs[STAGES[-1]] = [f"{one.document_id}#{one.start}-{one.end}" for one in reranked]

@@ -11,13 +11,16 @@ from typing import Any, cast
 
 import numpy as np
 
+from rag.answer.find.evidence import Candidate
 from rag.answer.find.rerank import judge_pairs
+from rag.answer.question import Question
 from rag.answer.read.extractive import ExtractiveReader
+from rag.answer.read.reader import Reader, Reading
 from rag.language.text import display
 from rag.library import Engine
-from rag.models.protocols import PairScorer, Reader
+from rag.models.protocols import PairScorer
 from rag.storage.vectors.index import Index
-from rag.types import Candidate, Kind, PairScores, Reading
+from rag.types import Kind, PairScores
 
 WHOLE = "the whole"
 _DESCRIPTION = (Kind.TITLE, Kind.AUTHOR, Kind.PUBLISHER, Kind.PUBLISHED)
@@ -50,7 +53,7 @@ class _NoWords(_Around):
             yield _NoWords(catalog)
 
     def search_words(
-        self, collection: str, expression: str, limit: int, without: Collection[str] = ()
+        self, collection: str, words: Collection[str], limit: int, without: Collection[str] = ()
     ) -> list[tuple[str, float]]:
         return []
 
@@ -94,12 +97,10 @@ class _Given:
     def name(self) -> str:
         return self.reader.name
 
-    def read(
-        self, question: str, candidates: Sequence[Candidate], missing_terms: Sequence[str], *, max_statements: int
-    ) -> Reading:
+    def read(self, question: Question, candidates: Sequence[Candidate], *, max_statements: int) -> Reading:
         """See ``Reader.read``."""
-        given = self.change(question, candidates)
-        return self.reader.read(question, given, missing_terms, max_statements=max_statements)
+        given = self.change(question.text, candidates)
+        return self.reader.read(question, given, max_statements=max_statements)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +113,9 @@ class _Uncalibrated:
     def name(self) -> str:
         return self.reader.name
 
-    def read(
-        self, question: str, candidates: Sequence[Candidate], missing_terms: Sequence[str], *, max_statements: int
-    ) -> Reading:
+    def read(self, question: Question, candidates: Sequence[Candidate], *, max_statements: int) -> Reading:
         """See ``Reader.read``."""
-        reading = self.reader.read(question, candidates, missing_terms, max_statements=max_statements)
+        reading = self.reader.read(question, candidates, max_statements=max_statements)
         best = max((candidate.score for candidate in candidates), default=-math.inf)
         sure = 1.0 / (1.0 + math.exp(-best)) if candidates else 0.0
         answered = sure >= 0.5

@@ -18,17 +18,18 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
 
+from eval.run.looking import candidates_for, found_for
 from eval.run.runner import prepared
 from eval.sets.question import EvalSet, Question
 from eval.training.pairs import answers_of
 from eval.training.sets import calibration_sets, sets_scale
 from rag.answer.confidence import PARAMETERS, Signals, signals
-from rag.answer.lookup import Found
+from rag.answer.find.evidence import Candidate
+from rag.answer.question import Question as Asked
 from rag.answer.read.extractive import considered
 from rag.cli.terminal import console, echo_json
 from rag.library import Engine
 from rag.settings import Settings
-from rag.types import Candidate
 
 _Array = npt.NDArray[Any]
 
@@ -56,24 +57,24 @@ def observe(engine: Engine, chosen: EvalSet, questions: Sequence[Question]) -> I
     """What the pipeline sees of each question, as it is and without the documents that answer it."""
     few = len(chosen.documents) <= _FEW_DOCUMENTS
     for question in questions:
-        found, whole = engine.found(question.text), engine.candidates(question.text)
+        (asked, _), whole = found_for(engine, question.text), candidates_for(engine, question.text)
         answers = answers_of(engine, question) if question.answerable else None
         yield Observation(
             source=chosen.name,
             sets_scale=few and sets_scale(question),
-            signals=_signals(found, whole),
+            signals=_signals(asked, whole),
             answerable=question.answerable,
             sentences=tuple(
                 (one.relevance, one.answerability, answers is not None and answers(one)) for one in whole[:3]
             ),
         )
         if question.answerable and not few:
-            rest = _signals(found, engine.candidates(question.text, without=question.relevant_ids))
+            rest = _signals(asked, candidates_for(engine, question.text, without=question.relevant_ids))
             yield Observation(source=chosen.name, sets_scale=False, signals=rest, answerable=False)
 
 
-def _signals(found: Found, candidates: Sequence[Candidate]) -> Signals:
-    return signals(found.question, considered(found.question, candidates), found.missing)
+def _signals(asked: Asked, candidates: Sequence[Candidate]) -> Signals:
+    return signals(asked, considered(asked, candidates))
 
 
 def fit(observed: Sequence[Observation]) -> dict[str, dict[str, float]]:

@@ -11,14 +11,17 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from eval.measures.measures import contains_answer, covered
+from eval.run.looking import candidates_for, nearest_to
 from eval.run.ranking import Place, gold_places
 from eval.sets.question import EvalSet, Question
 from eval.training.near_misses import names_in, swap
-from rag.answer.find.rerank import judged_text, rerank
+from rag.answer.find.candidates import judged_text
+from rag.answer.find.evidence import Candidate
+from rag.answer.question import read_question
 from rag.language.english.words import content_words
 from rag.language.text import display
 from rag.library import Engine
-from rag.types import Candidate, Document, Kind
+from rag.types import Document, Kind
 
 _POSITIVES = 2
 _NEGATIVES = 2
@@ -49,7 +52,7 @@ def pairs_of(
     chance = random.Random(seed)
     names = names_in(question.text for question in questions)
     for question in questions:
-        candidates = engine.candidates(question.text)
+        candidates = candidates_for(engine, question.text)
         holds = answers_of(engine, question)
         positive = [one for one in candidates if question.answerable and holds(one)][:_POSITIVES]
         if question.answerable and not positive and question.any_gold:
@@ -92,9 +95,9 @@ def answers_of(engine: Engine, question: Question) -> Callable[[Candidate], bool
 def _around_gold(engine: Engine, question: Question) -> Sequence[Candidate]:
     """The judged sentences of the passages nearest to the gold quotes: retrieval may not have found them."""
     gold = [one.quote for one in question.gold if not one.context]
-    hits = {hit.passage.id: hit for quote in gold for hit in engine.nearest(quote, limit=_BESIDE)}
-    budget = engine.settings.rerank_tokens
-    return rerank(engine.store.catalog, engine.scorer, question.text, [*hits.values()], budget=budget).candidates
+    hits = {hit.passage.id: hit for quote in gold for hit in nearest_to(engine, quote, limit=_BESIDE)}
+    with engine.answering() as answering:
+        return answering.rerank(read_question(question.text), [*hits.values()]).candidates
 
 
 def _lies_in(candidate: Candidate, gold: Sequence[Place]) -> bool:

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Sequence
 
+from rag.answer.read.reader import Finding, Source
 from rag.language.text import without_footnotes
-from rag.types import Citation, Conflict, Finding, Source, Statement
+from rag.types import Citation, Conflict, Statement
 
 _CONTEXT = 600
 

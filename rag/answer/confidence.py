@@ -11,8 +11,9 @@ from functools import cache
 from math import exp
 from pathlib import Path
 
-from rag.language.english.words import content_words, names, stem, words
-from rag.types import Candidate
+from rag.answer.find.evidence import Candidate
+from rag.answer.question import Question
+from rag.language.english.words import stem, words
 
 PARAMETERS = Path(__file__).resolve().parent / "answerability.json"
 _LOWEST = -12.0
@@ -39,26 +40,23 @@ class Signals:
     missing: float
 
 
-def signals(question: str, candidates: Sequence[Candidate], missing_terms: Sequence[str]) -> Signals:
+def signals(question: Question, candidates: Sequence[Candidate]) -> Signals:
     """The signals of a question.
 
     Args:
         candidates: Best first; none is the same as a hopeless one.
-        missing_terms: Of the question, as ``missing.missing_terms`` gives them.
     """
     if not candidates:
         return Signals(shared=False, answerability=_LOWEST, lead=0.0, unnamed=1.0, missing=_MOST_MISSING)
     best = candidates[0]
-    asked = {stem(word) for word in content_words(question)}
-    named = {stem(word) for name in names(question) for word in words(name)}
     present = {stem(word) for word in words(best.judged)}
-    absent = {stem(word) for term in missing_terms for word in words(term)}
+    absent = {stem(word) for term in question.missing for word in words(term)}
     return Signals(
-        shared=not asked.isdisjoint(stem(word) for one in candidates for word in words(one.judged)),
+        shared=not question.stems.isdisjoint(stem(word) for one in candidates for word in words(one.judged)),
         answerability=best.answerability,
         lead=min(best.score - candidates[1].score, _LONGEST_LEAD) if len(candidates) > 1 else _LONGEST_LEAD,
-        unnamed=len(named - present) / len(named) if named else 0.0,
-        missing=min(float(len(absent & named)), _MOST_MISSING),
+        unnamed=len(question.named - present) / len(question.named) if question.named else 0.0,
+        missing=min(float(len(absent & question.named)), _MOST_MISSING),
     )
 
 

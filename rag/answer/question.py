@@ -1,37 +1,141 @@
-"""A question on its way through the engine."""
+"""A question, read once: what it says and asks for, and what of it no source has."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from rag.answer.followup import Resolved
-from rag.language.text import display, without_footnotes
-from rag.types import Candidate
+from rag.errors import InvalidRequest
+from rag.language.english.asked import Wanted, understand
+from rag.language.english.questions import asks_for_several
+from rag.language.english.values.claims import value_test
+from rag.language.english.values.dates import asked_date
+from rag.language.english.words import content_of, names, stem, without_possessive, words
+from rag.language.text import clean
+from rag.storage.catalog import Catalog
+
+MAX_QUESTION = 2_000
+"""Characters of a question."""
+MAX_STATEMENTS = 10
+MAX_RESULTS = 100
+NOT_ANSWERED = "The sources do not answer this."
+_NAMED_AT_MOST = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """A question as it was typed, cleaned and resolved, and the collection that it is put to."""
+class Question:
+    """A question on its way to an answer; ``read_question`` makes it, and every stage takes it.
 
+    Args:
+        text: What is searched for and answered.
+        typed: What is shown as understood: the question as it was typed where nothing had to be resolved.
+        words: All words of ``text``, in order.
+        content: Those that carry meaning, each once by its stem; ``stems`` has their stems.
+        names: The names and numbers, in order; ``named`` has the stems of their words.
+        wanted: The kind of value that would answer.
+        broad: Whether several statements answer it together.
+        date: A date or month that it names, as an ISO date or its first seven characters.
+        missing: Its names, numbers and key words that no source has.
+        known: Text that the answer should not repeat, empty for none.
+    """
+
+    text: str
     typed: str
-    cleaned: str
-    resolved: Resolved
-    collection: str
+    words: tuple[str, ...]
+    content: tuple[str, ...]
+    stems: frozenset[str]
+    names: tuple[str, ...]
+    named: frozenset[str]
+    wanted: Wanted
+    broad: bool
+    date: str | None
+    missing: tuple[str, ...] = ()
+    known: str = ""
 
     @property
-    def text(self) -> str:
-        """What is searched for."""
-        return self.resolved.text
+    def sought(self) -> tuple[str, ...]:
+        """The words to look for: those that carry meaning, or all where none does."""
+        return self.content or self.words
 
     @property
-    def understood(self) -> str:
-        """What is shown: the question as it was typed where nothing had to be resolved."""
-        return self.typed if self.text == self.cleaned else self.text
+    def holds_value(self) -> Callable[[str], bool] | None:
+        """Tells whether a text holds a value such as is asked for; ``None`` where it asks for none."""
+        return value_test(self.wanted)
 
-    def read_as(self, text: str) -> "Asked":
-        """The same with another text to search for."""
-        return replace(self, resolved=replace(self.resolved, text=text))
 
-    def unsaid(self, candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
-        """The candidates that the answer before did not have, where more than that is asked for."""
-        known = self.resolved.known
-        return tuple(one for one in candidates if without_footnotes(display(one.sentence.text)) not in known)
+def read_question(text: str, *, typed: str | None = None, known: str = "") -> Question:
+    """Read the words of a question, once.
+
+    >>> question = read_question("Who met Steve Witkoff in 2025?")
+    >>> question.content, question.names
+    (('met', 'Steve', 'Witkoff', '2025'), ('Steve Witkoff', '2025'))
+    """
+    said = words(text)
+    content, named = content_of(said, shouted=text.isupper()), names(text)
+    return Question(
+        text=text,
+        typed=text if typed is None else typed,
+        words=tuple(said),
+        content=tuple(content),
+        stems=frozenset(stem(word) for word in content),
+        names=tuple(named),
+        named=frozenset(stem(word) for name in named for word in words(name)),
+        wanted=understand(text, said),
+        broad=asks_for_several(text),
+        date=asked_date(text),
+        known=known,
+    )
+
+
+def with_missing(question: Question, catalog: Catalog, collection: str) -> Question:
+    """The question with its names, numbers and key words that no passage of the collection has, in its order.
+
+    A name of several words of which one is missing is missing as a whole.
+    """
+    asked = [without_possessive(word) for word in question.content]
+    lost = [word for word in asked if not catalog.mentions(collection, _spellings(word))]
+    whole = {without_possessive(word): without_possessive(name) for name in question.names for word in words(name)}
+    return replace(question, missing=tuple(dict.fromkeys(whole.get(word, word) for word in lost)))
+
+
+def _spellings(word: str) -> list[str]:
+    """What to look for: a word, or, of one in capitals, also its letters apart, as the index has "U.S."."""
+    return [word, " ".join(word)] if word.isupper() and word.isalpha() else [word]
+
+
+def not_answered(question: Question) -> str:
+    """The sentence in the place of an answer; where a name or number is missing, it says so.
+
+    >>> not_answered(replace(read_question("Who met Putin in Geneva?"), missing=("Geneva",)))
+    'The sources do not mention Geneva.'
+    >>> not_answered(replace(read_question("What is the boiling point?"), missing=("boiling",)))
+    'The sources do not answer this.'
+    """
+    named = [without_possessive(name) for name in question.names]
+    told = [term for term in question.missing if term in named]
+    if not told:
+        return NOT_ANSWERED
+    *some, last = told[:_NAMED_AT_MOST]
+    return f"The sources do not mention {', '.join(some)} or {last}." if some else f"The sources do not mention {last}."
+
+
+def checked(name: str, text: str) -> str:
+    """``text`` cleaned; it must have something to read and at most ``MAX_QUESTION`` characters.
+
+    Raises:
+        InvalidRequest: Where it has not; it says ``name`` and the limit.
+    """
+    if len(text) > MAX_QUESTION:
+        raise InvalidRequest(f"{name} has {len(text)} characters; at most {MAX_QUESTION} are read")
+    cleaned = clean(text)
+    if not cleaned:
+        raise InvalidRequest(f"{name} must not be blank")
+    return cleaned
+
+
+def check_range(name: str, value: int, high: int) -> None:
+    """Hold ``value`` to 1 .. ``high``.
+
+    Raises:
+        InvalidRequest: Where it is outside.
+    """
+    if not 1 <= value <= high:
+        raise InvalidRequest(f"{name} must be from 1 to {high}, not {value}")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from rag.types import Candidate, PairScores, Reading, Vectors
+from rag.types import PairScores, Vectors
 
 
 class Encoder(Protocol):
@@ -52,22 +52,4 @@ class PairScorer(Protocol):
 
     def score(self, question: str, texts: Sequence[str]) -> PairScores:
         """Both logits of each text, in the order of ``texts``; a model with one head gives it as both."""
-        ...
-
-
-class Reader(Protocol):
-    """Makes an answer of candidates."""
-
-    @property
-    def name(self) -> str: ...
-
-    def read(
-        self, question: str, candidates: Sequence[Candidate], missing_terms: Sequence[str], *, max_statements: int
-    ) -> Reading:
-        """Choose what answers ``question``; an unanswerable one is a value, never an error.
-
-        Args:
-            candidates: Best first.
-            missing_terms: Words of the question that no source has.
-        """
         ...

@@ -13,7 +13,7 @@ from litestar import Request
 from litestar.exceptions import ClientException, HTTPException, InternalServerException, ValidationException
 from msgspec import Meta, Struct
 
-from rag.answer.limits import MAX_QUESTION, MAX_RESULTS, MAX_STATEMENTS
+from rag.answer.question import MAX_QUESTION, MAX_RESULTS, MAX_STATEMENTS
 from rag.types import DEFAULT_COLLECTION
 
 _UNKNOWN_KEY = re.compile(r"unknown field `(?P<key>.*?)`")

@@ -10,7 +10,7 @@ from litestar import Request, get
 from litestar.di import NamedDependency
 from litestar.params import FromQuery, QueryParameter
 
-from rag.answer.limits import MAX_QUESTION
+from rag.answer.question import MAX_QUESTION
 from rag.answer.suggest.offers import Suggestions
 from rag.types import DEFAULT_COLLECTION
 from server.http.line import Line

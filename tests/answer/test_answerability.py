@@ -1,12 +1,13 @@
 """The reranker's second head, the signals of a question, and what the sources do not mention."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from rag.answer.confidence import Signals, confidence, signals
-from rag.answer.missing import NOT_ANSWERED, missing_terms, not_answered
+from rag.answer.question import NOT_ANSWERED, not_answered, read_question, with_missing
 from rag.library import Engine
 from rag.models import load_untouched_reranker
 from rag.models.adapters import Adapters, dequantised, merged
@@ -88,14 +89,16 @@ def test_a_text_that_answers_is_more_answerable_than_one_about_the_same(scorer: 
 
 def test_signals_of_a_question_are_as_counted_by_hand() -> None:
     best, second = candidate("Odo Harwick built the lighthouse.", 4.0), candidate("Morvane has a port.", 1.5)
-    found = signals("Who built the lighthouse of Morvane in 1850?", [best, second], ["1850"])
+    found = signals(
+        replace(read_question("Who built the lighthouse of Morvane in 1850?"), missing=("1850",)), [best, second]
+    )
     # names and numbers: Morvane and 1850, of which the best text has none, and no source has 1850
     assert (found.shared, found.lead, found.unnamed, found.missing) == (True, 2.5, 1.0, 1.0)
-    assert not signals("Wer? Когда?", [best, second], []).shared
+    assert not signals(read_question("Wer? Когда?"), [best, second]).shared
 
 
 def test_without_candidates_nothing_speaks_for_an_answer() -> None:
-    assert confidence(signals("Who?", [], [])) == 0.0
+    assert confidence(signals(read_question("Who?"), [])) == 0.0
 
 
 def test_a_question_that_shares_no_word_is_not_answered_whatever_the_second_head_says() -> None:
@@ -124,7 +127,7 @@ def test_missing_terms_are_whole_names_without_possessives(
     write_and_ingest(
         engine, tmp_path, {"one.txt": "Odo Harwick built the lighthouse in 1847 and met a new U.S. friend.\n"}
     )
-    assert missing_terms(engine.store.catalog, "default", question) == missing
+    assert with_missing(read_question(question), engine.store.catalog, "default").missing == missing
 
 
 @pytest.mark.parametrize(
@@ -138,4 +141,5 @@ def test_missing_terms_are_whole_names_without_possessives(
     ],
 )
 def test_not_answered_says_what_is_missing(missing: list[str], sentence: str) -> None:
-    assert not_answered("Who met Putin in Geneva at the boiling point of nitrogen?", missing) == sentence
+    asked = read_question("Who met Putin in Geneva at the boiling point of nitrogen?")
+    assert not_answered(replace(asked, missing=tuple(missing))) == sentence

@@ -1,11 +1,13 @@
 """Twenty questions over the seeds with the quotes that must be cited, and ten that must be refused."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from rag.answer.missing import not_answered
+from eval.run.looking import candidates_for
+from rag.answer.question import not_answered, read_question
 from rag.language.text import display
 from rag.library import Engine
 from rag.types import Sentence
@@ -63,7 +65,7 @@ def test_question_outside_the_sources_is_refused(seeds_engine: Engine, question:
     answer = seeds_engine.ask(question)
     assert not answer.answered
     assert (answer.statements, answer.citations) == ((), ())
-    assert answer.answer == not_answered(question, answer.missing_terms)
+    assert answer.answer == not_answered(replace(read_question(question), missing=answer.missing_terms))
     assert answer.passages
     assert answer.confidence < seeds_engine.settings.threshold
 
@@ -93,7 +95,7 @@ def test_dangling_sentence_comes_with_the_one_before(seeds_engine: Engine) -> No
 def test_an_announcement_is_judged_and_stated_with_what_it_announces_and_others_complete_it(
     seeds_engine: Engine, question: str
 ) -> None:
-    best = seeds_engine.candidates(question)[0]
+    best = candidates_for(seeds_engine, question)[0]
     assert best.judged.endswith(
         " ".join(["Key sticking points in peace talks quickly emerged.", *_texts(best.following)])
     )

@@ -4,10 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from rag.answer.read.compose import announces, asks_for_several, compose
-from rag.answer.read.dating import asked_date, in_time
+from rag.answer.find.candidates import announces
+from rag.answer.find.evidence import Candidate
+from rag.answer.question import read_question
+from rag.answer.read.compose import compose
+from rag.answer.read.dating import in_time
 from rag.answer.read.extractive import ExtractiveReader, considered
-from rag.types import Candidate
+from rag.language.english.questions import asks_for_several
+from rag.language.english.values.dates import asked_date
 from tests.support.candidates import BROAD, FACT, JUNE, LIGHTHOUSE, MAY, candidate
 
 
@@ -31,21 +35,21 @@ def test_broad_questions_ask_for_several(question: str, several: bool) -> None:
 def test_what_goes_on_nearby_is_stated_sooner_than_what_stands_elsewhere() -> None:
     text = "The harbour of Morvane silts up every spring."
     nearby = candidate(text, 1.5, start=100)
-    assert compose(FACT, [LIGHTHOUSE, nearby], limit=4) == [[LIGHTHOUSE], [nearby]]
-    assert compose(FACT, [LIGHTHOUSE, nearby], limit=1) == [[LIGHTHOUSE]]
+    assert compose(read_question(FACT), [LIGHTHOUSE, nearby], limit=4) == [[LIGHTHOUSE], [nearby]]
+    assert compose(read_question(FACT), [LIGHTHOUSE, nearby], limit=1) == [[LIGHTHOUSE]]
     for elsewhere in (
         candidate(text, 1.5, start=1_000),
         candidate(text, 1.5, name="two"),
         candidate(text, -2.0, start=100),
     ):
-        assert compose(FACT, [LIGHTHOUSE, elsewhere], limit=4) == [[LIGHTHOUSE]]
+        assert compose(read_question(FACT), [LIGHTHOUSE, elsewhere], limit=4) == [[LIGHTHOUSE]]
     as_sure = candidate(text, 5.0, name="two")
-    assert compose(FACT, [LIGHTHOUSE, as_sure], limit=4) == [[LIGHTHOUSE], [as_sure]]
+    assert compose(read_question(FACT), [LIGHTHOUSE, as_sure], limit=4) == [[LIGHTHOUSE], [as_sure]]
 
 
 def test_the_same_said_by_two_documents_is_one_group() -> None:
     again = candidate("Odo Harwick built the lighthouse of Morvane in 1847!", 5.9, name="two")
-    assert compose(FACT, [LIGHTHOUSE, again], limit=4) == [[LIGHTHOUSE, again]]
+    assert compose(read_question(FACT), [LIGHTHOUSE, again], limit=4) == [[LIGHTHOUSE, again]]
 
 
 @pytest.mark.parametrize(
@@ -61,22 +65,24 @@ def test_the_same_said_by_two_documents_is_one_group() -> None:
 def test_like_sentences_that_say_different_things_are_two_statements(exchanged: str, by: str, same: bool) -> None:
     text = "The keys of all twelve old stone towers along the northern coast were handed to Odo Harwick by the mayor."
     one, other = candidate(text, 6.0), candidate(text.replace(exchanged, by), 5.9, name="two")
-    assert compose(FACT, [one, other], limit=4) == ([[one, other]] if same else [[one], [other]])
+    assert compose(read_question(FACT), [one, other], limit=4) == ([[one, other]] if same else [[one], [other]])
 
 
 def test_like_sentences_about_two_people_are_two_statements() -> None:
     text = "Harwick handed the keys of all twelve old stone towers along the northern coast to the mayor."
     one, other = candidate(text, 6.0), candidate(text.replace("Harwick", "Berwick"), 5.9, name="two")
     again = candidate(text.replace("handed", "had handed"), 5.8, name="three")
-    assert compose(FACT, [one, other, again], limit=4) == [[one, again], [other]]
+    assert compose(read_question(FACT), [one, other, again], limit=4) == [[one, again], [other]]
 
 
 def test_a_sentence_that_is_shown_before_another_is_not_stated_twice() -> None:
     pointing = replace(
         candidate("He lit it himself.", 5.5, start=53), previous=LIGHTHOUSE.sentence, document=LIGHTHOUSE.document
     )
-    assert compose(FACT, [LIGHTHOUSE, pointing], limit=4) == [[LIGHTHOUSE]]
-    assert compose(FACT, [replace(pointing, score=7.0), LIGHTHOUSE], limit=4) == [[replace(pointing, score=7.0)]]
+    assert compose(read_question(FACT), [LIGHTHOUSE, pointing], limit=4) == [[LIGHTHOUSE]]
+    assert compose(read_question(FACT), [replace(pointing, score=7.0), LIGHTHOUSE], limit=4) == [
+        [replace(pointing, score=7.0)]
+    ]
 
 
 def test_a_sentence_that_only_announces_is_stated_with_what_it_announces() -> None:
@@ -86,10 +92,10 @@ def test_a_sentence_that_only_announces_is_stated_with_what_it_announces() -> No
         for place, part in enumerate(["The main dangers are two.", "Reefs lie near the cape.", "Fog comes in May."])
     )
     announcing = replace(two, following=(reefs.sentence, fog.sentence), document=reefs.document)
-    assert announces(BROAD, announcing)
-    assert not announces("When does fog come?", announcing)
-    assert compose(BROAD, [announcing, reefs, fog], limit=4) == [[announcing]]
-    reading = ExtractiveReader(threshold=0.0).read(BROAD, [announcing, reefs, fog], [], max_statements=4)
+    assert announces(read_question(BROAD), announcing)
+    assert not announces(read_question("When does fog come?"), announcing)
+    assert compose(read_question(BROAD), [announcing, reefs, fog], limit=4) == [[announcing]]
+    reading = ExtractiveReader(threshold=0.0).read(read_question(BROAD), [announcing, reefs, fog], max_statements=4)
     (finding,) = reading.findings
     assert finding.text == text
     assert finding.sources[0].span.of(text) == text
@@ -98,12 +104,12 @@ def test_a_sentence_that_only_announces_is_stated_with_what_it_announces() -> No
 def test_a_sentence_in_which_a_text_speaks_of_itself_is_stated_only_where_nothing_else_is() -> None:
     promised = candidate("Let's look at the dangers of the cape.", 6.0, start=0)
     reefs = candidate("Reefs lie near the cape.", 5.0, start=40)
-    assert compose(BROAD, [promised, reefs], limit=4) == [[reefs]]
-    assert compose(BROAD, [promised], limit=4) == [[promised]]
+    assert compose(read_question(BROAD), [promised, reefs], limit=4) == [[reefs]]
+    assert compose(read_question(BROAD), [promised], limit=4) == [[promised]]
 
 
 def test_nothing_to_state_gives_no_groups() -> None:
-    assert compose(FACT, [], limit=4) == []
+    assert compose(read_question(FACT), [], limit=4) == []
 
 
 UNDATED = candidate("The mill stands.", 5.0, name="undated")
@@ -123,19 +129,23 @@ ALL = [UNDATED, JUNE, MAY]
     ],
 )
 def test_words_about_time_leave_the_documents_of_that_time(question: str, left: list[Candidate]) -> None:
-    assert in_time(question, ALL, ALL) == left
+    assert in_time(read_question(question), ALL, ALL) == left
 
 
 def test_the_latest_article_is_the_latest_that_may_answer_and_the_confidence_is_of_what_is_left() -> None:
     weather = candidate("It rained in Rome.", -9.0, name="july", published="2025-07-01")
     question = "What does the latest article say of the mill?"
-    assert considered(question, [JUNE, MAY, weather]) == [JUNE]
+    assert considered(read_question(question), [JUNE, MAY, weather]) == [JUNE]
     reader = ExtractiveReader(threshold=0.0)
     hopeless = replace(weather, document=replace(weather.document, published="2025-05-20"))
     question = "What did the reports of May 2025 say of the mill?"
-    narrowed = reader.read(question, [JUNE, hopeless], [], max_statements=4)
-    alone = reader.read(question, [hopeless], [], max_statements=4)
-    assert narrowed.confidence == alone.confidence < reader.read(question, [JUNE], [], max_statements=4).confidence
+    narrowed = reader.read(read_question(question), [JUNE, hopeless], max_statements=4)
+    alone = reader.read(read_question(question), [hopeless], max_statements=4)
+    assert (
+        narrowed.confidence
+        == alone.confidence
+        < reader.read(read_question(question), [JUNE], max_statements=4).confidence
+    )
 
 
 @pytest.mark.parametrize(("question", "date"), [("in 2014", None), ("May 12", None), ("on 2025-05-20", "2025-05-20")])

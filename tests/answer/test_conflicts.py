@@ -8,6 +8,8 @@ import pytest
 
 from eval.studies.conflicts import load_pairs, wilson
 from rag.answer.cite import written_answer
+from rag.answer.find.evidence import Candidate
+from rag.answer.question import read_question
 from rag.answer.read.conflicts import find_conflicts
 from rag.language.english.asked import ValueKind, understand
 from rag.language.english.values.claims import find_claims
@@ -15,7 +17,7 @@ from rag.language.english.values.dates import find_dates
 from rag.language.english.values.measures import find_money
 from rag.language.english.values.numbers import find_quantities
 from rag.library import Engine
-from rag.types import Candidate, Citation, Conflict, Document, Kind, Sentence, Span, Statement
+from rag.types import Citation, Conflict, Document, Kind, Sentence, Span, Statement
 from tests.support.engines import OpenEngine, write_and_ingest
 
 FRIDAY = date(2024, 5, 10)
@@ -217,13 +219,13 @@ def candidate(document_id: str, text: str, score: float, *, published: str | Non
 @pytest.mark.parametrize(("question", "one", "other"), AGREE)
 def test_sentences_that_can_both_be_right_do_not_disagree(question: str, one: str, other: str) -> None:
     for first, second in ((one, other), (other, one)):
-        assert find_conflicts(question, [candidate("a", first, 8.0), candidate("b", second, 6.0)]) == []
+        assert find_conflicts(read_question(question), [candidate("a", first, 8.0), candidate("b", second, 6.0)]) == []
 
 
 @pytest.mark.parametrize(("question", "one", "other"), DIFFER)
 def test_sentences_that_cannot_both_be_right_disagree(question: str, one: str, other: str) -> None:
     for first, second in ((one, other), (other, one)):
-        (found,) = find_conflicts(question, [candidate("a", first, 8.0), candidate("b", second, 6.0)])
+        (found,) = find_conflicts(read_question(question), [candidate("a", first, 8.0), candidate("b", second, 6.0)])
         assert found.sides == ((0,), (1,))
         assert all(value in text for value, text in zip(found.values, (first, second), strict=True))
 
@@ -244,13 +246,13 @@ def test_sentences_that_cannot_both_be_right_disagree(question: str, one: str, o
 def test_date_without_a_year_is_compared_within_the_year(undated: str, dated: str, sides: int) -> None:
     one, other = candidate("a", undated, 8.0, published=None), candidate("b", dated, 6.0)
     for pair in ([one, other], [other, one]):
-        found = find_conflicts("When did the mine shut?", pair)
+        found = find_conflicts(read_question("When did the mine shut?"), pair)
         assert sum(len(disagreement.sides) for disagreement in found) == sides
 
 
 def test_sentences_of_one_document_do_not_disagree() -> None:
     found = [candidate("a", "14 people were hurt.", 8.0), candidate("a", "19 people were hurt.", 6.0)]
-    assert find_conflicts("How many people were hurt?", found) == []
+    assert find_conflicts(read_question("How many people were hurt?"), found) == []
 
 
 def test_sentence_about_something_else_does_not_disagree() -> None:
@@ -259,13 +261,13 @@ def test_sentence_about_something_else_does_not_disagree() -> None:
         candidate("a", "The first direct negotiations in three years have ended.", 6.6),
         candidate("b", "The conflict has dragged on for over a year.", 3.4),
     ]
-    assert find_conflicts(question, found) == []
+    assert find_conflicts(read_question(question), found) == []
 
 
 def test_third_document_joins_the_side_it_agrees_with() -> None:
     texts = ("14 people were hurt.", "19 people were hurt.", "Nineteen people were hurt.")
     found = [candidate(name, text, 8.0 - place) for place, (name, text) in enumerate(zip("abc", texts, strict=True))]
-    (one,) = find_conflicts("How many people were hurt?", found)
+    (one,) = find_conflicts(read_question("How many people were hurt?"), found)
     assert (one.sides, one.values) == (((0,), (1, 2)), ("14", "19"))
 
 

@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from eval.run.looking import candidates_for, found_for, nearest_to
 from rag.answer.find.crowding import crowding
 from rag.answer.find.rerank import rerank
+from rag.answer.question import read_question
 from rag.answer.read.compose import compose
 from tests.support.candidates import BROAD, candidate
 from tests.support.crowds import ASKED, HONEST, STUFFED, TREES, asked_of, paragraphs
@@ -26,9 +28,9 @@ def test_where_all_would_be_of_one_document_another_that_answers_as_well_is_stat
     ]
     other = candidate("Fog is what drowns most sailors there.", 4.5, name="two")
     poor = candidate("Sailors drown there.", -3.0, name="two")
-    assert compose(BROAD, [*own, other], limit=4) == [*([one] for one in own[:3]), [other]]
-    assert compose(BROAD, [*own, poor], limit=4) == [[one] for one in own[:4]]
-    assert compose(BROAD, [*own, other], limit=1) == [own[:1]]
+    assert compose(read_question(BROAD), [*own, other], limit=4) == [*([one] for one in own[:3]), [other]]
+    assert compose(read_question(BROAD), [*own, poor], limit=4) == [[one] for one in own[:4]]
+    assert compose(read_question(BROAD), [*own, other], limit=1) == [own[:1]]
 
 
 STUFFING = {
@@ -57,7 +59,7 @@ def test_a_stuffed_document_leaves_the_honest_one_its_place(open_engine: OpenEng
     engine = open_engine(retrieve_limit=8)
     cited = asked_of(engine, tmp_path / "files", {**OTHERS, "stuffed.md": text})
     assert "honest" in [document for document, _ in cited]
-    judged = Counter(one.document.id for one in engine.candidates(ASKED))
+    judged = Counter(one.document.id for one in candidates_for(engine, ASKED))
     assert judged["honest"] == 4
     assert [conflict.values for conflict in engine.ask(ASKED).conflicts] == [("Odo Harwick", "Zan Zor")]
 
@@ -65,9 +67,9 @@ def test_a_stuffed_document_leaves_the_honest_one_its_place(open_engine: OpenEng
 def test_stuffing_does_not_keep_others_out_of_what_is_found(open_engine: OpenEngine, tmp_path: Path) -> None:
     engine = open_engine()
     write_and_ingest(engine, tmp_path / "files", {**OTHERS, "stuffed.md": STUFFING["variants"]})
-    hits = engine.nearest(ASKED, limit=8)
+    hits = nearest_to(engine, ASKED, limit=8)
     assert {hit.passage.document_id for hit in hits} == {"stuffed.md"}
-    hits = list(engine.found(ASKED).hits)
+    hits = found_for(engine, ASKED)[1]
     assert {hit.passage.document_id for hit in hits} == {"honest", "fish", "mill", "stuffed.md"}
     assert hits == sorted(hits, key=lambda hit: (-hit.score, hit.passage.id))
     assert [hit.rank for hit in hits] == [*range(1, len(hits) + 1)]
@@ -79,8 +81,8 @@ def test_words_are_searched_without_the_documents_that_are_left_out(open_engine:
     engine = open_engine()
     write_and_ingest(engine, tmp_path / "files", OTHERS)
     catalog = engine.store.catalog
-    everything = catalog.search_words("default", '"morvane"', 10)
-    left = catalog.search_words("default", '"morvane"', 10, {"honest", "nowhere", "'"})
+    everything = catalog.search_words("default", ["morvane"], 10)
+    left = catalog.search_words("default", ["morvane"], 10, {"honest", "nowhere", "'"})
     assert {one.partition("#")[0] for one, _ in everything} == {"honest", "fish"}
     assert left == [one for one in everything if one[0].startswith("fish#")]
 
@@ -88,7 +90,7 @@ def test_words_are_searched_without_the_documents_that_are_left_out(open_engine:
 def test_a_document_alone_is_judged_as_far_as_the_budget_goes(open_engine: OpenEngine, tmp_path: Path) -> None:
     engine = open_engine()
     write_and_ingest(engine, tmp_path / "files", {"alone.md": STUFFING["variants"]})
-    judged = engine.candidates(ASKED)
+    judged = candidates_for(engine, ASKED)
     cost = [engine.scorer.count_tokens(ASKED, one.judged) for one in judged]
     assert engine.settings.rerank_tokens - max(cost) < sum(cost) <= engine.settings.rerank_tokens
 
@@ -96,7 +98,9 @@ def test_a_document_alone_is_judged_as_far_as_the_budget_goes(open_engine: OpenE
 def test_what_others_leave_of_the_budget_goes_back(open_engine: OpenEngine, tmp_path: Path) -> None:
     engine = open_engine()
     write_and_ingest(engine, tmp_path / "files", {"large.md": STUFFING["variants"], "mill.txt": OTHERS["mill.txt"]})
-    found = rerank(engine.store.catalog, engine.scorer, ASKED, engine.nearest(ASKED, limit=200), budget=900)
+    found = rerank(
+        engine.store.catalog, engine.scorer, read_question(ASKED), nearest_to(engine, ASKED, limit=200), budget=900
+    )
     judged = Counter(one.document.id for one in found.candidates)
     cost = sum(engine.scorer.count_tokens(ASKED, one.judged) for one in found.candidates)
     assert judged["mill"] == 3

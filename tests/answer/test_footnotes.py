@@ -12,9 +12,10 @@ import pytest
 
 from rag.answer.cite import cite, written_answer
 from rag.answer.followup import resolve
-from rag.answer.question import Asked
+from rag.answer.pipeline import unsaid
+from rag.answer.read.reader import Finding, Source
 from rag.language.text import without_footnotes
-from rag.types import Conflict, Finding, Source, Span, Turn
+from rag.types import Conflict, Span, Turn
 from tests.support.candidates import candidate, document
 from tests.support.engines import OpenEngine, write_and_ingest
 from tests.support.processes import footnote, serve
@@ -94,9 +95,9 @@ def test_what_was_answered_is_known_again_though_its_brackets_were_written_round
         Turn(role="user", content=question),
         Turn(role="assistant", content="The wall of Morvane cost 40 crowns (7). [1]"),
     ]
-    asked = Asked(typed="What else?", cleaned="What else?", resolved=resolve("What else?", turns), collection="default")
-    assert asked.resolved.known
-    assert asked.unsaid([said]) == ()
+    known = resolve("What else?", turns).known
+    assert known
+    assert unsaid(known, [said]) == ()
 
 
 FORGED = {

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from eval.run.looking import candidates_for, nearest_to
 from rag.language.spelling import corrected
 from rag.library import Engine
 from tests.support.engines import OpenEngine, write_and_ingest
@@ -51,8 +52,8 @@ def test_a_question_with_slips_is_understood_answered_and_shown_as_it_was_typed(
 
 def test_a_word_that_no_source_has_is_not_read_as_one_like_it(seeds_engine: Engine) -> None:
     question = "How do I bake sourdough bread?"
-    assert not seeds_engine.store.catalog.mentions("default", '"bread"')
-    assert seeds_engine.store.catalog.mentions("default", '"break"')
+    assert not seeds_engine.store.catalog.mentions("default", ["bread"])
+    assert seeds_engine.store.catalog.mentions("default", ["break"])
     answer = seeds_engine.ask(question)
     assert answer.understood == question
     assert "bread" in answer.missing_terms
@@ -63,10 +64,10 @@ def test_candidates_are_judged_and_documents_can_be_left_out(open_engine: OpenEn
     first = "The mill of Quarn grinds rye. It was built in 1932. Two brothers built it.\n"
     second = "The mill of Quarn burned in 1950. A spark from the oven had set it on fire.\n"
     write_and_ingest(engine, tmp_path, {"first.txt": first, "second.txt": second})
-    found = engine.candidates("When was the mill of Quarn built?")
+    found = candidates_for(engine, "When was the mill of Quarn built?")
     assert "1932" in found[0].sentence.text
     assert [one.score for one in found] == sorted((one.score for one in found), reverse=True)
-    left = engine.candidates("When was the mill of Quarn built?", without=[found[0].document.id])
+    left = candidates_for(engine, "When was the mill of Quarn built?", without=[found[0].document.id])
     assert {one.document.path for one in left} == {"second.txt"}
 
 
@@ -82,8 +83,8 @@ def test_a_passage_beside_what_the_question_names_is_found_though_it_shares_no_w
     write_and_ingest(engine, tmp_path, {"dive.txt": dive + silence, **others})
     question = "Where did the submarine Kittiwake dive?"
     catalog = engine.store.catalog
-    found = [hit.passage.text for hit in engine.nearest(question, limit=2)]
+    found = [hit.passage.text for hit in nearest_to(engine, question, limit=2)]
     assert found == [dive.strip(), silence.strip()]
-    (first, second) = (hit.passage.id for hit in engine.nearest(question, limit=2))
+    (first, second) = (hit.passage.id for hit in nearest_to(engine, question, limit=2))
     assert catalog.beside([first, second]) == {first: [second], second: [first]}
-    assert [one.sentence.text for one in engine.candidates(question) if "Eleven" in one.sentence.text]
+    assert [one.sentence.text for one in candidates_for(engine, question) if "Eleven" in one.sentence.text]

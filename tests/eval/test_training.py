@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from eval.run.looking import candidates_for
 from eval.sets.load import QUESTIONS, load_set
 from eval.sets.question import EvalSet, Gold, Question
 from eval.training.pairs import Pair, pairs_of
@@ -60,7 +61,7 @@ def test_evidence_that_retrieval_missed_teaches_too(open_engine: OpenEngine, tmp
         question("Who built the mill of Quarn?", answers=["Ottokar"], relevant=["crane.txt"]),
         gold=(Gold(document_id=document_id("crane.txt", "default"), quote="Ottokar hoisted the granite into place."),),
     )
-    assert not any("Ottokar" in one.judged for one in engine.candidates(asked.text))
+    assert not any("Ottokar" in one.judged for one in candidates_for(engine, asked.text))
     found = pairs_of(engine, EvalSet(name="crane", documents=(), questions=()), [asked], 1, lambda: None)
     assert [one.text for one in found if one.answerable] == ["Ottokar hoisted the granite into place."]
 

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from rag.answer.find.evidence import Candidate
+from rag.answer.question import read_question
 from rag.answer.read.dating import in_time
 from rag.ingest.pipeline import find_files, ingest
 from rag.language.english.values.dates import may_be_published
-from rag.types import Candidate
 from tests.support.candidates import JUNE, MAY, candidate
 from tests.support.engines import OpenEngine, write_and_ingest
 from tests.support.made import FONT, PAGE, changed, member, pdf, stream
@@ -108,7 +109,7 @@ def test_documents_that_are_stored_with_such_a_date_win_nothing(question: str, l
     future = stored("future", "2099-01-01", "2025-06-30T10:00:00+00:00")
     ancient = stored("ancient", "0001-01-01", "2025-06-30T10:00:00+00:00")
     everything = [future, ancient, JUNE, MAY]
-    assert in_time(question, everything, everything) == (everything if left == "all" else left)
+    assert in_time(read_question(question), everything, everything) == (everything if left == "all" else left)
 
 
 def test_a_report_of_the_future_does_not_answer_for_the_latest(open_engine: OpenEngine, tmp_path: Path) -> None:

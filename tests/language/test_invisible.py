@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from rag.answer.followup import resolve
+from rag.answer.question import read_question
 from rag.answer.read.compose import says_the_same
 from rag.answer.read.conflicts import find_conflicts
 from rag.language.english.context import stands_alone
@@ -102,7 +103,7 @@ def test_a_value_with_something_invisible_inside_still_disagrees() -> None:
     one = candidate("Odo Harwick built the lighthouse of Morvane in 1847.", 6.0)
     other = replace(one, sentence=candidate("Ada Ber\u200bwick built the lighthouse of Morvane in 1847.", 6.0).sentence)
     other = replace(other, document=replace(other.document, id="two"))
-    (found,) = find_conflicts(question, [one, other])
+    (found,) = find_conflicts(read_question(question), [one, other])
     assert found.values == ("Odo Harwick", "Ada Berwick")
 
 

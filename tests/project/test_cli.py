@@ -261,7 +261,7 @@ def test_file_that_becomes_its_namesake_loses_its_former_text(open_engine: OpenE
     write_and_ingest(engine, tmp_path / "a", {"notes.txt": LIGHTHOUSE})
     write_and_ingest(engine, tmp_path / "b", {"notes.txt": HARBOUR})
     write_and_ingest(engine, tmp_path / "b", {"notes.txt": LIGHTHOUSE})
-    assert engine.store.catalog.search_words("default", '"harbour"', 9) == []
+    assert engine.store.catalog.search_words("default", ["harbour"], 9) == []
 
 
 def test_collection_name_that_chroma_refuses_is_refused_first(open_engine: OpenEngine) -> None:

@@ -40,7 +40,7 @@ def test_snapshot_sees_nothing_of_a_document_that_comes_meanwhile(open_engine: O
     write_and_ingest(engine, tmp_path, {"lamp.txt": LAMP})
     with engine.store.catalog.snapshot() as frozen:
         write_and_ingest(engine, tmp_path, {"port.txt": "The harbour of Pelm was dug in 1902.\n"})
-        assert frozen.search_words("default", '"harbour"', 9) == []
+        assert frozen.search_words("default", ["harbour"], 9) == []
         assert frozen.state("default").documents == 1
         with pytest.raises(NotFound, match="there is no document 'port'"):
             frozen.text("port")
@@ -51,21 +51,21 @@ def test_words_weigh_the_same_whatever_other_collections_hold(open_engine: OpenE
     engine = open_engine()
     texts = {"a.txt": LAMP, "b.txt": "Morvane has no harbour, Pelm has two.\n", "c.txt": "Two ships left Pelm.\n"}
     write_and_ingest(engine, tmp_path / "one", texts, collection="one")
-    before = engine.store.catalog.search_words("one", '"morvane" OR "harbour" OR "pelm"', 9)
+    before = engine.store.catalog.search_words("one", ["morvane", "harbour", "pelm"], 9)
     assert len(before) == 3
     many = {f"{number}.txt": f"Morvane, Morvane, Morvane, number {number}.\n" for number in range(8)}
     write_and_ingest(engine, tmp_path / "two", many, collection="two")
-    assert engine.store.catalog.search_words("one", '"morvane" OR "harbour" OR "pelm"', 9) == before
-    assert len(engine.store.catalog.search_words("two", '"morvane"', 99)) == 8
+    assert engine.store.catalog.search_words("one", ["morvane", "harbour", "pelm"], 9) == before
+    assert len(engine.store.catalog.search_words("two", ["morvane"], 99)) == 8
     with pytest.raises(NotFound, match="there is no collection 'nowhere'"):
-        engine.store.catalog.search_words("nowhere", '"morvane"', 9)
+        engine.store.catalog.search_words("nowhere", ["morvane"], 9)
 
 
 def test_ids_decide_among_equal_scores_at_the_limit(open_engine: OpenEngine, tmp_path: Path) -> None:
     engine = open_engine()
     for name in ("d", "b", "e", "a", "c"):
         write_and_ingest(engine, tmp_path / name, {f"{name}.txt": "The same words.\n"})
-    found = engine.store.catalog.search_words("default", '"words"', 3)
+    found = engine.store.catalog.search_words("default", ["words"], 3)
     assert [identifier.partition("#")[0] for identifier, _ in found] == ["a", "b", "c"]
 
 

@@ -274,7 +274,7 @@ def test_tables_that_are_views_or_indexes_with_something_else_are_refused(backup
     sql += [("UPDATE lexical_1_1_config SET v = 9", []), ("INSERT INTO lexical_1_1_config VALUES ('rank', 'x(9)')", [])]
     restore(changed(backup, tmp_path / "words.zip", sql), tmp_path / "words")
     with closing(opened(tmp_path / "words")) as engine:
-        assert len(engine.store.catalog.search_words("default", '"lighthouse"', 9)) == 1
+        assert len(engine.store.catalog.search_words("default", ["lighthouse"], 9)) == 1
 
 
 def mutated(whole: bytes, random: Random) -> bytes:

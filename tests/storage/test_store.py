@@ -251,11 +251,11 @@ def test_changed_and_removed_documents_leave_every_index(open_engine: OpenEngine
     engine = open_engine()
     write_and_ingest(engine, tmp_path, TEXTS)
     write_and_ingest(engine, tmp_path, {"mill.txt": "The mill at Quarn burnt down.\n"})
-    assert engine.store.catalog.search_words("default", '"wheel"', 9) == []
+    assert engine.store.catalog.search_words("default", ["wheel"], 9) == []
     assert engine.store.vectors.keys("default") == set(engine.store.catalog.passage_keys("default"))
     remove(engine, "lamp")
     assert [one.id for one in engine.store.catalog.documents("default", limit=9)] == ["mill", "port"]
-    assert engine.store.catalog.search_words("default", '"morvane"', 9) == []
+    assert engine.store.catalog.search_words("default", ["morvane"], 9) == []
     assert engine.store.vectors.keys("default") == set(engine.store.catalog.passage_keys("default"))
     assert engine.ask(QUESTION).answered is False
     with pytest.raises(NotFound, match="there is no document 'lamp'"):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from rag.types import Candidate, Document, Kind, Sentence, Span
+from rag.answer.find.evidence import Candidate
+from rag.types import Document, Kind, Sentence, Span
 
 FACT = "Who built the lighthouse of Morvane?"
 

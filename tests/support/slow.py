@@ -8,7 +8,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from rag.types import Candidate, PairScores, Reading
+from rag.answer.find.evidence import Candidate
+from rag.answer.question import Question
+from rag.answer.read.reader import Reading
+from rag.types import PairScores
 
 PRISONERS = "How many prisoners of war will be exchanged?"
 
@@ -43,8 +46,6 @@ class CountingReader:
     asked: int = 0
     name: str = "counting"
 
-    def read(
-        self, question: str, candidates: Sequence[Candidate], missing_terms: Sequence[str], *, max_statements: int
-    ) -> Reading:
+    def read(self, question: Question, candidates: Sequence[Candidate], *, max_statements: int) -> Reading:
         self.asked += 1
         return Reading(answered=False, findings=(), confidence=0.0)

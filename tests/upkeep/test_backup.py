@@ -100,7 +100,7 @@ def test_backups_of_a_running_server_are_each_of_one_moment(tmp_path: Path) -> N
     restore(tmp_path / "0.zip", tmp_path / "new")
     with closing(opened(tmp_path / "new")) as engine:
         assert engine.store.disagreements() == []
-        assert len(engine.store.catalog.search_words("default", '"rye"', 999)) == sizes[0][1]
+        assert len(engine.store.catalog.search_words("default", ["rye"], 999)) == sizes[0][1]
 
 
 def test_restore_refuses_a_directory_that_is_not_empty_or_in_use(filled: Path, tmp_path: Path) -> None:

@@ -59,7 +59,7 @@ def contents(engine: Engine) -> dict[str, object]:
         "sentences": found,
         "passages": sorted((one.id, one.indexed) for one in catalog.passages([*ids.values()]).values()),
         "vectors": {ids[key]: vectors[key].round(5).tolist() for key in keys},
-        "words": catalog.search_words("default", '"ship" OR "lighthouse"', 99),
+        "words": catalog.search_words("default", ["ship", "lighthouse"], 99),
     }
 
 
@@ -141,7 +141,7 @@ def test_documents_that_come_change_and_go_meanwhile_are_right_in_the_new_genera
         assert [one.id for one in engine.store.catalog.documents("default", limit=9)] == ["lamp", "list", "new", "port"]
         assert "Ben Wood" in engine.ask(QUESTION).answer
         assert "noon" in engine.ask("When does the ferry of Tarn sail?").answer
-        assert engine.store.catalog.search_words("default", '"quarn"', 9) == []
+        assert engine.store.catalog.search_words("default", ["quarn"], 9) == []
 
 
 def test_interrupted_reindex_goes_on_with_what_is_missing(old: Path) -> None:

@@ -6,31 +6,25 @@ for 0.85 of the questions, judged bare for 0.81. Which sentences are worth it, t
 rank of their passage decide: eight chosen so lose nothing against judging all.
 """
 
-from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
+from rag.answer.find.candidates import candidates_of
 from rag.answer.find.crowding import crowding
-from rag.answer.read.compose import announced_text, announces
-from rag.language.english.context import stands_alone, understood
-from rag.language.english.values.claims import value_test
+from rag.answer.find.evidence import Candidate, Hit
+from rag.answer.question import Question
 from rag.language.english.words import overlap_scores
-from rag.language.text import display
 from rag.models.protocols import PairScorer
 from rag.storage.catalog import Catalog
-from rag.types import Candidate, Document, Hit, Kind, Passage, Sentence
 
 _POOL_PASSAGES = 40
 _OTHER_PASSAGES = 10
 _DOCUMENT_SHARE = 2 / 3  # of the budget; with a half passages rank worse on ClapNQ (nDCG@10 -0.006)
 _LEAST_CANDIDATES = 6
-_LEAST_WORDS = 3
-_FOLLOWING = 2
 _RANK_WEIGHT = 0.15
 _VALUE_REACH = 100
-_NEVER = (Kind.BOILERPLATE, Kind.HEADING)
 _BELOW_JUDGED = -20.0
 _ANSWER_WEIGHT = 2.0
 
@@ -43,7 +37,7 @@ class Reranked:
     hits: tuple[Hit, ...]
 
 
-def rerank(catalog: Catalog, scorer: PairScorer, question: str, hits: Sequence[Hit], *, budget: int) -> Reranked:
+def rerank(catalog: Catalog, scorer: PairScorer, question: Question, hits: Sequence[Hit], *, budget: int) -> Reranked:
     """Judge the most promising sentences of ``hits``.
 
     Args:
@@ -54,18 +48,18 @@ def rerank(catalog: Catalog, scorer: PairScorer, question: str, hits: Sequence[H
         Candidates sorted by (-score, document, start). Hits sorted by (-score, passage id); one of
         which no sentence was judged keeps its place after all others.
     """
-    holds = cache(value_test(question) or _nothing)
+    holds = cache(question.holds_value or _nothing)
     deeper = [hit for hit in hits[_POOL_PASSAGES:] if holds(hit.passage.text)]
     looked_at = {hit.passage.id: hit for hit in [*hits[:_POOL_PASSAGES], *deeper, *_of_others(hits)]}
-    pool = _each_once(_with_announced(question, one) for one in _pool(catalog, looked_at.values()))
-    chosen = _within_budget(scorer, question, _most_promising(question, pool, hits, holds), budget)
-    judged = judge_pairs(scorer, question, chosen)
+    pool = candidates_of(catalog, question, looked_at.values())
+    chosen = _within_budget(scorer, question.text, _most_promising(question, pool, hits, holds), budget)
+    judged = judge_pairs(scorer, question.text, chosen)
     return Reranked(candidates=tuple(judged), hits=tuple(_rank_hits(hits, judged)))
 
 
-def reach(question: str, limit: int) -> int:
+def reach(question: Question, limit: int) -> int:
     """How many passages a leg should give: more than ``limit`` where few sentences hold such a value as is asked."""
-    return limit if value_test(question) is None else max(limit, _VALUE_REACH)
+    return limit if question.holds_value is None else max(limit, _VALUE_REACH)
 
 
 def _nothing(_: str) -> bool:
@@ -86,96 +80,11 @@ def _blend(relevance: float, answerability: float) -> float:
     return round(float(relevance + _ANSWER_WEIGHT * answerability) / (1 + _ANSWER_WEIGHT), 4)
 
 
-class _Reading:
-    """The sentences of a document, each with what is needed to judge it."""
-
-    def __init__(self, document: Document, sentences: Sequence[Sentence]) -> None:
-        self._document = document
-        self._sentences = sentences
-        self._starts = [sentence.span.start for sentence in sentences]
-        self._title = next((sentence for sentence in sentences if sentence.kind is Kind.TITLE), None)
-        self._headings: list[Sentence | None] = []
-        self._firsts: dict[tuple[str, str | None, Kind], int] = {}
-        heading = None
-        for place, sentence in enumerate(sentences):
-            heading = sentence if sentence.kind is Kind.HEADING else heading
-            self._headings.append(heading)
-            self._firsts.setdefault((sentence.text, sentence.heading, sentence.kind), place)
-
-    def candidates(self, passage: Passage) -> Iterator[Candidate]:
-        """The sentences of a passage that may answer; one that says what was said before stands where that does."""
-        for place in range(bisect_left(self._starts, passage.span.start), len(self._sentences)):
-            sentence = self._sentences[place]
-            if sentence.span.end > passage.span.end:
-                break
-            if sentence.kind in _NEVER or (sentence.kind is Kind.BODY and _is_scrap(sentence)):
-                continue
-            alone = sentence.kind is Kind.BODY and stands_alone(sentence.text)
-            first = self._firsts[sentence.text, sentence.heading, sentence.kind]
-            yield self._candidate(first if alone else place, passage.id)
-
-    def _candidate(self, place: int, passage_id: str) -> Candidate:
-        sentence, document = self._sentences[place], self._document
-        before = self._sentences[place - 1] if place else None
-        previous = before if before is not None and before.block == sentence.block else None
-        after = self._sentences[place + 1 : place + 1 + _FOLLOWING]
-        return Candidate(
-            document=document,
-            sentence=sentence,
-            previous=previous,
-            following=tuple(one for one in after if one.block == sentence.block),
-            heading=self._headings[place] if sentence.heading else None,
-            title=self._title,
-            passage_id=passage_id,
-            judged=judged_text(document, sentence, understood(sentence, previous)),
-        )
-
-
-def _is_scrap(sentence: Sentence) -> bool:
-    return len(display(sentence.text).split()) < _LEAST_WORDS
-
-
-def _pool(catalog: Catalog, hits: Iterable[Hit]) -> Iterator[Candidate]:
-    """Every sentence of the hits' passages that may be an answer."""
-    read: dict[str, _Reading] = {}
-    for hit in hits:
-        document_id = hit.passage.document_id
-        if document_id not in read:
-            sentences = catalog.sentences(document_id, catalog.text(document_id))
-            read[document_id] = _Reading(catalog.document(document_id), sentences)
-        yield from read[document_id].candidates(hit.passage)
-
-
-def _with_announced(question: str, candidate: Candidate) -> Candidate:
-    """A sentence that only announces what is asked is judged as it is shown: with what it announces."""
-    if not announces(question, candidate):
-        return candidate
-    return replace(candidate, judged=judged_text(candidate.document, candidate.sentence, announced_text(candidate)))
-
-
-def judged_text(document: Document, sentence: Sentence, shown: str) -> str:
-    """What the reranker sees: the sentence under title and heading; a fact of the description as a sentence."""
-    name = document.title or document.path
-    origin = f" of {document.publisher}" if document.publisher else ""
-    match sentence.kind:
-        case Kind.TITLE:
-            return f"The title of the article{origin} is: {shown}"
-        case Kind.AUTHOR:
-            return f"The author who wrote the article {name} is {document.author}."
-        case Kind.PUBLISHER:
-            return f"The publisher of the article {name} is {document.publisher}."
-        case Kind.PUBLISHED:
-            return f"The article {name}{origin} was published on the date {document.published}: {shown}"
-        case _:
-            heading = display(sentence.heading) if sentence.heading else None
-            return ". ".join(part for part in (document.title, heading, shown) if part)
-
-
 def _most_promising(
-    question: str, pool: Sequence[Candidate], hits: Sequence[Hit], holds: Callable[[str], bool]
+    question: Question, pool: Sequence[Candidate], hits: Sequence[Hit], holds: Callable[[str], bool]
 ) -> list[Candidate]:
     """By shared words and the rank of the passage; that of a sentence that ``holds`` a value is among such passages."""
-    overlaps = overlap_scores(question, [candidate.judged for candidate in pool])
+    overlaps = overlap_scores(question.stems, [candidate.judged for candidate in pool])
     highest = max(overlaps, default=0.0) or 1.0
     ranks = {hit.passage.id: hit.rank for hit in hits}
     valued = [hit.passage.id for hit in hits if holds(hit.passage.text)]
@@ -195,22 +104,6 @@ def _of_others(hits: Sequence[Hit]) -> list[Hit]:
     crowd = crowding(hit.passage.document_id for hit in hits[:_POOL_PASSAGES])
     below = hits[_POOL_PASSAGES:] if crowd else ()
     return [hit for hit in below if hit.passage.document_id not in crowd][:_OTHER_PASSAGES]
-
-
-def _each_once(pool: Iterable[Candidate]) -> list[Candidate]:
-    """The candidates without those that say, word for word and in the same context, what their document said before.
-
-    The place that comes first in the document stands for all, and for the passage that was found first.
-    """
-    found: dict[tuple[str, str], Candidate] = {}
-    for one in pool:
-        said = one.document.id, " ".join(one.judged.casefold().split())
-        first = found.get(said)
-        if first is None:
-            found[said] = one
-        elif one.sentence.span < first.sentence.span:
-            found[said] = replace(one, passage_id=first.passage_id)
-    return list(found.values())
 
 
 def _within_budget(scorer: PairScorer, question: str, candidates: Sequence[Candidate], budget: int) -> list[Candidate]:

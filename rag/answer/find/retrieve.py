@@ -3,10 +3,11 @@
 from collections.abc import Callable, Mapping, Sequence, Set
 
 from rag.answer.find.crowding import crowding
-from rag.language.english.words import match_expression
+from rag.answer.find.evidence import Hit
+from rag.answer.question import Question
 from rag.storage.catalog import Catalog
 from rag.storage.vectors.chroma import VectorIndex
-from rag.types import Hit, Vectors
+from rag.types import Vectors
 
 _SPREAD = 0.3
 _WIDER = (8, 64)  # times as deep the dense leg looks for other documents than those that crowd it
@@ -17,7 +18,7 @@ Ranked = Sequence[tuple[str, float]]
 
 
 def retrieve(
-    catalog: Catalog, vectors: VectorIndex, collection: str, question: str, vector: Vectors, *, limit: int
+    catalog: Catalog, vectors: VectorIndex, collection: str, question: Question, vector: Vectors, *, limit: int
 ) -> list[Hit]:
     """The passages of both legs, by fused score, each with the score of every leg that found it.
 
@@ -28,7 +29,6 @@ def retrieve(
         vector: The encoded question, shape (dimension,).
         limit: Passages a leg returns; at most seven times as many come back, those beside them included.
     """
-    expression = match_expression(question)
 
     def dense(most: int) -> Ranked:
         nearest = vectors.search(collection, vector, most)
@@ -36,7 +36,7 @@ def retrieve(
         return [(ids[key], score) for key, score in nearest if key in ids]
 
     def lexical(most: int, without: Set[str] = frozenset()) -> Ranked:
-        return catalog.search_words(collection, expression, most, without) if expression else []
+        return catalog.search_words(collection, question.sought, most, without)
 
     legs: dict[str, Ranked] = {"dense": dense(limit), "lexical": lexical(limit)}
     fused = spread(fuse(*legs.values()), catalog.beside)

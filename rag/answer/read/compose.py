@@ -4,55 +4,29 @@ What goes on near the best sentence often completes it, what stands elsewhere is
 nearly as surely.
 """
 
-import re
 from collections.abc import Sequence
 
 from rag.answer.confidence import support
+from rag.answer.find.candidates import announces
+from rag.answer.find.evidence import Candidate
+from rag.answer.question import Question
 from rag.answer.read.likeness import differ
 from rag.language.english.context import stands_alone, understood
+from rag.language.english.questions import speaks_of_itself
 from rag.language.english.words import content_words, stem
 from rag.language.text import display
-from rag.types import Candidate, Kind
+from rag.types import Kind
 
 _NEAR = 800
 _LEAST_NEAR = 0.2
 _LEAST_ELSEWHERE = 0.5
 _SAME = 0.8
-_SHORT = 10
 _FACT_STATEMENTS = 3
 _MOST_SOURCES = 6
 _AS_WELL = 0.8
-_BROAD = re.compile(
-    r"""\b(?:
-        why | explain | describe | summari[sz]e | overview | tell\ me | compare | differences? | both | each
-      | what\ (?:are|were)\ (?:\w+\ ){0,4}\w+s\b
-      | (?:what|which)\ (?:\w+\ ){0,2}\w+s\ (?:are|were|do|did|have|has)\b
-      | (?:what|which)\ (?:\w+\ ){0,2}?(?!is|was|has|does|this)\w+[^s\W]s\b
-      | how\ (?:do|does|did|has|have|is|are|was|were|could|can|should|would|might|may)\b
-    )""",
-    re.IGNORECASE | re.VERBOSE,
-)
-
-_OF_ITSELF = re.compile(
-    r"""\b(?:
-        (?:we(?:['’]re|\ are)\ going\ to | we(?:['’]ll|\ will) | let(?:['’]s|\ us))\ (?:now\ |also\ |first\ |then\ )?
-        (?:look|break|explore|dive|cover|discuss|talk|walk|see|examine|explain|start|begin|keep\ an\ eye|take\ a\ look)
-      | in\ this\ (?:article|post|guide|piece|section|chapter) | (?:read\ on|keep\ reading|stay\ tuned)
-    )\b""",
-    re.IGNORECASE | re.VERBOSE,
-)
 
 
-def asks_for_several(question: str) -> bool:
-    """True for a broad question, which several statements answer together.
-
-    >>> asks_for_several("What are the main sticking points?"), asks_for_several("Who met Putin?")
-    (True, False)
-    """
-    return _BROAD.search(question) is not None
-
-
-def compose(question: str, candidates: Sequence[Candidate], *, limit: int) -> list[list[Candidate]]:
+def compose(question: Question, candidates: Sequence[Candidate], *, limit: int) -> list[list[Candidate]]:
     """The candidates to state, the best first, each with those of other documents that say the same.
 
     Where all would be of one document, the last gives way to the best of another that answers as well.
@@ -63,12 +37,11 @@ def compose(question: str, candidates: Sequence[Candidate], *, limit: int) -> li
     """
     if not candidates:
         return []
-    broad = asks_for_several(question)
     groups: list[list[Candidate]] = []
     worth = [one for one in candidates if _is_worth_stating(one, candidates[0])]
     for candidate in [one for one in worth if not speaks_of_itself(understood(one.sentence, one.previous))] or worth:
         _join(question, groups, candidate)
-    return _with_another(groups, limit if broad else min(limit, _FACT_STATEMENTS))
+    return _with_another(groups, limit if question.broad else min(limit, _FACT_STATEMENTS))
 
 
 def _with_another(groups: list[list[Candidate]], limit: int) -> list[list[Candidate]]:
@@ -88,33 +61,7 @@ def _is_worth_stating(one: Candidate, best: Candidate) -> bool:
     return one == best or support(one) >= (_LEAST_NEAR if near else _LEAST_ELSEWHERE) * support(best)
 
 
-def announces(question: str, candidate: Candidate) -> bool:
-    """True where a short sentence only repeats what a broad question asks: the answer comes after it.
-
-    "Key sticking points quickly emerged." announces what "What are the main sticking points?" asks.
-    """
-    if not asks_for_several(question) or len(candidate.sentence.text.split()) > _SHORT:
-        return False
-    asked = {stem(word) for word in content_words(question)}
-    said = {stem(word) for word in content_words(display(candidate.sentence.text))}
-    return 2 * len(asked & said) > len(asked)
-
-
-def announced_text(candidate: Candidate) -> str:
-    """The text of a sentence that announces, and of those that it announces."""
-    return " ".join(display(one.text) for one in (candidate.sentence, *candidate.following))
-
-
-def speaks_of_itself(sentence: str) -> bool:
-    """True where a text says what it is about to say.
-
-    >>> speaks_of_itself("We're going to break down the sticking points."), speaks_of_itself("We will not give in.")
-    (True, False)
-    """
-    return _OF_ITSELF.search(sentence) is not None
-
-
-def _join(question: str, groups: list[list[Candidate]], candidate: Candidate) -> None:
+def _join(question: Question, groups: list[list[Candidate]], candidate: Candidate) -> None:
     """Add a candidate to the group that says the same, or as a group of its own.
 
     What is shown already is left out, and what a document of the group says once more: that is no further source.
@@ -148,7 +95,7 @@ def says_the_same(one: Candidate, other: Candidate) -> bool:
     return not differ(display(one.sentence.text), display(other.sentence.text))
 
 
-def _shows(question: str, one: Candidate, other: Candidate) -> bool:
+def _shows(question: Question, one: Candidate, other: Candidate) -> bool:
     """True where ``one`` is shown together with the sentence that ``other`` is."""
     if one.document.id != other.document.id:
         return False

@@ -9,11 +9,13 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 
-from rag.language.english.asked import ValueKind, Wanted, stems, understand
+from rag.answer.find.evidence import Candidate
+from rag.answer.question import Question
+from rag.language.english.asked import ValueKind, Wanted, stems
 from rag.language.english.values.claims import Claim, agree, find_claims
 from rag.language.invisible import without_invisible
 from rag.language.text import display
-from rag.types import Candidate, Conflict, Kind
+from rag.types import Conflict, Kind
 
 _MARGIN = 8.0
 _LEAST_NAMES = 0.5
@@ -64,13 +66,13 @@ class _Said:
         return _text(self.candidate)[self.claim.start : self.claim.end]
 
 
-def find_conflicts(question: str, candidates: Sequence[Candidate]) -> list[Disagreement]:
-    """The disagreements of ``candidates`` on what ``question`` asks; at most one, of the likeliest kind given.
+def find_conflicts(question: Question, candidates: Sequence[Candidate]) -> list[Disagreement]:
+    """The disagreements of ``candidates`` on what a question asks; at most one, of the likeliest kind given.
 
     Args:
         candidates: Best first, as ``rerank`` gives them.
     """
-    wanted = understand(question)
+    wanted = question.wanted
     for kind in wanted.kinds:
         documents = _by_document(_about_the_same(kind, wanted, _all_said(kind, wanted, candidates)))
         if documents:  # a less likely kind says something else where one document gives the likelier

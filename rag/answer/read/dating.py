@@ -3,19 +3,11 @@
 import re
 from collections.abc import Sequence
 
-from rag.language.english.values.dates import may_be_published, parse_date
-from rag.types import Candidate, Document
+from rag.answer.find.evidence import Candidate
+from rag.answer.question import Question
+from rag.language.english.values.dates import may_be_published
+from rag.types import Document
 
-_MONTH = (
-    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
-    r"|nov(?:ember)?|dec(?:ember)?)\.?"
-)
-_DATE = re.compile(
-    rf"\b(?:\d{{4}}-\d\d-\d\d|\d{{1,2}}(?:st|nd|rd|th)?(?: of)? {_MONTH},? \d{{4}}"
-    rf"|{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}})\b",
-    re.IGNORECASE,
-)
-_MONTH_OF_YEAR = re.compile(rf"\b({_MONTH}),? (\d{{4}})\b", re.IGNORECASE)
 _WRITING = r"(?:article|report|story|news|piece|post|coverage|update|text|document|source|dispatch)s?"
 _OF_WRITING = re.compile(rf"\b{_WRITING}\b|\b(?:published|written|reported|according|dated)\b", re.IGNORECASE)
 _ONE_OF_THEM = r"(?:\w+ ){0,2}(?:article|report|story|piece|post|document|source)s?"  # "latest news" is a phrase
@@ -23,7 +15,7 @@ _NEWEST = re.compile(rf"\b(?:latest|newest|most recent) {_ONE_OF_THEM}\b", re.IG
 _OLDEST = re.compile(rf"\b(?:earliest|oldest) {_ONE_OF_THEM}\b", re.IGNORECASE)
 
 
-def in_time(question: str, candidates: Sequence[Candidate], answering: Sequence[Candidate]) -> Sequence[Candidate]:
+def in_time(question: Question, candidates: Sequence[Candidate], answering: Sequence[Candidate]) -> Sequence[Candidate]:
     """The candidates of the documents that a question's words about time leave, in their order; all where none fit.
 
     "The article of 2 June 2025" leaves documents published that day, "reports of May 2025" those of that
@@ -45,24 +37,10 @@ def _published(document: Document) -> str:
     return day if may_be_published(day, document.ingested_at) else ""
 
 
-def _wanted(question: str, published: Sequence[str]) -> str | None:
+def _wanted(question: Question, published: Sequence[str]) -> str | None:
     """How an ISO date must begin, ``None`` where the question does not say."""
-    if published and _NEWEST.search(question):
+    if published and _NEWEST.search(question.text):
         return max(published)
-    if published and _OLDEST.search(question):
+    if published and _OLDEST.search(question.text):
         return min(published)
-    return asked_date(question) if _OF_WRITING.search(question) else None
-
-
-def asked_date(question: str) -> str | None:
-    """The date or month that a question names, as an ISO date or its first seven characters.
-
-    >>> asked_date("What did the article of June 2nd, 2025 say?"), asked_date("Reports of May 2025?")
-    ('2025-06-02', '2025-05')
-    """
-    day = _DATE.search(question)
-    if day:
-        return parse_date(day.group())
-    month = _MONTH_OF_YEAR.search(question)
-    first = parse_date(f"{month.group(1)} 1, {month.group(2)}") if month else None
-    return first[:7] if first else None
+    return question.date if _OF_WRITING.search(question.text) else None

@@ -6,12 +6,16 @@ What this does not do: write. Every word of an answer is a source's.
 from collections.abc import Sequence
 
 from rag.answer.confidence import confidence, signals, support
-from rag.answer.read.compose import announced_text, announces, compose
+from rag.answer.find.candidates import announced_text, announces
+from rag.answer.find.evidence import Candidate
+from rag.answer.question import Question
+from rag.answer.read.compose import compose
 from rag.answer.read.conflicts import find_conflicts, with_sides
 from rag.answer.read.dating import in_time
+from rag.answer.read.reader import Finding, Reading, Source
 from rag.language.english.context import stands_alone
 from rag.language.text import display
-from rag.types import Candidate, Finding, Kind, Reading, Sentence, Source, Span
+from rag.types import Kind, Sentence, Span
 
 _MAY_ANSWER = 0.3
 
@@ -28,12 +32,10 @@ class ExtractiveReader:
     def __init__(self, *, threshold: float) -> None:
         self._threshold = threshold
 
-    def read(
-        self, question: str, candidates: Sequence[Candidate], missing_terms: Sequence[str], *, max_statements: int
-    ) -> Reading:
+    def read(self, question: Question, candidates: Sequence[Candidate], *, max_statements: int) -> Reading:
         """See ``Reader.read``."""
         left = considered(question, candidates)
-        sure = confidence(signals(question, left, missing_terms))
+        sure = confidence(signals(question, left))
         if not left or sure < self._threshold:
             return Reading(answered=False, findings=(), confidence=sure)
         groups = compose(question, left, limit=max_statements)
@@ -42,13 +44,13 @@ class ExtractiveReader:
         return Reading(answered=True, findings=findings, confidence=sure, conflicts=conflicts)
 
 
-def considered(question: str, candidates: Sequence[Candidate]) -> Sequence[Candidate]:
+def considered(question: Question, candidates: Sequence[Candidate]) -> Sequence[Candidate]:
     """The candidates of the time that a question names; its latest or oldest article is one that may answer."""
     least = _MAY_ANSWER * max((support(one) for one in candidates), default=0.0)
     return in_time(question, candidates, [one for one in candidates if support(one) >= least])
 
 
-def _finding(question: str, group: Sequence[Candidate]) -> Finding:
+def _finding(question: Question, group: Sequence[Candidate]) -> Finding:
     best = group[0]
     text, spans = _announced(best) if announces(question, best) else _shown(best)
     repeats = [Source(document=repeat.document, span=repeat.sentence.span) for repeat in group[1:]]

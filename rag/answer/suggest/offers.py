@@ -9,16 +9,18 @@ import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from typing import Protocol
 
+from rag.answer.find.evidence import Hit
+from rag.answer.pipeline import Answering
+from rag.answer.question import checked, read_question
 from rag.answer.suggest.templates import TEMPLATES, Proposal, proposals
 from rag.errors import NotFound
 from rag.models.turns import Gate
-from rag.settings import Settings
 from rag.storage.store import Store
-from rag.types import Answer, Hit, Span
+from rag.types import Answer, Span
 
 OFFERED = 6
 _DOCUMENTS = 40
@@ -32,12 +34,8 @@ _REST_SECONDS = 3.0
 Offer = Future[tuple[str, ...]]
 
 
-class Asked(Protocol):
+class Library(Protocol):
     """What proposals are asked; the open library is one."""
-
-    @property
-    def settings(self) -> Settings:
-        """The budget of a question."""
 
     @property
     def store(self) -> Store:
@@ -50,11 +48,8 @@ class Asked(Protocol):
     def ask(self, question: str, *, collection: str) -> Answer:
         """The answer to a question."""
 
-    def nearest(self, question: str, *, collection: str, limit: int) -> list[Hit]:
-        """The passages nearest to a question before anything has judged them."""
-
-    def answered_by(self, question: str, hits: Sequence[Hit], collection: str, *, budget: int) -> bool:
-        """Whether these passages alone answer a question."""
+    def answering(self, collection: str) -> AbstractContextManager[Answering]:
+        """What questions to a collection are answered from."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +63,7 @@ class _Made:
 class Suggestions:
     """The questions that an engine's collections answer for certain; safe to use from several threads."""
 
-    def __init__(self, engine: Asked) -> None:
+    def __init__(self, engine: Library) -> None:
         self._engine = engine
         self._made: dict[str, _Made] = {}
         self._guard = threading.Lock()
@@ -102,14 +97,13 @@ class Suggestions:
             InvalidRequest: For a question outside the limits of ``Engine.ask``.
             NotFound: When there is no such collection.
         """
-        budget = self._engine.settings.rerank_tokens // _TRIED_NEAR
+        asked, found = read_question(checked("question", question)), list[str]()
         with self._engine.gate.question():
-            hits = self._engine.nearest(question, collection=collection, limit=_PASSAGES_NEAR)
-            found: list[str] = []
+            with self._engine.answering(collection) as answering:
+                hits = answering.nearest(asked, _PASSAGES_NEAR)[:_PASSAGES_NEAR]
             for proposal, hit in self._proposed_near(question, hits):
-                with suppress(NotFound):  # the document was removed meanwhile
-                    if self._engine.answered_by(proposal.question, [hit], collection, budget=budget):
-                        found.append(proposal.question)
+                if self._is_answered_by(proposal, hit, collection):
+                    found.append(proposal.question)
                 if len(found) == _NEAR:
                     break
         others = self.of(collection)
@@ -170,6 +164,13 @@ class Suggestions:
                     asked.add(proposal.question.lower())
                     tried += 1
                     yield proposal, hit
+
+    def _is_answered_by(self, proposal: Proposal, hit: Hit, collection: str) -> bool:
+        """Whether the passage alone answers, at its part of the cost of a question; not where it has been removed."""
+        with suppress(NotFound), self._engine.answering(collection) as answering:
+            cost = answering.effort.word_pieces // _TRIED_NEAR
+            return answering.answered_by(read_question(proposal.question), [hit], word_pieces=cost)
+        return False
 
     def _proposals(self, document_id: str, within: Span | None = None) -> list[Proposal]:
         """Proposals of a document's sentences, or those of a span; none where it was removed meanwhile."""

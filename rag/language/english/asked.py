@@ -1,10 +1,11 @@
 """What a question asks for: the kind of value, what is counted, and the words and names it is about."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from rag.language.english.words import content_words, stem, words
+from rag.language.english.words import content_of, content_words, stem, words
 
 
 class ValueKind(StrEnum):
@@ -116,8 +117,11 @@ _IRREGULAR = {
 }  # fmt: skip
 
 
-def understand(question: str) -> Wanted:
+def understand(question: str, said: Sequence[str] | None = None) -> Wanted:
     """What ``question`` wants.
+
+    Args:
+        said: Its words, where they have been read.
 
     >>> sorted(understand("How many passengers were hurt in the Tarnbeck crash?").counted)
     ['passeng']
@@ -126,9 +130,15 @@ def understand(question: str) -> Wanted:
     """
     kinds = next((kinds for pattern, kinds in _PATTERNS if pattern.match(question.strip())), ())
     counted = _COUNTED.search(question)
-    names = _names(question)
+    tokens = words(question) if said is None else said
+    names = _names(tokens)
     nouns = stems(counted["noun"]) if counted else frozenset()
-    about = stems(question) - names - nouns - (_BESIDE_THE_POINT if kinds == (ValueKind.YES_NO,) else _ASKING)
+    about = (
+        _roots(content_of(tokens, shouted=question.isupper()))
+        - names
+        - nouns
+        - (_BESIDE_THE_POINT if kinds == (ValueKind.YES_NO,) else _ASKING)
+    )
     act = _ACT.match(question.strip()) if ValueKind.NAME in kinds else None
     return Wanted(
         kinds=kinds,
@@ -155,13 +165,16 @@ def root(word: str) -> str:
 
 def stems(text: str) -> frozenset[str]:
     """The roots of the words of ``text`` that carry meaning; parts of compounds count too."""
-    found = [part for word in content_words(text) for part in {word, *re.split(r"[-–]", word)}]
+    return _roots(content_words(text))
+
+
+def _roots(content: Sequence[str]) -> frozenset[str]:
+    found = [part for word in content for part in {word, *re.split(r"[-–]", word)}]
     return frozenset(root(word) for word in found)
 
 
-def _names(question: str) -> frozenset[str]:
+def _names(tokens: Sequence[str]) -> frozenset[str]:
     """The roots of capitalised words after the first, and of words with digits."""
-    tokens = words(question)
     return frozenset(
         root(token)
         for place, token in enumerate(tokens)

@@ -27,6 +27,24 @@ _ASKED_NOUN = re.compile(
     r"(?:how (?:many|much)|which|whose|what(?: kinds? of| sorts? of)?)\s+(?P<noun>.+)", re.IGNORECASE
 )
 _END = " \t\n?.!,;:"
+_BROAD = re.compile(
+    r"""\b(?:
+        why | explain | describe | summari[sz]e | overview | tell\ me | compare | differences? | both | each
+      | what\ (?:are|were)\ (?:\w+\ ){0,4}\w+s\b
+      | (?:what|which)\ (?:\w+\ ){0,2}\w+s\ (?:are|were|do|did|have|has)\b
+      | (?:what|which)\ (?:\w+\ ){0,2}?(?!is|was|has|does|this)\w+[^s\W]s\b
+      | how\ (?:do|does|did|has|have|is|are|was|were|could|can|should|would|might|may)\b
+    )""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_OF_ITSELF = re.compile(
+    r"""\b(?:
+        (?:we(?:['’]re|\ are)\ going\ to | we(?:['’]ll|\ will) | let(?:['’]s|\ us))\ (?:now\ |also\ |first\ |then\ )?
+        (?:look|break|explore|dive|cover|discuss|talk|walk|see|examine|explain|start|begin|keep\ an\ eye|take\ a\ look)
+      | in\ this\ (?:article|post|guide|piece|section|chapter) | (?:read\ on|keep\ reading|stay\ tuned)
+    )\b""",
+    re.IGNORECASE | re.VERBOSE,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,3 +164,21 @@ def _has_participle(rest: str) -> bool:
         re.search(r"(?:ed|ing)$", word) and before.lower() not in PREPOSITIONS | DETERMINERS
         for before, word in pairwise(words)
     )
+
+
+def asks_for_several(question: str) -> bool:
+    """True for a broad question, which several statements answer together.
+
+    >>> asks_for_several("What are the main sticking points?"), asks_for_several("Who met Putin?")
+    (True, False)
+    """
+    return _BROAD.search(question) is not None
+
+
+def speaks_of_itself(sentence: str) -> bool:
+    """True where a text says what it is about to say.
+
+    >>> speaks_of_itself("We're going to break down the sticking points."), speaks_of_itself("We will not give in.")
+    (True, False)
+    """
+    return _OF_ITSELF.search(sentence) is not None

@@ -2,7 +2,7 @@
 
 import re
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from functools import lru_cache
 from math import log
 
@@ -14,7 +14,6 @@ _NAME = re.compile(
     r"(?:\s(?:of\sthe\s|of\s|de\s|von\s|van\s)?[A-Z][^\W_]*(?:[-’'.][^\W_]+)*)*(?<!\.)"
     r"|\b[^\W_]*\d[^\W_]*(?:[.,:/-]\d+)*"
 )
-_PART = re.compile(r"[^\W_]+")
 _STOP = frozenset(
     """
     a about above after again against all also am an and any anyone anything are as at away be because been before
@@ -82,9 +81,17 @@ def content_words(text: str) -> list[str]:
     >>> content_words("Who met Putin in St. Petersburg?"), content_words("What does the WHO tell us?")
     (['met', 'Putin', 'St', 'Petersburg'], ['WHO'])
     """
+    return content_of(words(text), shouted=text.isupper())
+
+
+def content_of(said: Sequence[str], *, shouted: bool = False) -> list[str]:
+    """Those of the words of a text that carry meaning, in order, each once (by stem).
+
+    Args:
+        shouted: Whether all of the text is in capitals, so that "WHO" is no abbreviation.
+    """
     kept: dict[str, str] = {}
-    shouted = text.isupper()
-    for word in words(text):
+    for word in said:
         if not _is_stop(word, shouted=shouted):
             kept.setdefault(stem(word), word)
     return list(kept.values())
@@ -105,8 +112,9 @@ def names(text: str) -> list[str]:
     (['Steve Witkoff', 'St. Petersburg', '2025'], [])
     """
     found = [match.group() for match in _NAME.finditer(text)]
-    first = words(text)[:1]
-    kept = [one for one in found if not (words(one) == first and text.lstrip().startswith(one))]
+    first = _WORD.search(text)
+    opening = [first.group()] if first else []
+    kept = [one for one in found if not (words(one) == opening and text.lstrip().startswith(one))]
     shortened = (_without_question_word(one, shouted=text.isupper()) for one in kept)
     return list(dict.fromkeys(one for one in shortened if one))
 
@@ -118,25 +126,12 @@ def _without_question_word(name: str, *, shouted: bool) -> str:
     return name
 
 
-def match_expression(text: str) -> str | None:
-    """An FTS5 expression that finds any content word of ``text``; ``None`` where it has no word at all.
+def overlap_scores(wanted: Set[str], texts: Sequence[str]) -> list[float]:
+    """How much of a question's content each text shares: the summed idf of the shared stems.
 
-    Every word is quoted, so no operator of the question reaches FTS5.
-
-    >>> match_expression('"a" OR NEAR(peace')
-    '"peace"'
+    ``wanted`` has the stems of the question. The idf is over ``texts`` themselves: ln(1 + n / df), so a word that
+    all of them have weighs little.
     """
-    chosen = content_words(text) or words(text)
-    parts = dict.fromkeys(part for word in chosen for part in _PART.findall(word))
-    return " OR ".join(f'"{part}"' for part in parts) or None
-
-
-def overlap_scores(question: str, texts: Sequence[str]) -> list[float]:
-    """How much of the question's content each text shares: the summed idf of the shared stems.
-
-    The idf is over ``texts`` themselves: ln(1 + n / df), so a word that all of them have weighs little.
-    """
-    wanted = {stem(word) for word in content_words(question)}
     shared = [wanted & {stem(word) for word in words(text)} for text in texts]
     found = {term: sum(term in terms for terms in shared) for term in wanted}
     weights = {term: log(1 + len(texts) / count) for term, count in found.items() if count}

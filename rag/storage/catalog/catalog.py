@@ -32,7 +32,7 @@ from rag.storage.catalog.documents import (
 )
 from rag.storage.catalog.generations import Generations, is_current
 from rag.storage.catalog.jobs import JobTable
-from rag.storage.catalog.lexical import create_lexical, drop_lexical, has_match, search_lexical
+from rag.storage.catalog.lexical import create_lexical, drop_lexical, has_phrase, search_lexical
 from rag.storage.catalog.quoted import find_of_collection, forget_quoted
 from rag.storage.catalog.schema import Connections
 from rag.storage.catalog.scrub import Scrubber
@@ -278,9 +278,9 @@ class Catalog:
         return {key: found[key] for key in keys if key in found}
 
     def search_words(
-        self, collection: str, expression: str, limit: int, without: Collection[str] = ()
+        self, collection: str, words: Collection[str], limit: int, without: Collection[str] = ()
     ) -> list[tuple[str, float]]:
-        """The passages that match an FTS5 expression, best first: (id, BM25 score, higher is better).
+        """The passages that have any of ``words``, best first: (id, BM25 score, higher is better).
 
         Args:
             without: Ids of documents whose passages are left out.
@@ -288,15 +288,15 @@ class Catalog:
         Raises:
             NotFound: When there is no such collection.
         """
-        return search_lexical(self._read(), collection, self._generation, expression, limit, without)
+        return search_lexical(self._read(), collection, self._generation, words, limit, without)
 
-    def mentions(self, collection: str, expression: str) -> bool:
-        """Whether any passage of a collection matches an FTS5 expression.
+    def mentions(self, collection: str, phrases: Collection[str]) -> bool:
+        """Whether any passage of a collection has any of ``phrases``.
 
         Raises:
             NotFound: When there is no such collection.
         """
-        return has_match(self._read(), collection, self._generation, expression)
+        return has_phrase(self._read(), collection, self._generation, phrases)
 
     def _read(self) -> sqlite3.Connection:
         return self._frozen or self._connections.read()

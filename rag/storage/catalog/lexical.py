@@ -5,6 +5,7 @@ passage that a question cannot find must not weigh the words of those that it ca
 written here, not by triggers: SQLite looks at every trigger at every insert.
 """
 
+import re
 import sqlite3
 from collections.abc import Collection, Sequence
 from contextlib import closing
@@ -12,6 +13,7 @@ from contextlib import closing
 from rag.errors import NotFound
 from rag.storage.catalog.schema import Connections
 
+_PART = re.compile(r"[^\W_]+")
 _SURPLUS = 100  # passages beyond the limit: among equal scores the ids decide, not the order of ingest
 _MERGED_PAGES = 200  # at a time: some ten milliseconds, in which nothing else is written
 _PARTS = ("data", "idx", "docsize", "config")  # the tables in which SQLite keeps an index
@@ -64,11 +66,11 @@ def search_lexical(
     connection: sqlite3.Connection,
     collection: str,
     generation: int,
-    expression: str,
+    words: Collection[str],
     limit: int,
     without: Collection[str] = (),
 ) -> list[tuple[str, float]]:
-    """The passages that match an FTS5 expression, best first: (id, BM25 score, higher is better).
+    """The passages that have any of ``words``, best first: (id, BM25 score, higher is better).
 
     Args:
         without: Ids of documents whose passages are left out.
@@ -77,6 +79,9 @@ def search_lexical(
         NotFound: When there is no such collection.
     """
     table = _name(_number(connection, collection), generation)
+    expression = match_any(words)
+    if expression is None:
+        return []
     left_out = f"""AND rowid NOT IN (SELECT row FROM passages WHERE generation = {generation} AND document_id IN
                    ({", ".join("?" * len(without))}))"""
     rows = connection.execute(
@@ -90,16 +95,32 @@ def search_lexical(
     return [(row["id"], float(row["score"])) for row in rows]
 
 
-def has_match(connection: sqlite3.Connection, collection: str, generation: int, expression: str) -> bool:
-    """Whether any passage matches an FTS5 expression.
+def has_phrase(connection: sqlite3.Connection, collection: str, generation: int, phrases: Collection[str]) -> bool:
+    """Whether any passage has any of ``phrases``, its words one after the other.
 
     Raises:
         NotFound: When there is no such collection.
     """
     table = _name(_number(connection, collection), generation)
-    return (
-        connection.execute(f"SELECT 1 FROM {table} WHERE {table} MATCH ? LIMIT 1", (expression,)).fetchone() is not None
-    )
+    expression = " OR ".join(map(_quoted, phrases))
+    sql = f"SELECT 1 FROM {table} WHERE {table} MATCH ? LIMIT 1"
+    return connection.execute(sql, (expression,)).fetchone() is not None
+
+
+def match_any(words: Collection[str]) -> str | None:
+    """An FTS5 expression that finds any of ``words``, or of the parts of one; ``None`` where there is nothing to find.
+
+    Every word is quoted, so no operator of a question reaches FTS5.
+
+    >>> match_any(["peace", "NEAR(", "U.S"])
+    '"peace" OR "NEAR" OR "U" OR "S"'
+    """
+    parts = dict.fromkeys(part for word in words for part in _PART.findall(word))
+    return " OR ".join(map(_quoted, parts)) or None
+
+
+def _quoted(phrase: str) -> str:
+    return '"{}"'.format(phrase.replace('"', '""'))
 
 
 def merge_lexical(connections: Connections) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise, product
 
-from rag.language.english.asked import ValueKind, Wanted, root, understand
+from rag.language.english.asked import ValueKind, Wanted, root
 from rag.language.english.names import find_names, find_places, may_hold, same_name
 from rag.language.english.polarity import find_stance
 from rag.language.english.values.dates import find_dates
@@ -86,12 +86,11 @@ def find_claims(kind: ValueKind, wanted: Wanted, text: str, published: date | No
     return ranked if not ranked[0].part else []
 
 
-def value_test(question: str) -> Callable[[str], bool] | None:
-    """Tells whether a text holds a measured value or a date of a kind that would answer ``question``.
+def value_test(wanted: Wanted) -> Callable[[str], bool] | None:
+    """Tells whether a text holds a measured value or a date of a kind that is wanted.
 
-    ``None`` where it asks for none: names are in most sentences, so they tell nothing.
+    ``None`` where none is: names are in most sentences, so they tell nothing.
     """
-    wanted = understand(question)
     kinds = [kind for kind in wanted.kinds if kind not in (ValueKind.NAME, ValueKind.PLACE, ValueKind.YES_NO)]
     if not kinds:
         return None

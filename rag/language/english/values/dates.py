@@ -76,6 +76,16 @@ _AHEAD = re.compile(r"\b(?:will|next|due|to be|shall|plans?|starting|coming|from
 _THROUGH = re.compile(r"\s*(?:-|–|\b(?:to|and|until)\b)\s*")
 _FIRST_DAY = date(1500, 1, 1)
 _UNKNOWN_YEAR = date(2000, 7, 1)
+_MONTH_NAME = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
+    r"|nov(?:ember)?|dec(?:ember)?)\.?"
+)
+_ASKED_DATE = re.compile(
+    rf"\b(?:\d{{4}}-\d\d-\d\d|\d{{1,2}}(?:st|nd|rd|th)?(?: of)? {_MONTH_NAME},? \d{{4}}"
+    rf"|{_MONTH_NAME} \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}})\b",
+    re.IGNORECASE,
+)
+_ASKED_MONTH = re.compile(rf"\b({_MONTH_NAME}),? (\d{{4}})\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -252,3 +262,17 @@ def _widened(day: date, grain: str) -> tuple[date, date]:
             return date(day.year, 1, 1), date(day.year, 12, 31)
         case _:
             return day, day
+
+
+def asked_date(question: str) -> str | None:
+    """The date or month that a question names, as an ISO date or its first seven characters.
+
+    >>> asked_date("What did the article of June 2nd, 2025 say?"), asked_date("Reports of May 2025?")
+    ('2025-06-02', '2025-05')
+    """
+    day = _ASKED_DATE.search(question)
+    if day:
+        return parse_date(day.group())
+    month = _ASKED_MONTH.search(question)
+    first = parse_date(f"{month.group(1)} 1, {month.group(2)}") if month else None
+    return first[:7] if first else None

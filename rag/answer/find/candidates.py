@@ -1,0 +1,140 @@
+"""Candidates: the sentences of the passages that were found, each with what is needed to judge and to show it."""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from rag.answer.find.evidence import Candidate, Hit
+from rag.answer.question import Question
+from rag.language.english.context import stands_alone, understood
+from rag.language.english.words import content_words, stem
+from rag.language.text import display
+from rag.storage.catalog import Catalog
+from rag.types import Document, Kind, Passage, Sentence
+
+_LEAST_WORDS = 3
+_FOLLOWING = 2
+_NEVER = (Kind.BOILERPLATE, Kind.HEADING)
+_SHORT = 10
+
+
+def candidates_of(catalog: Catalog, question: Question, hits: Iterable[Hit]) -> list[Candidate]:
+    """The sentences of the hits' passages that may answer, each once a document and context; not judged yet."""
+    return _each_once(_with_announced(question, one) for one in _all_candidates(catalog, hits))
+
+
+def announces(question: Question, candidate: Candidate) -> bool:
+    """True where a short sentence only repeats what a broad question asks: the answer comes after it.
+
+    "Key sticking points quickly emerged." announces what "What are the main sticking points?" asks.
+    """
+    if not question.broad or len(candidate.sentence.text.split()) > _SHORT:
+        return False
+    said = {stem(word) for word in content_words(display(candidate.sentence.text))}
+    return 2 * len(question.stems & said) > len(question.stems)
+
+
+def announced_text(candidate: Candidate) -> str:
+    """The text of a sentence that announces, and of those that it announces."""
+    return " ".join(display(one.text) for one in (candidate.sentence, *candidate.following))
+
+
+def judged_text(document: Document, sentence: Sentence, shown: str) -> str:
+    """What the reranker sees: the sentence under title and heading; a fact of the description as a sentence."""
+    name = document.title or document.path
+    origin = f" of {document.publisher}" if document.publisher else ""
+    match sentence.kind:
+        case Kind.TITLE:
+            return f"The title of the article{origin} is: {shown}"
+        case Kind.AUTHOR:
+            return f"The author who wrote the article {name} is {document.author}."
+        case Kind.PUBLISHER:
+            return f"The publisher of the article {name} is {document.publisher}."
+        case Kind.PUBLISHED:
+            return f"The article {name}{origin} was published on the date {document.published}: {shown}"
+        case _:
+            heading = display(sentence.heading) if sentence.heading else None
+            return ". ".join(part for part in (document.title, heading, shown) if part)
+
+
+class _Reading:
+    """The sentences of a document, each with what is needed to judge it."""
+
+    def __init__(self, document: Document, sentences: Sequence[Sentence]) -> None:
+        self._document = document
+        self._sentences = sentences
+        self._starts = [sentence.span.start for sentence in sentences]
+        self._title = next((sentence for sentence in sentences if sentence.kind is Kind.TITLE), None)
+        self._headings: list[Sentence | None] = []
+        self._firsts: dict[tuple[str, str | None, Kind], int] = {}
+        heading = None
+        for place, sentence in enumerate(sentences):
+            heading = sentence if sentence.kind is Kind.HEADING else heading
+            self._headings.append(heading)
+            self._firsts.setdefault((sentence.text, sentence.heading, sentence.kind), place)
+
+    def candidates(self, passage: Passage) -> Iterator[Candidate]:
+        """The sentences of a passage that may answer; one that says what was said before stands where that does."""
+        for place in range(bisect_left(self._starts, passage.span.start), len(self._sentences)):
+            sentence = self._sentences[place]
+            if sentence.span.end > passage.span.end:
+                break
+            if sentence.kind in _NEVER or (sentence.kind is Kind.BODY and _is_scrap(sentence)):
+                continue
+            alone = sentence.kind is Kind.BODY and stands_alone(sentence.text)
+            first = self._firsts[sentence.text, sentence.heading, sentence.kind]
+            yield self._candidate(first if alone else place, passage.id)
+
+    def _candidate(self, place: int, passage_id: str) -> Candidate:
+        sentence, document = self._sentences[place], self._document
+        before = self._sentences[place - 1] if place else None
+        previous = before if before is not None and before.block == sentence.block else None
+        after = self._sentences[place + 1 : place + 1 + _FOLLOWING]
+        return Candidate(
+            document=document,
+            sentence=sentence,
+            previous=previous,
+            following=tuple(one for one in after if one.block == sentence.block),
+            heading=self._headings[place] if sentence.heading else None,
+            title=self._title,
+            passage_id=passage_id,
+            judged=judged_text(document, sentence, understood(sentence, previous)),
+        )
+
+
+def _is_scrap(sentence: Sentence) -> bool:
+    return len(display(sentence.text).split()) < _LEAST_WORDS
+
+
+def _all_candidates(catalog: Catalog, hits: Iterable[Hit]) -> Iterator[Candidate]:
+    """Every sentence of the hits' passages that may be an answer."""
+    read: dict[str, _Reading] = {}
+    for hit in hits:
+        document_id = hit.passage.document_id
+        if document_id not in read:
+            sentences = catalog.sentences(document_id, catalog.text(document_id))
+            read[document_id] = _Reading(catalog.document(document_id), sentences)
+        yield from read[document_id].candidates(hit.passage)
+
+
+def _with_announced(question: Question, candidate: Candidate) -> Candidate:
+    """A sentence that only announces what is asked is judged as it is shown: with what it announces."""
+    if not announces(question, candidate):
+        return candidate
+    return replace(candidate, judged=judged_text(candidate.document, candidate.sentence, announced_text(candidate)))
+
+
+def _each_once(pool: Iterable[Candidate]) -> list[Candidate]:
+    """The candidates without those that say, word for word and in the same context, what their document said before.
+
+    The place that comes first in the document stands for all, and for the passage that was found first.
+    """
+    found: dict[tuple[str, str], Candidate] = {}
+    for one in pool:
+        said = one.document.id, " ".join(one.judged.casefold().split())
+        first = found.get(said)
+        if first is None:
+            found[said] = one
+        elif one.sentence.span < first.sentence.span:
+            found[said] = replace(one, passage_id=first.passage_id)
+    return list(found.values())

@@ -1,0 +1,191 @@
+"""A question becomes an answer: find, rerank, read, cite; each stage is timed and told as an event."""
+
+import secrets
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+
+from rag.answer.cite import cite, written_answer
+from rag.answer.events import Event, Finished, Judged, Retrieved, Stated
+from rag.answer.find.evidence import Candidate, Hit
+from rag.answer.find.rerank import Reranked, reach, rerank
+from rag.answer.find.retrieve import retrieve
+from rag.answer.question import Question, not_answered, read_question, with_missing
+from rag.answer.read.reader import Reader, Reading
+from rag.language.spelling import corrected
+from rag.language.text import display, without_footnotes
+from rag.models.protocols import Encoder, PairScorer
+from rag.storage.catalog import Catalog
+from rag.storage.vectors.chroma import VectorIndex
+from rag.types import Answer, Citation, ModelNames, RankedPassage, Statement
+
+_LISTED_PASSAGES = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effort:
+    """How much is looked at for a question.
+
+    Args:
+        passages: What each leg gives, at least.
+        word_pieces: What the pair scorer reads in all.
+    """
+
+    passages: int
+    word_pieces: int
+
+
+@dataclass(slots=True)
+class Watch:
+    """How long each stage took."""
+
+    started: float = field(default_factory=time.perf_counter)
+    stages: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def measure(self, stage: str) -> Iterator[None]:
+        """Time a stage while the block runs; one that runs again adds to its time."""
+        start = time.perf_counter()
+        yield
+        self.stages[stage] = self.stages.get(stage, 0.0) + time.perf_counter() - start
+
+    def timings(self) -> dict[str, float]:
+        """Milliseconds a stage, and in total."""
+        seconds = {**self.stages, "total": time.perf_counter() - self.started}
+        return {stage: round(1000 * value, 1) for stage, value in seconds.items()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answering:
+    """What one question is answered from: the models, a collection, and the catalog as it was when it was asked.
+
+    ``threshold`` is the confidence from which the reader counts a question as answered.
+    """
+
+    catalog: Catalog
+    vectors: VectorIndex
+    collection: str
+    encoder: Encoder
+    scorer: PairScorer
+    reader: Reader
+    effort: Effort
+    threshold: float
+    watch: Watch = field(default_factory=Watch)
+
+    def answer(self, question: Question, typed: str, *, max_statements: int) -> Iterator[Event]:
+        """The events of an answer; ``typed`` is what the asker typed."""
+        state = self.catalog.state(self.collection)
+        question, hits = self.find(question)
+        yield Retrieved(understood=question.typed, passages=listed(hits[:_LISTED_PASSAGES]))
+        found = self.rerank(question, hits)
+        yield Judged()
+        with self.watch.measure("read"):
+            reading = self.read(question, found.candidates, max_statements=max_statements)
+            statements, citations = cite(reading.findings, cache(self.catalog.text))
+        for statement in statements:
+            cited = tuple(citations[number - 1] for number in statement.citations)
+            yield Stated(statement=statement, citations=cited)
+        answer = Answer(
+            id=f"ans_{time.time_ns() // 1_000_000:012x}{secrets.token_hex(8)}",
+            question=typed,
+            understood=question.typed,
+            collection=self.collection,
+            answered=reading.answered,
+            answer=_written(question, reading, statements, citations),
+            statements=tuple(statements),
+            citations=tuple(citations),
+            conflicts=reading.conflicts,
+            confidence=reading.confidence,
+            missing_terms=question.missing,
+            passages=listed([hit for hit in found.hits if "rerank" in hit.scores][:_LISTED_PASSAGES]),
+            corpus=state,
+            models=ModelNames(encoder=self.encoder.name, reranker=self.scorer.name, reader=self.reader.name),
+            timings_ms=self.watch.timings(),
+        )
+        yield Finished(answer=answer)
+
+    def find(self, question: Question, limit: int | None = None) -> tuple[Question, list[Hit]]:
+        """The question without slips of the pen and with what no source has, and the passages that match it.
+
+        Args:
+            limit: Of each leg, at least; that of the effort where it is not given.
+        """
+        wide = reach(question, max(limit or 0, self.effort.passages))
+        hits = self.nearest(question, wide)
+        question = with_missing(question, self.catalog, self.collection)
+        texts = (display(hit.passage.text) for hit in hits)
+        meant = corrected(question.text, question.missing, texts, self._is_word)
+        if meant == question.text:
+            return question, hits
+        again = with_missing(read_question(meant, known=question.known), self.catalog, self.collection)
+        return again, self.nearest(again, wide)
+
+    def nearest(self, question: Question, limit: int) -> list[Hit]:
+        """The passages that match a question as it is."""
+        with self.watch.measure("encode"):
+            vector = self.encoder.encode_query(question.text)
+        with self.watch.measure("retrieve"):
+            return retrieve(self.catalog, self.vectors, self.collection, question, vector, limit=limit)
+
+    def rerank(self, question: Question, hits: Sequence[Hit], *, word_pieces: int | None = None) -> Reranked:
+        """The judged sentences of ``hits``, and the hits in their order.
+
+        Args:
+            word_pieces: What may be read; as much as the effort says where it is not given.
+        """
+        with self.watch.measure("rerank"):
+            budget = self.effort.word_pieces if word_pieces is None else word_pieces
+            return rerank(self.catalog, self.scorer, question, hits, budget=budget)
+
+    def read(self, question: Question, candidates: Sequence[Candidate], *, max_statements: int) -> Reading:
+        """What the reader makes of the candidates that the answer before did not have."""
+        return self.reader.read(question, unsaid(question.known, candidates), max_statements=max_statements)
+
+    def answered_by(self, question: Question, hits: Sequence[Hit], *, word_pieces: int) -> bool:
+        """Whether these passages alone answer a question, at a cost of so many word pieces.
+
+        They must do so with confidence to spare, half of what lies above the threshold: beside other passages the
+        same sentence may be judged a little lower.
+        """
+        question = with_missing(question, self.catalog, self.collection)
+        found = self.rerank(question, hits, word_pieces=word_pieces)
+        reading = self.read(question, found.candidates, max_statements=1)
+        return reading.answered and reading.confidence >= (1 + self.threshold) / 2
+
+    def _is_word(self, word: str) -> bool:
+        """Whether the encoder's vocabulary has a word whole, as it has the frequent ones."""
+        return self.encoder.count_tokens(word) - self.encoder.count_tokens("") == 1
+
+
+def unsaid(known: str, candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
+    """The candidates whose sentences are not part of what is ``known``."""
+    return tuple(one for one in candidates if without_footnotes(display(one.sentence.text)) not in known)
+
+
+def answer_of(events: Iterable[Event]) -> Answer:
+    """The answer that the events of ``Answering.answer`` end with."""
+    return next(event.answer for event in events if isinstance(event, Finished))
+
+
+def listed(hits: Sequence[Hit]) -> tuple[RankedPassage, ...]:
+    """Hits as answers and searches list them."""
+    return tuple(
+        RankedPassage(
+            document_id=hit.passage.document_id,
+            start=hit.passage.span.start,
+            end=hit.passage.span.end,
+            text=hit.passage.text,
+            score=round(hit.score, 4),
+            rank=rank,
+            scores=hit.scores,
+        )
+        for rank, hit in enumerate(hits, start=1)
+    )
+
+
+def _written(
+    question: Question, reading: Reading, statements: Sequence[Statement], citations: Sequence[Citation]
+) -> str:
+    return written_answer(statements, citations, reading.conflicts) if reading.answered else not_answered(question)
