@@ -1,8 +1,10 @@
-"""The engine: everything that answers a question, behind ``ask``, ``stream`` and ``search``."""
+"""The front door: an open data directory and its models, behind ``ask``, ``search``, ``ingest`` and a few more."""
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Self
 
 from rag.answer.events import Event
 from rag.answer.followup import resolve
@@ -12,6 +14,7 @@ from rag.answer.read.extractive import ExtractiveReader
 from rag.answer.read.reader import Reader
 from rag.ingest.identity import Claims
 from rag.ingest.parse import Limits, ParserProcess
+from rag.ingest.pipeline import Outcome, find_files, ingest
 from rag.ingest.recipe import Recipe, former_recipe
 from rag.models import load_encoder, load_reranker
 from rag.models.protocols import Encoder, PairScorer
@@ -21,11 +24,13 @@ from rag.storage.directory import MODELS, refuse_links
 from rag.storage.receipts import Receipts
 from rag.storage.store import Store
 from rag.storage.vectors.index import Index
-from rag.types import DEFAULT_COLLECTION, Answer, RankedPassage, Turn
+from rag.types import DEFAULT_COLLECTION, Answer, Document, RankedPassage, Turn
+
+_PAGE = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Engine:
+class Library:
     """An open data directory and the models that read it; safe to use from several threads.
 
     ``wanted`` is what the settings say that passages and vectors are to be made with, ``former`` what
@@ -43,12 +48,26 @@ class Engine:
     gate: Gate = field(default_factory=Gate)
     claims: Claims = field(default_factory=Claims)
 
+    @classmethod
+    def open(cls, data_dir: Path | str, **settings: Any) -> "Library":
+        """Open a data directory with the models that the settings name; it is made when it is missing.
+
+        Args:
+            settings: Fields of ``Settings``; the environment is not read.
+
+        Raises:
+            SettingsError: For a setting that cannot be used.
+            ModelError: When a model cannot be loaded.
+            DataDirectoryError: When the directory cannot be used, is in use, or belongs to other settings.
+        """
+        return open_library(Settings(data_dir=Path(data_dir), **settings))
+
     @property
     def encoder(self) -> Encoder:
         """The encoder of the generation that answers."""
         return self.recipe(self.store.index).encoder
 
-    def with_parser(self, parser: ParserProcess) -> "Engine":
+    def with_parser(self, parser: ParserProcess) -> "Library":
         """The same with another user of the parser's processes."""
         return replace(self, parser=parser)
 
@@ -119,6 +138,56 @@ class Engine:
             meant, hits = answering.find(asked, limit)
             return listed(answering.rerank(meant, hits).hits[:limit])
 
+    def ingest(
+        self,
+        paths: Iterable[Path | str],
+        *,
+        collection: str = DEFAULT_COLLECTION,
+        on_outcome: Callable[[Outcome], None] | None = None,
+    ) -> list[Outcome]:
+        """Bring files, folders and patterns of files into a collection, which is made when it is missing.
+
+        Args:
+            on_outcome: Called after each file.
+
+        Returns:
+            What became of each file that can be read: added, updated, unchanged, or rejected with its reason.
+
+        Raises:
+            InvalidRequest: For a collection's name that cannot be one.
+        """
+        files = find_files([Path(path) for path in paths])
+        return ingest(self, files, collection=collection, on_outcome=on_outcome)
+
+    def remove(self, document_id: str) -> None:
+        """Remove a document from the catalog and every index.
+
+        Raises:
+            NotFound: When there is no such document.
+        """
+        self.store.remove(document_id)
+
+    def documents(self, *, collection: str = DEFAULT_COLLECTION) -> Iterator[Document]:
+        """The documents of a collection, by id.
+
+        Raises:
+            NotFound: When there is no such collection.
+        """
+        self.store.catalog.state(collection)
+        return self._documents(collection)
+
+    def text(self, document_id: str) -> str:
+        """The text of a document, of which the offsets of citations count the code points.
+
+        Raises:
+            NotFound: When there is no such document.
+        """
+        return self.store.catalog.text(document_id)
+
+    def collections(self) -> list[str]:
+        """The id of every collection, in order."""
+        return self.store.catalog.collections()
+
     def answering(self, collection: str = DEFAULT_COLLECTION) -> AbstractContextManager[Answering]:
         """What questions to a collection are answered from, as it is now, until the block ends.
 
@@ -137,6 +206,18 @@ class Engine:
         self.parser.close()
         self.receipts.close()
         self.store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _documents(self, collection: str) -> Iterator[Document]:
+        after = ""
+        while page := self.store.catalog.documents(collection, limit=_PAGE, after=after):
+            yield from page
+            after = page[-1].id
 
     def _stream(self, question: Question, typed: str, collection: str, index: Index, most: int) -> Iterator[Event]:
         with self._answering(collection, index) as answering:
@@ -158,7 +239,7 @@ class Engine:
             )
 
 
-def open_engine(settings: Settings, *, as_it_is: bool = False) -> Engine:
+def open_library(settings: Settings, *, as_it_is: bool = False) -> Library:
     """Load the models that the settings name and open their data directory; ``as_it_is`` as ``assemble``.
 
     Raises:
@@ -171,7 +252,7 @@ def open_engine(settings: Settings, *, as_it_is: bool = False) -> Engine:
     return assemble(settings, encoder, scorer, as_it_is=as_it_is)
 
 
-def assemble(settings: Settings, encoder: Encoder, scorer: PairScorer, *, as_it_is: bool = False) -> Engine:
+def assemble(settings: Settings, encoder: Encoder, scorer: PairScorer, *, as_it_is: bool = False) -> Library:
     """An engine of these models on the data directory of ``settings``, with its default collection.
 
     Args:
@@ -188,7 +269,7 @@ def assemble(settings: Settings, encoder: Encoder, scorer: PairScorer, *, as_it_
         store.catalog.ensure_collection(DEFAULT_COLLECTION)
         former = former_recipe(store.index.generation.made_with, wanted, threads=settings.worker_threads)
         undo.pop_all()
-    return Engine(
+    return Library(
         settings=settings,
         store=store,
         wanted=wanted,

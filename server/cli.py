@@ -11,7 +11,7 @@ import uvicorn
 from rag.cli import data_dir_option, read_settings
 from rag.cli.terminal import echo
 from rag.errors import FootnoteError
-from rag.library import Engine
+from rag.library import Library
 from rag.settings import SEEDS, Settings
 from rag.types import DEFAULT_COLLECTION
 from server.app import create_app
@@ -74,7 +74,7 @@ def _end(server: uvicorn.Server) -> None:
     server.should_exit = True
 
 
-def _say_ready(engine: Engine) -> None:
+def _say_ready(engine: Library) -> None:
     size = engine.store.catalog.state(DEFAULT_COLLECTION)
     echo(f"Ready: {size.documents} documents, {size.passages} passages. Stop with Ctrl+C.", err=True)
 

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from rag.ingest.pipeline import find_files, ingest
-from rag.library import Engine, assemble
+from rag.library import Library, assemble
 from rag.models import load_encoder, load_reranker
 from rag.models.protocols import Encoder, PairScorer
 from rag.settings import Settings
 from tests.support.chromium import BROWSER_ARGUMENTS, OBSERVE_PAGE, chromium_path
-from tests.support.engines import OpenEngine, write_and_ingest
+from tests.support.engines import OpenLibrary, write_and_ingest
 from tests.support.places import ROOT, SEEDS
 from tests.support.processes import serve
 from tests.support.texts import ARABIC, HOSTILE, LIGHTHOUSE, NOTES
@@ -36,11 +36,11 @@ def scorer() -> PairScorer:
 
 
 @pytest.fixture
-def open_engine(encoder: Encoder, scorer: PairScorer, tmp_path: Path) -> Iterator[OpenEngine]:
+def open_library(encoder: Encoder, scorer: PairScorer, tmp_path: Path) -> Iterator[OpenLibrary]:
     """Opens engines with the bundled models; each gets ``tmp_path / "data"`` unless told otherwise."""
-    opened: list[Engine] = []
+    opened: list[Library] = []
 
-    def make(data_dir: Path | None = None, **settings: object) -> Engine:
+    def make(data_dir: Path | None = None, **settings: object) -> Library:
         chosen = Settings(data_dir=data_dir or tmp_path / "data", **settings)  # type: ignore[arg-type]
         opened.append(assemble(chosen, encoder, scorer))
         return opened[-1]
@@ -51,7 +51,7 @@ def open_engine(encoder: Encoder, scorer: PairScorer, tmp_path: Path) -> Iterato
 
 
 @pytest.fixture(scope="session")
-def seeds_engine(encoder: Encoder, scorer: PairScorer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+def seeds_engine(encoder: Encoder, scorer: PairScorer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
     """An engine that holds the five seeds; tests only read it."""
     settings = Settings(data_dir=tmp_path_factory.mktemp("seeds") / "data")
     with closing(assemble(settings, encoder, scorer)) as engine:

@@ -21,7 +21,7 @@ import psutil
 
 from rag.cli.terminal import console, echo
 from rag.ingest.pipeline import find_files, ingest
-from rag.library import Engine, assemble
+from rag.library import Library, assemble
 from rag.models import load_encoder, load_reranker
 from rag.models.protocols import Encoder, PairScorer
 from rag.settings import SEEDS, Settings
@@ -193,7 +193,7 @@ def _write_documents(folder: Path) -> None:
 
 
 @contextmanager
-def _engine(data_dir: Path, encoder: object, scorer: object) -> Iterator[Engine]:
+def _engine(data_dir: Path, encoder: object, scorer: object) -> Iterator[Library]:
     settings = replace(Settings(), data_dir=data_dir)
     with closing(assemble(settings, encoder, scorer)) as engine:  # type: ignore[arg-type]  # both pass everything on
         yield engine

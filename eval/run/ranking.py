@@ -7,7 +7,7 @@ from eval.measures.measures import covered
 from eval.run.looking import found_for
 from eval.sets.question import Gold, Question
 from rag.answer.find.evidence import Hit
-from rag.library import Engine
+from rag.library import Library
 from rag.storage.catalog import Catalog
 
 STAGES = ("dense", "lexical", "fused", "rerank")
@@ -67,7 +67,7 @@ def _passages(place: Place, spans: Spans) -> list[str]:
     return [f"{place.document_id}#{start}-{end}" for start, end in found or [quote]]
 
 
-def legs_of(engine: Engine, question: str, *, by_document: bool) -> dict[str, list[str]]:
+def legs_of(engine: Library, question: str, *, by_document: bool) -> dict[str, list[str]]:
     """The ids that each stage ranked, best first, as deep as the engine itself looks.
 
     Args:

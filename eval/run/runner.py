@@ -15,7 +15,7 @@ from eval.run.remembering import remembering_encoder, remembering_scorer
 from eval.sets.question import EvalSet, EvalSetError, Gold, Question, SourceText
 from rag.ingest.parse import parse
 from rag.ingest.pipeline import SourceFile, document_id, find_files, ingest, remove
-from rag.library import Engine, assemble
+from rag.library import Library, assemble
 from rag.models import load_encoder, load_reranker
 from rag.models.protocols import Encoder, PairScorer
 from rag.settings import Settings
@@ -109,7 +109,12 @@ def run_set(
 
 
 def ask_all(
-    engine: Engine, chosen: EvalSet, questions: Sequence[Question], on_progress: OnProgress, *, stage: str = "questions"
+    engine: Library,
+    chosen: EvalSet,
+    questions: Sequence[Question],
+    on_progress: OnProgress,
+    *,
+    stage: str = "questions",
 ) -> list[Record]:
     """Ask ``questions`` of an engine that holds the set's documents.
 
@@ -124,7 +129,7 @@ def ask_all(
     return records
 
 
-def _models(engine: Engine) -> dict[str, str]:
+def _models(engine: Library) -> dict[str, str]:
     return {
         "encoder": engine.encoder.fingerprint,
         "reranker": engine.scorer.fingerprint,
@@ -146,7 +151,7 @@ def prepared(
     *,
     remember: bool = False,
     scorer: PairScorer | None = None,
-) -> Iterator[tuple[Engine, dict[str, SourceFile]]]:
+) -> Iterator[tuple[Library, dict[str, SourceFile]]]:
     """An engine that holds the set's documents, and the file of each document by its id, while the block runs.
 
     Args:
@@ -175,7 +180,7 @@ def _write(chosen: EvalSet, folder: Path) -> None:
         file.write_bytes(document.content)
 
 
-def _ingest(engine: Engine, folder: Path, on_progress: OnProgress) -> dict[str, SourceFile]:
+def _ingest(engine: Library, folder: Path, on_progress: OnProgress) -> dict[str, SourceFile]:
     found = find_files([folder])
     done = count(1)
     outcomes = ingest(
@@ -195,7 +200,7 @@ def _ingest(engine: Engine, folder: Path, on_progress: OnProgress) -> dict[str, 
 class _Asking:
     """Asks questions of an engine and records what came."""
 
-    def __init__(self, engine: Engine, chosen: EvalSet) -> None:
+    def __init__(self, engine: Library, chosen: EvalSet) -> None:
         self._engine = engine
         self._sources = {document_id(one.path, DEFAULT_COLLECTION): one for one in chosen.documents}
         self._spans: Spans = passage_spans(engine.store.catalog, DEFAULT_COLLECTION)
@@ -243,7 +248,7 @@ def _text(source: SourceText) -> str:
 
 
 def _without_evidence(
-    engine: Engine, files: Mapping[str, SourceFile], records: Sequence[Record], on_progress: OnProgress
+    engine: Library, files: Mapping[str, SourceFile], records: Sequence[Record], on_progress: OnProgress
 ) -> list[Record]:
     """The records, the answerable ones with what is answered when their relevant documents are taken away.
 
@@ -266,7 +271,7 @@ def _without_evidence(
 
 
 @contextmanager
-def _taken_away(engine: Engine, documents: Sequence[tuple[str, SourceFile]]) -> Iterator[None]:
+def _taken_away(engine: Library, documents: Sequence[tuple[str, SourceFile]]) -> Iterator[None]:
     for identifier, _ in documents:
         remove(engine, identifier)
     yield

@@ -21,7 +21,7 @@ from eval.run.runner import OnProgress, Record, ask_all, prepared
 from eval.sets.load import load_set
 from eval.sets.question import EvalSet, Question, in_half
 from rag.cli.terminal import console
-from rag.library import Engine
+from rag.library import Library
 from rag.settings import SEEDS, Settings
 from rag.types import Answer, Turn
 
@@ -77,7 +77,7 @@ def load_cases(file: Path = CASES) -> tuple[EvalSet, list[Case]]:
     ]
 
 
-def ask_cases(engine: Engine, loaded: EvalSet, cases: Sequence[Case], on_progress: OnProgress) -> list[Outcome]:
+def ask_cases(engine: Library, loaded: EvalSet, cases: Sequence[Case], on_progress: OnProgress) -> list[Outcome]:
     """Ask the follow-up of each case alone, then after its first question, then as written out."""
     alone = ask_all(engine, loaded, [one.question for one in cases], on_progress, stage="alone")
     outcomes = []
@@ -87,7 +87,7 @@ def ask_cases(engine: Engine, loaded: EvalSet, cases: Sequence[Case], on_progres
     return outcomes
 
 
-def _ask_case(engine: Engine, case: Case, alone: Record) -> Outcome:
+def _ask_case(engine: Library, case: Case, alone: Record) -> Outcome:
     history = turns(case.first, engine.ask(case.first))
     answers = {
         "resolved": engine.ask(case.question.text, history=history),
@@ -110,7 +110,7 @@ def turns(question: str, answer: Answer) -> list[Turn]:
     return [Turn(role="user", content=question), Turn(role="assistant", content=answer.answer)]
 
 
-def measure_harm(engine: Engine, questions: Sequence[str], on_progress: OnProgress) -> Unharmed:
+def measure_harm(engine: Library, questions: Sequence[str], on_progress: OnProgress) -> Unharmed:
     """Ask each of ``questions`` after another one, drawn by a fixed seed, and compare with asking it alone."""
     draw = random.Random(_SEED)
     unchanged = same = 0

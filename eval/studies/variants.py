@@ -17,7 +17,7 @@ from rag.answer.question import Question
 from rag.answer.read.extractive import ExtractiveReader
 from rag.answer.read.reader import Reader, Reading
 from rag.language.text import display
-from rag.library import Engine
+from rag.library import Library
 from rag.models.protocols import PairScorer
 from rag.storage.vectors.index import Index
 from rag.types import Kind, PairScores
@@ -123,27 +123,27 @@ class _Uncalibrated:
         return Reading(answered=answered, findings=findings, confidence=round(sure, 4))
 
 
-def _dense_alone(engine: Engine) -> Engine:
+def _dense_alone(engine: Library) -> Library:
     return _with_index(engine, lambda one: Index(one.generation, cast(Any, _NoWords(one.catalog)), one.vectors))
 
 
-def _lexical_alone(engine: Engine) -> Engine:
+def _lexical_alone(engine: Library) -> Library:
     return _with_index(engine, lambda one: Index(one.generation, one.catalog, cast(Any, _NoVectors(one.vectors))))
 
 
-def _with_index(engine: Engine, change: Callable[[Index], Index]) -> Engine:
+def _with_index(engine: Library, change: Callable[[Index], Index]) -> Library:
     return replace(engine, store=cast(Any, _OtherIndex(engine.store, change)))
 
 
-def _without_reranking(engine: Engine) -> Engine:
+def _without_reranking(engine: Library) -> Library:
     return replace(engine, scorer=cast(PairScorer, _InOrder(engine.scorer)))
 
 
-def _without_second_head(engine: Engine) -> Engine:
+def _without_second_head(engine: Library) -> Library:
     return replace(engine, scorer=cast(PairScorer, _OneHead(engine.scorer)))
 
 
-def _without_context(engine: Engine) -> Engine:
+def _without_context(engine: Library) -> Library:
     """Sentences are judged without their title and shown without the one before."""
 
     def bare(question: str, candidates: Sequence[Candidate]) -> list[Candidate]:
@@ -156,7 +156,7 @@ def _without_context(engine: Engine) -> Engine:
     return replace(engine, reader=_Given(engine.reader, bare))
 
 
-def _without_description(engine: Engine) -> Engine:
+def _without_description(engine: Library) -> Library:
     """Title, author, publisher and date answer nothing."""
 
     def body(question: str, candidates: Sequence[Candidate]) -> list[Candidate]:
@@ -165,11 +165,11 @@ def _without_description(engine: Engine) -> Engine:
     return replace(engine, reader=_Given(engine.reader, body))
 
 
-def _without_calibration(engine: Engine) -> Engine:
+def _without_calibration(engine: Library) -> Library:
     return replace(engine, reader=_Uncalibrated(ExtractiveReader(threshold=0.0)))
 
 
-VARIANTS: Mapping[str, Callable[[Engine], Engine]] = {
+VARIANTS: Mapping[str, Callable[[Library], Library]] = {
     WHOLE: lambda engine: engine,
     "dense leg alone": _dense_alone,
     "lexical leg alone": _lexical_alone,

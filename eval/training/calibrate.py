@@ -28,7 +28,7 @@ from rag.answer.find.evidence import Candidate
 from rag.answer.question import Question as Asked
 from rag.answer.read.extractive import considered
 from rag.cli.terminal import console, echo_json
-from rag.library import Engine
+from rag.library import Library
 from rag.settings import Settings
 
 _Array = npt.NDArray[Any]
@@ -53,7 +53,7 @@ class Observation:
     sentences: tuple[tuple[float, float, bool], ...] = ()
 
 
-def observe(engine: Engine, chosen: EvalSet, questions: Sequence[Question]) -> Iterator[Observation]:
+def observe(engine: Library, chosen: EvalSet, questions: Sequence[Question]) -> Iterator[Observation]:
     """What the pipeline sees of each question, as it is and without the documents that answer it."""
     few = len(chosen.documents) <= _FEW_DOCUMENTS
     for question in questions:

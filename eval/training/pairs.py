@@ -20,7 +20,7 @@ from rag.answer.find.evidence import Candidate
 from rag.answer.question import read_question
 from rag.language.english.words import content_words
 from rag.language.text import display
-from rag.library import Engine
+from rag.library import Library
 from rag.types import Document, Kind
 
 _POSITIVES = 2
@@ -42,7 +42,7 @@ class Pair:
 
 
 def pairs_of(
-    engine: Engine, chosen: EvalSet, questions: Sequence[Question], seed: int, on_done: Callable[[], None]
+    engine: Library, chosen: EvalSet, questions: Sequence[Question], seed: int, on_done: Callable[[], None]
 ) -> Iterator[Pair]:
     """The pairs of a set's questions, and a near miss of each answerable one that has one.
 
@@ -78,7 +78,7 @@ def _pair(question: str, candidate: Candidate, answerable: bool, source: str) ->
     )
 
 
-def answers_of(engine: Engine, question: Question) -> Callable[[Candidate], bool]:
+def answers_of(engine: Library, question: Question) -> Callable[[Candidate], bool]:
     """Whether a candidate answers: it lies in a gold quote, or it holds an accepted answer in a relevant document."""
     needed = [one for one in question.gold if not one.context]
     gold = [place for one in needed for place in gold_places(one, engine.store.catalog.text(one.document_id))]
@@ -92,7 +92,7 @@ def answers_of(engine: Engine, question: Question) -> Callable[[Candidate], bool
     return holds
 
 
-def _around_gold(engine: Engine, question: Question) -> Sequence[Candidate]:
+def _around_gold(engine: Library, question: Question) -> Sequence[Candidate]:
     """The judged sentences of the passages nearest to the gold quotes: retrieval may not have found them."""
     gold = [one.quote for one in question.gold if not one.context]
     hits = {hit.passage.id: hit for quote in gold for hit in nearest_to(engine, quote, limit=_BESIDE)}
@@ -121,7 +121,7 @@ _ASKED = {
 _TOPIC_WORDS = 5
 
 
-def description_pairs(engine: Engine, questions: Sequence[Question], seed: int, limit: int) -> Iterator[Pair]:
+def description_pairs(engine: Library, questions: Sequence[Question], seed: int, limit: int) -> Iterator[Pair]:
     """Questions about author, date and publisher of documents, each with what answers and what not.
 
     The documents are at most ``limit`` of those that answer ``questions``, so that others stay unseen.
@@ -147,7 +147,7 @@ def _about(question: str, right: str | None, wrong: Sequence[str]) -> Iterator[P
         yield Pair(question=question, text=text, answerable=text == right, relevance=None, source="description")
 
 
-def _facts(engine: Engine, document: Document) -> dict[Kind, str]:
+def _facts(engine: Library, document: Document) -> dict[Kind, str]:
     """The text that the reranker sees of each fact that a document's own lines state."""
     text = engine.store.catalog.text(document.id)
     sentences = engine.store.catalog.sentences(document.id, text)

@@ -10,7 +10,7 @@ import click
 from rag.cli.options import data_dir_option, opened, read_settings
 from rag.cli.terminal import echo
 from rag.errors import DataDirectoryError
-from rag.library import Engine
+from rag.library import Library
 from rag.storage.catalog.snapshot import examine
 from rag.storage.directory import CATALOG, sizes
 
@@ -35,7 +35,7 @@ def doctor(data_dir: Path | None) -> None:
         sys.exit(1)
 
 
-def _say_what_there_is(engine: Engine) -> None:
+def _say_what_there_is(engine: Library) -> None:
     catalog = engine.store.catalog
     _say("encoder", engine.encoder.fingerprint)
     _say("reranker", engine.scorer.name)
@@ -50,7 +50,7 @@ def _say_what_there_is(engine: Engine) -> None:
         _say("repaired", repaired)
 
 
-def _damage(engine: Engine) -> Iterator[str]:
+def _damage(engine: Library) -> Iterator[str]:
     """What is wrong with the catalog; where nothing is, says which accepted files wait in it."""
     try:
         contents = examine(engine.store.data_dir / CATALOG)

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import click
 
-from rag.library import Engine, open_engine
+from rag.library import Library, open_library
 from rag.settings import Settings
 from rag.types import DEFAULT_COLLECTION
 
@@ -38,11 +38,11 @@ def read_settings(**given: object) -> Settings:
 
 
 @contextmanager
-def opened(data_dir: Path | None) -> Iterator[Engine]:
+def opened(data_dir: Path | None) -> Iterator[Library]:
     """An engine on the data directory of the option or the environment, closed at the end of the block.
 
     Raises:
         FootnoteError: When the settings, the models or the directory cannot be used.
     """
-    with closing(open_engine(read_settings(data_dir=data_dir))) as engine:
+    with closing(open_library(read_settings(data_dir=data_dir))) as engine:
         yield engine

@@ -18,7 +18,7 @@ from litestar.openapi.spec.enums import OpenAPIType
 from litestar.params import FromPath, JSONBody
 
 from rag.errors import NotFound
-from rag.library import Engine
+from rag.library import Library
 from rag.storage.catalog import Catalog, StoredAnswer
 from rag.storage.receipts import Standing, standing
 from rag.types import Answer
@@ -55,7 +55,7 @@ class _ReceiptOperation(Operation):
     operation_class=_ReceiptOperation,
 )
 def get_answer(
-    answer_id: FromPath[str], request: Request[Any, Any, Any], engine: NamedDependency[Engine]
+    answer_id: FromPath[str], request: Request[Any, Any, Any], engine: NamedDependency[Library]
 ) -> Response[Answer]:
     """An answer as it was given; with ``Accept: text/html`` a page that can be shared."""
     as_page = request.accept.best_match([MediaType.JSON, MediaType.HTML]) == MediaType.HTML
@@ -77,7 +77,7 @@ def get_answer(
     before_request=strict_json(FeedbackRequest),
     responses=described(400, 404, 413, 415, 503, 507),
 )
-def give_feedback(answer_id: FromPath[str], data: JSONBody[FeedbackRequest], engine: NamedDependency[Engine]) -> None:
+def give_feedback(answer_id: FromPath[str], data: JSONBody[FeedbackRequest], engine: NamedDependency[Library]) -> None:
     """Say whether an answer helped; the latest word on an answer counts."""
     engine.receipts.rate(answer_id, helpful=data.helpful, comment=data.comment)
 

@@ -11,7 +11,7 @@ from litestar.openapi.spec.enums import OpenAPIType
 from litestar.params import JSONBody
 
 from rag.answer.events import Event, Finished
-from rag.library import Engine
+from rag.library import Library
 from rag.storage.receipts import Receipts
 from rag.types import Answer, RankedPassage, Turn
 from server.api.bodies import AskRequest, SearchRequest, strict_json
@@ -48,7 +48,7 @@ class FoundPassages:
 async def ask(
     data: JSONBody[AskRequest],
     request: Request[Any, Any, Any],
-    engine: NamedDependency[Engine],
+    engine: NamedDependency[Library],
     line: NamedDependency[Line],
 ) -> Response[Answer]:
     """Answer a question from the documents, every statement with citations, or say that they do not answer it.
@@ -79,7 +79,7 @@ async def ask(
 async def search(
     data: JSONBody[SearchRequest],
     request: Request[Any, Any, Any],
-    engine: NamedDependency[Engine],
+    engine: NamedDependency[Library],
     line: NamedDependency[Line],
 ) -> FoundPassages:
     """The passages that best match a query, ranked as in an answer."""

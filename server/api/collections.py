@@ -10,7 +10,7 @@ from msgspec import Meta, Struct
 
 from rag.errors import ChangeForbidden
 from rag.ingest.pipeline import drop_collection, ensure_collection
-from rag.library import Engine
+from rag.library import Library
 from rag.types import COLLECTION
 from server.api.bodies import strict_json
 from server.http.problems import described
@@ -33,7 +33,7 @@ class CollectionSize:
 
 
 @get("/v1/collections", sync_to_thread=True, responses=described(503))
-def list_collections(engine: NamedDependency[Engine]) -> list[CollectionSize]:
+def list_collections(engine: NamedDependency[Library]) -> list[CollectionSize]:
     """Every collection with its size."""
     return [_size(engine, collection) for collection in engine.store.catalog.collections()]
 
@@ -45,7 +45,7 @@ def list_collections(engine: NamedDependency[Engine]) -> list[CollectionSize]:
     before_request=strict_json(CollectionRequest),
     responses=described(400, 403, 409, 413, 415, 503, 507),
 )
-def create_collection(data: JSONBody[CollectionRequest], engine: NamedDependency[Engine]) -> CollectionSize:
+def create_collection(data: JSONBody[CollectionRequest], engine: NamedDependency[Library]) -> CollectionSize:
     """Make an empty collection."""
     if not ensure_collection(engine, data.id):
         raise ChangeForbidden(f"there is a collection {data.id!r} already")
@@ -58,11 +58,11 @@ def create_collection(data: JSONBody[CollectionRequest], engine: NamedDependency
     sync_to_thread=True,
     responses=described(400, 403, 404, 409, 503, 507),
 )
-def delete_collection(collection: FromPath[str], engine: NamedDependency[Engine]) -> None:
+def delete_collection(collection: FromPath[str], engine: NamedDependency[Library]) -> None:
     """Remove a collection with all its documents; the default one stays."""
     drop_collection(engine, collection)
 
 
-def _size(engine: Engine, collection: str) -> CollectionSize:
+def _size(engine: Library, collection: str) -> CollectionSize:
     size = engine.store.catalog.state(collection)
     return CollectionSize(id=collection, documents=size.documents, passages=size.passages, version=size.version)

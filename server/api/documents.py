@@ -11,7 +11,7 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 
 from rag.errors import InvalidRequest
 from rag.ingest.pipeline import remove
-from rag.library import Engine
+from rag.library import Library
 from rag.types import DEFAULT_COLLECTION, Document, Span
 from server.api.paragraphs import Paragraph, paragraphs
 from server.http.problems import described
@@ -52,7 +52,7 @@ class ReadingText:
 
 @get("/v1/documents", sync_to_thread=True, responses=described(400, 404, 503))
 def list_documents(
-    engine: NamedDependency[Engine],
+    engine: NamedDependency[Library],
     collection: FromQuery[str] = DEFAULT_COLLECTION,
     limit: Annotated[int, QueryParameter(ge=1, le=1000)] = 100,
     cursor: FromQuery[str] = "",
@@ -66,7 +66,7 @@ def list_documents(
 
 
 @get("/v1/documents/{document_id:str}", sync_to_thread=True, responses=described(400, 404, 503))
-def get_document(document_id: FromPath[str], engine: NamedDependency[Engine]) -> DocumentRecord:
+def get_document(document_id: FromPath[str], engine: NamedDependency[Library]) -> DocumentRecord:
     """One document's record."""
     return _record(engine.store.catalog.document(document_id))
 
@@ -77,7 +77,7 @@ def get_document(document_id: FromPath[str], engine: NamedDependency[Engine]) ->
     media_type="text/plain",
     responses=described(400, 404, 503),
 )
-def get_text(document_id: FromPath[str], engine: NamedDependency[Engine]) -> Response[bytes]:
+def get_text(document_id: FromPath[str], engine: NamedDependency[Library]) -> Response[bytes]:
     """Exactly the text that citations index."""
     text = engine.store.catalog.text(document_id).encode("utf-8")
     return Response(text, media_type="text/plain")
@@ -86,7 +86,7 @@ def get_text(document_id: FromPath[str], engine: NamedDependency[Engine]) -> Res
 @get("/v1/documents/{document_id:str}/paragraphs", sync_to_thread=True, responses=described(400, 404, 503))
 def get_paragraphs(
     document_id: FromPath[str],
-    engine: NamedDependency[Engine],
+    engine: NamedDependency[Library],
     start: Annotated[int, QueryParameter(ge=0)] = 0,
     end: Annotated[int, QueryParameter(ge=0)] = 0,
 ) -> ReadingText:
@@ -105,7 +105,7 @@ def get_paragraphs(
     media_type="application/octet-stream",
     responses=described(400, 404, 503),
 )
-def get_source(document_id: FromPath[str], engine: NamedDependency[Engine]) -> Response[bytes]:
+def get_source(document_id: FromPath[str], engine: NamedDependency[Library]) -> Response[bytes]:
     """The bytes as they were given, as an attachment."""
     catalog = engine.store.catalog
     name = quote(PurePosixPath(catalog.document(document_id).path).name, safe="")
@@ -122,7 +122,7 @@ def get_source(document_id: FromPath[str], engine: NamedDependency[Engine]) -> R
     sync_to_thread=True,
     responses=described(400, 403, 404, 503, 507),
 )
-def delete_document(document_id: FromPath[str], engine: NamedDependency[Engine]) -> None:
+def delete_document(document_id: FromPath[str], engine: NamedDependency[Library]) -> None:
     """Remove a document from the text, the lexical and the vector index; it can be brought again."""
     remove(engine, document_id)
 

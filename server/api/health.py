@@ -3,7 +3,7 @@
 from litestar import get
 from litestar.di import NamedDependency
 
-from rag.library import Engine
+from rag.library import Library
 from server.http.problems import NotReady, described
 
 
@@ -14,7 +14,7 @@ def live() -> dict[str, str]:
 
 
 @get("/health/ready", sync_to_thread=True, responses=described(503))
-def ready(engine: NamedDependency[Engine]) -> dict[str, str]:
+def ready(engine: NamedDependency[Library]) -> dict[str, str]:
     """The models are loaded, and catalog and index agree on how many passages there are."""
     if miscounts := engine.store.miscounts():
         raise NotReady("; ".join(miscounts))

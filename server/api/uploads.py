@@ -12,7 +12,7 @@ from litestar.openapi.spec.enums import OpenAPIFormat, OpenAPIType
 from litestar.params import FromPath, QueryParameter
 
 from rag.errors import DiskFull, InvalidRequest
-from rag.library import Engine
+from rag.library import Library
 from rag.types import DEFAULT_COLLECTION
 from rag.upkeep.jobs import Jobs
 from server.api.bodies import UnsupportedMediaType
@@ -92,7 +92,7 @@ class _UploadOperation(Operation):
     operation_class=_UploadOperation,
 )
 async def upload_documents(
-    request: Request[Any, Any, Any], engine: NamedDependency[Engine], jobs: NamedDependency[Jobs]
+    request: Request[Any, Any, Any], engine: NamedDependency[Library], jobs: NamedDependency[Jobs]
 ) -> Response[Accepted]:
     """Bring files in. Each is kept, whatever happens, once this answers; the job tells what becomes of it.
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from rag.ingest.pipeline import Work
-from rag.library import Engine
+from rag.library import Library
 from rag.models.encode import Stopped
 from rag.types import DEFAULT_COLLECTION
 from rag.upkeep.follow import Follower
@@ -24,7 +24,7 @@ class BackgroundFollow:
         InvalidRequest: For a path that is no folder.
     """
 
-    def __init__(self, engine: Engine, folders: Sequence[Path]) -> None:
+    def __init__(self, engine: Library, folders: Sequence[Path]) -> None:
         self._follower = Follower(engine, folders, collection=DEFAULT_COLLECTION)
         self._stop = threading.Event()
         self._work = Work()

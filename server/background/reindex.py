@@ -3,7 +3,7 @@
 import logging
 import threading
 
-from rag.library import Engine
+from rag.library import Library
 from rag.upkeep.reindex import Reindex
 
 logger = logging.getLogger(__name__)
@@ -15,7 +15,7 @@ _STOP_SECONDS = 10.0
 class BackgroundReindex:
     """Indexes an engine's documents again with the wanted settings, unless they are indexed so already."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Library) -> None:
         self._store = engine.store
         self._made_with = engine.wanted.made_with
         self._work = Reindex(engine.store, engine.wanted, engine.gate, self._say)

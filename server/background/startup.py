@@ -8,7 +8,7 @@ from pathlib import Path
 from rag.answer.suggest.offers import Suggestions
 from rag.cli.progress import show_ingest
 from rag.ingest.pipeline import Work, find_files, ingest
-from rag.library import Engine, open_engine
+from rag.library import Library, open_library
 from rag.settings import Settings
 from rag.storage.directory import SEEDED
 from rag.types import DEFAULT_COLLECTION
@@ -37,7 +37,7 @@ class Startup:
         settings: Settings,
         *,
         seeds: Path | None,
-        on_ready: Callable[[Engine], None],
+        on_ready: Callable[[Library], None],
         on_failure: Callable[[], None],
         reindex: bool = False,
         watch: Sequence[Path] = (),
@@ -49,7 +49,7 @@ class Startup:
         self._on_ready = on_ready
         self._on_failure = on_failure
         self._thread = threading.Thread(target=self._load, name="startup")
-        self._opened: Engine | None = None
+        self._opened: Library | None = None
         self._jobs: Jobs | None = None
         self._suggestions: Suggestions | None = None
         self._reindex: BackgroundReindex | None = None
@@ -61,7 +61,7 @@ class Startup:
         """Begin to load."""
         self._thread.start()
 
-    def engine(self) -> Engine:
+    def engine(self) -> Library:
         """The engine.
 
         Raises:
@@ -109,7 +109,7 @@ class Startup:
 
     def _load(self) -> None:
         try:
-            engine = self._opened = open_engine(self._settings, as_it_is=self._wanted)
+            engine = self._opened = open_library(self._settings, as_it_is=self._wanted)
             if self._seeds is not None:
                 _ingest_seeds(engine, self._seeds)
             engine.warm_up()
@@ -130,7 +130,7 @@ class Startup:
         suggestions.prepare(DEFAULT_COLLECTION)
 
 
-def _ingest_seeds(engine: Engine, seeds: Path) -> None:
+def _ingest_seeds(engine: Library, seeds: Path) -> None:
     """Fill a catalog that is empty, or in which an earlier filling was cut short, from ``seeds``."""
     marker = engine.store.data_dir / SEEDED
     files = find_files([seeds]) if seeds.is_dir() else []

@@ -8,7 +8,7 @@ import pytest
 
 from rag.answer.confidence import Signals, confidence, signals
 from rag.answer.question import NOT_ANSWERED, not_answered, read_question, with_missing
-from rag.library import Engine
+from rag.library import Library
 from rag.models import load_untouched_reranker
 from rag.models.adapters import Adapters, dequantised, merged
 from rag.models.bundled import RERANKER, bundled_folder
@@ -16,7 +16,7 @@ from rag.models.merge import merged_model
 from rag.models.onnx import OnnxModel, OnnxPairScorer
 from rag.models.protocols import PairScorer
 from tests.support.candidates import candidate
-from tests.support.engines import OpenEngine, write_and_ingest
+from tests.support.engines import OpenLibrary, write_and_ingest
 
 QUESTION = "Who built the lighthouse of Morvane?"
 TEXTS = ["Odo Harwick built the lighthouse of Morvane in 1847.", "Bread is baked from flour.", "Morvane has a port."]
@@ -121,9 +121,9 @@ def test_a_name_that_no_source_has_lowers_the_confidence() -> None:
     ],
 )
 def test_missing_terms_are_whole_names_without_possessives(
-    question: str, missing: tuple[str, ...], open_engine: OpenEngine, tmp_path: Path
+    question: str, missing: tuple[str, ...], open_library: OpenLibrary, tmp_path: Path
 ) -> None:
-    engine: Engine = open_engine()
+    engine: Library = open_library()
     write_and_ingest(
         engine, tmp_path, {"one.txt": "Odo Harwick built the lighthouse in 1847 and met a new U.S. friend.\n"}
     )

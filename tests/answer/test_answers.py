@@ -9,9 +9,9 @@ import pytest
 from eval.run.looking import candidates_for
 from rag.answer.question import not_answered, read_question
 from rag.language.text import display
-from rag.library import Engine
+from rag.library import Library
 from rag.types import Sentence
-from tests.support.engines import OpenEngine, write_and_ingest
+from tests.support.engines import OpenLibrary, write_and_ingest
 
 ANSWERED = [
     ("How many prisoners of war did both sides agree to exchange?", "004", "one thousand prisoners of war"),
@@ -50,7 +50,9 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("question", "document", "quote"), ANSWERED, ids=[row[0] for row in ANSWERED])
-def test_answer_cites_the_sentence_that_answers(seeds_engine: Engine, question: str, document: str, quote: str) -> None:
+def test_answer_cites_the_sentence_that_answers(
+    seeds_engine: Library, question: str, document: str, quote: str
+) -> None:
     answer = seeds_engine.ask(question)
     assert answer.answered
     assert any(one.document_id.startswith(document) and quote in one.quote for one in answer.citations), answer.answer
@@ -61,7 +63,7 @@ def test_answer_cites_the_sentence_that_answers(seeds_engine: Engine, question: 
 
 
 @pytest.mark.parametrize("question", REFUSED)
-def test_question_outside_the_sources_is_refused(seeds_engine: Engine, question: str) -> None:
+def test_question_outside_the_sources_is_refused(seeds_engine: Library, question: str) -> None:
     answer = seeds_engine.ask(question)
     assert not answer.answered
     assert (answer.statements, answer.citations) == ((), ())
@@ -70,7 +72,7 @@ def test_question_outside_the_sources_is_refused(seeds_engine: Engine, question:
     assert answer.confidence < seeds_engine.settings.threshold
 
 
-def test_boilerplate_is_never_cited(seeds_engine: Engine) -> None:
+def test_boilerplate_is_never_cited(seeds_engine: Library) -> None:
     for question in ("Recommendations", "Politics", "What is the META_DESCRIPTION?", "What do you recommend?"):
         answer = seeds_engine.ask(question)
         quotes = {citation.quote for citation in answer.citations}
@@ -78,12 +80,12 @@ def test_boilerplate_is_never_cited(seeds_engine: Engine) -> None:
         assert not any("META_DESCRIPTION" in quote for quote in quotes)
 
 
-def test_missing_terms_name_what_no_source_has(seeds_engine: Engine) -> None:
+def test_missing_terms_name_what_no_source_has(seeds_engine: Library) -> None:
     assert seeds_engine.ask("Who met Putin in Geneva?").missing_terms == ("Geneva",)
     assert seeds_engine.ask("Who met Putin in St. Petersburg?").missing_terms == ()
 
 
-def test_dangling_sentence_comes_with_the_one_before(seeds_engine: Engine) -> None:
+def test_dangling_sentence_comes_with_the_one_before(seeds_engine: Library) -> None:
     answer = seeds_engine.ask("How long was the meeting in St. Petersburg, four hours?")
     assert any(
         statement.text.startswith("Trump’s special envoy") and "more than four-hour" in statement.text
@@ -93,7 +95,7 @@ def test_dangling_sentence_comes_with_the_one_before(seeds_engine: Engine) -> No
 
 @pytest.mark.parametrize("question", ["What are the main sticking points?", "What are the sticking points?"])
 def test_an_announcement_is_judged_and_stated_with_what_it_announces_and_others_complete_it(
-    seeds_engine: Engine, question: str
+    seeds_engine: Library, question: str
 ) -> None:
     best = candidates_for(seeds_engine, question)[0]
     assert best.judged.endswith(
@@ -127,9 +129,9 @@ Doors open at seven and close at three.
 
 
 def test_the_heading_tells_like_sentences_apart_and_is_cited_with_what_needs_it(
-    open_engine: OpenEngine, tmp_path: Path
+    open_library: OpenLibrary, tmp_path: Path
 ) -> None:
-    engine = open_engine()
+    engine = open_library()
     write_and_ingest(engine, tmp_path, {"offices.md": OFFICES})
     for city, hour, rent in (("Berlin", "nine", "4,100"), ("Oslo", "seven", "5,300")):
         opens = engine.ask(f"When do the doors of the {city} office open?").statements[0].text
@@ -143,6 +145,6 @@ def test_the_heading_tells_like_sentences_apart_and_is_cited_with_what_needs_it(
         ]
 
 
-def test_same_question_gets_the_same_answer(seeds_engine: Engine) -> None:
+def test_same_question_gets_the_same_answer(seeds_engine: Library) -> None:
     first, second = (seeds_engine.ask("Which countries tried to mediate?", max_statements=10) for _ in range(2))
     assert (first.answer, first.citations, first.passages) == (second.answer, second.citations, second.passages)

@@ -16,9 +16,9 @@ from rag.language.english.values.claims import find_claims
 from rag.language.english.values.dates import find_dates
 from rag.language.english.values.measures import find_money
 from rag.language.english.values.numbers import find_quantities
-from rag.library import Engine
+from rag.library import Library
 from rag.types import Citation, Conflict, Document, Kind, Sentence, Span, Statement
-from tests.support.engines import OpenEngine, write_and_ingest
+from tests.support.engines import OpenLibrary, write_and_ingest
 
 FRIDAY = date(2024, 5, 10)
 
@@ -300,7 +300,7 @@ def test_question_that_asks_for_no_value_wants_none() -> None:
 @pytest.mark.parametrize(
     "question", ["How long has the war been going on?", "For how many years have Russia and Ukraine been at war?"]
 )
-def test_sources_that_differ_on_the_wars_duration_are_shown_together(seeds_engine: Engine, question: str) -> None:
+def test_sources_that_differ_on_the_wars_duration_are_shown_together(seeds_engine: Library, question: str) -> None:
     answer = seeds_engine.ask(question)
     (conflict,) = answer.conflicts
     assert conflict.kind == "duration"
@@ -313,7 +313,7 @@ def test_sources_that_differ_on_the_wars_duration_are_shown_together(seeds_engin
 
 
 @pytest.mark.parametrize("question", ["Who is the Kremlin spokesman?", "When did the full-scale invasion begin?"])
-def test_sources_that_do_not_differ_are_not_flagged(seeds_engine: Engine, question: str) -> None:
+def test_sources_that_do_not_differ_are_not_flagged(seeds_engine: Library, question: str) -> None:
     answer = seeds_engine.ask(question)
     assert answer.answered
     assert answer.conflicts == ()
@@ -325,7 +325,7 @@ CRASH = (
 )
 
 
-def ask_about_crash(engine: Engine, folder: Path, *counts: str, most: int = 4) -> tuple[Conflict, ...]:
+def ask_about_crash(engine: Library, folder: Path, *counts: str, most: int = 4) -> tuple[Conflict, ...]:
     texts = {f"{n}.txt": CRASH.format(date=f"2024-03-0{n + 1}", count=count) for n, count in enumerate(counts)}
     write_and_ingest(engine, folder, texts)
     answer = engine.ask("How many passengers were hurt at Tarn?", max_statements=most)
@@ -334,19 +334,19 @@ def ask_about_crash(engine: Engine, folder: Path, *counts: str, most: int = 4) -
     return answer.conflicts
 
 
-def test_alike_sentences_with_two_values_are_not_merged(open_engine: OpenEngine, tmp_path: Path) -> None:
-    (conflict,) = ask_about_crash(open_engine(), tmp_path / "docs", "14", "nineteen", "19")
+def test_alike_sentences_with_two_values_are_not_merged(open_library: OpenLibrary, tmp_path: Path) -> None:
+    (conflict,) = ask_about_crash(open_library(), tmp_path / "docs", "14", "nineteen", "19")
     assert conflict.kind == "number"
     assert set(conflict.values) in ({"14", "19"}, {"14", "nineteen"})
     assert len(set(conflict.statements)) == 2
 
 
-def test_one_statement_has_no_room_for_two_sides(open_engine: OpenEngine, tmp_path: Path) -> None:
-    assert ask_about_crash(open_engine(), tmp_path / "docs", "14", "19", most=1) == ()
+def test_one_statement_has_no_room_for_two_sides(open_library: OpenLibrary, tmp_path: Path) -> None:
+    assert ask_about_crash(open_library(), tmp_path / "docs", "14", "19", most=1) == ()
 
 
-def test_one_value_in_other_words_is_no_conflict(open_engine: OpenEngine, tmp_path: Path) -> None:
-    assert ask_about_crash(open_engine(), tmp_path / "docs", "twelve", "a dozen", "12") == ()
+def test_one_value_in_other_words_is_no_conflict(open_library: OpenLibrary, tmp_path: Path) -> None:
+    assert ask_about_crash(open_library(), tmp_path / "docs", "twelve", "a dozen", "12") == ()
 
 
 SOURCE = Citation(

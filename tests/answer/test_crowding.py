@@ -12,7 +12,7 @@ from rag.answer.question import read_question
 from rag.answer.read.compose import compose
 from tests.support.candidates import BROAD, candidate
 from tests.support.crowds import ASKED, HONEST, STUFFED, TREES, asked_of, paragraphs
-from tests.support.engines import OpenEngine, write_and_ingest
+from tests.support.engines import OpenLibrary, write_and_ingest
 
 OTHERS = {
     "honest.txt": f"A history\n\nMorvane lies on the northern coast. {HONEST} He built a wall and two towers.\n",
@@ -55,8 +55,10 @@ STUFFING = {
 
 
 @pytest.mark.parametrize("text", STUFFING.values(), ids=STUFFING)
-def test_a_stuffed_document_leaves_the_honest_one_its_place(open_engine: OpenEngine, tmp_path: Path, text: str) -> None:
-    engine = open_engine(retrieve_limit=8)
+def test_a_stuffed_document_leaves_the_honest_one_its_place(
+    open_library: OpenLibrary, tmp_path: Path, text: str
+) -> None:
+    engine = open_library(retrieve_limit=8)
     cited = asked_of(engine, tmp_path / "files", {**OTHERS, "stuffed.md": text})
     assert "honest" in [document for document, _ in cited]
     judged = Counter(one.document.id for one in candidates_for(engine, ASKED))
@@ -64,8 +66,8 @@ def test_a_stuffed_document_leaves_the_honest_one_its_place(open_engine: OpenEng
     assert [conflict.values for conflict in engine.ask(ASKED).conflicts] == [("Odo Harwick", "Zan Zor")]
 
 
-def test_stuffing_does_not_keep_others_out_of_what_is_found(open_engine: OpenEngine, tmp_path: Path) -> None:
-    engine = open_engine()
+def test_stuffing_does_not_keep_others_out_of_what_is_found(open_library: OpenLibrary, tmp_path: Path) -> None:
+    engine = open_library()
     write_and_ingest(engine, tmp_path / "files", {**OTHERS, "stuffed.md": STUFFING["variants"]})
     hits = nearest_to(engine, ASKED, limit=8)
     assert {hit.passage.document_id for hit in hits} == {"stuffed.md"}
@@ -77,8 +79,8 @@ def test_stuffing_does_not_keep_others_out_of_what_is_found(open_engine: OpenEng
     assert {"dense", "lexical", "fused"} <= set(honest.scores)
 
 
-def test_words_are_searched_without_the_documents_that_are_left_out(open_engine: OpenEngine, tmp_path: Path) -> None:
-    engine = open_engine()
+def test_words_are_searched_without_the_documents_that_are_left_out(open_library: OpenLibrary, tmp_path: Path) -> None:
+    engine = open_library()
     write_and_ingest(engine, tmp_path / "files", OTHERS)
     catalog = engine.store.catalog
     everything = catalog.search_words("default", ["morvane"], 10)
@@ -87,16 +89,16 @@ def test_words_are_searched_without_the_documents_that_are_left_out(open_engine:
     assert left == [one for one in everything if one[0].startswith("fish#")]
 
 
-def test_a_document_alone_is_judged_as_far_as_the_budget_goes(open_engine: OpenEngine, tmp_path: Path) -> None:
-    engine = open_engine()
+def test_a_document_alone_is_judged_as_far_as_the_budget_goes(open_library: OpenLibrary, tmp_path: Path) -> None:
+    engine = open_library()
     write_and_ingest(engine, tmp_path / "files", {"alone.md": STUFFING["variants"]})
     judged = candidates_for(engine, ASKED)
     cost = [engine.scorer.count_tokens(ASKED, one.judged) for one in judged]
     assert engine.settings.rerank_tokens - max(cost) < sum(cost) <= engine.settings.rerank_tokens
 
 
-def test_what_others_leave_of_the_budget_goes_back(open_engine: OpenEngine, tmp_path: Path) -> None:
-    engine = open_engine()
+def test_what_others_leave_of_the_budget_goes_back(open_library: OpenLibrary, tmp_path: Path) -> None:
+    engine = open_library()
     write_and_ingest(engine, tmp_path / "files", {"large.md": STUFFING["variants"], "mill.txt": OTHERS["mill.txt"]})
     found = rerank(
         engine.store.catalog, engine.scorer, read_question(ASKED), nearest_to(engine, ASKED, limit=200), budget=900

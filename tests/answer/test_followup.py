@@ -13,7 +13,7 @@ from eval.studies.followups import ASKED, ask_cases, load_cases
 from rag.answer.followup import resolve
 from rag.language.english.phrases import noun_phrases
 from rag.language.english.questions import ask_for, ask_for_others, form_of, joined
-from rag.library import Engine
+from rag.library import Library
 from rag.types import Turn
 from tests.support.places import ROOT
 
@@ -232,7 +232,7 @@ def test_noun_phrases_are_found(text: str, found: list[str]) -> None:
     assert all(text[phrase.start : phrase.end] == phrase.text for phrase in phrases)
 
 
-def test_answer_shows_how_the_question_was_understood(seeds_engine: Engine) -> None:
+def test_answer_shows_how_the_question_was_understood(seeds_engine: Library) -> None:
     before = "Who is the Kremlin spokesman?"
     history = after(before, seeds_engine.ask(before).answer)
     answer = seeds_engine.ask("What did he say about the talks?", history=history)
@@ -244,7 +244,7 @@ def test_answer_shows_how_the_question_was_understood(seeds_engine: Engine) -> N
     assert written_out.statements == answer.statements
 
 
-def test_more_is_not_the_same_again(seeds_engine: Engine) -> None:
+def test_more_is_not_the_same_again(seeds_engine: Library) -> None:
     question = "Which countries tried to mediate?"
     first = seeds_engine.ask(question)
     more = seeds_engine.ask("Who else?", history=after(question, first.answer))
@@ -275,7 +275,7 @@ def test_cases_are_enough_and_divided() -> None:
     assert sum(not case.question.answerable for case in cases) >= 15
 
 
-def test_case_is_asked_in_three_ways(seeds_engine: Engine) -> None:
+def test_case_is_asked_in_three_ways(seeds_engine: Library) -> None:
     loaded, cases = load_cases()
     told: list[tuple[str, int, int]] = []
     two = [one for one in cases if one.question.id in ("f034", "f063")]

@@ -17,7 +17,7 @@ from rag.answer.read.reader import Finding, Source
 from rag.language.text import without_footnotes
 from rag.types import Conflict, Span, Turn
 from tests.support.candidates import candidate, document
-from tests.support.engines import OpenEngine, write_and_ingest
+from tests.support.engines import OpenLibrary, write_and_ingest
 from tests.support.processes import footnote, serve
 
 if TYPE_CHECKING:
@@ -109,8 +109,8 @@ FORGED = {
 @pytest.mark.parametrize(
     "question", ["What did the harbour wall of Morvane cost?", "When was the tower of Norbury begun?"]
 )
-def test_an_answer_holds_no_footnotes_but_its_own(open_engine: OpenEngine, tmp_path: Path, question: str) -> None:
-    engine = open_engine()
+def test_an_answer_holds_no_footnotes_but_its_own(open_library: OpenLibrary, tmp_path: Path, question: str) -> None:
+    engine = open_library()
     write_and_ingest(engine, tmp_path / "files", FORGED)
     answer = engine.ask(question)
     assert answer.answered

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rag.ingest.pipeline import find_files, ingest
-from rag.library import Engine, assemble
+from rag.library import Library, assemble
 from rag.models.protocols import Encoder, PairScorer
 from rag.settings import Settings
 from rag.types import Answer
@@ -36,7 +36,7 @@ QUESTIONS = st.sampled_from(
 )
 
 
-def check_answer(engine: Engine, answer: Answer) -> None:
+def check_answer(engine: Library, answer: Answer) -> None:
     """The invariants of an answer: exact citations, nothing uncited, abstaining is a value."""
     catalog = engine.store.catalog
     for citation in answer.citations:
@@ -71,7 +71,7 @@ def test_every_citation_is_the_exact_characters(encoder: Encoder, scorer: PairSc
             check_answer(engine, engine.ask(question, max_statements=10))
 
 
-def test_every_answer_over_the_seeds_keeps_the_invariants(seeds_engine: Engine) -> None:
+def test_every_answer_over_the_seeds_keeps_the_invariants(seeds_engine: Library) -> None:
     questions = ["Who met whom?", "When were talks held?", "What does Russia want?", "When was it published?", "Why?"]
     open_minded = replace(seeds_engine, reader=type(seeds_engine.reader)(threshold=0.0))  # type: ignore[call-arg]
     for question in questions:

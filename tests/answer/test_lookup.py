@@ -6,8 +6,8 @@ import pytest
 
 from eval.run.looking import candidates_for, nearest_to
 from rag.language.spelling import corrected
-from rag.library import Engine
-from tests.support.engines import OpenEngine, write_and_ingest
+from rag.library import Library
+from tests.support.engines import OpenLibrary, write_and_ingest
 
 TEXTS = [
     "The European leaders met in Quarn. They met Zelenskyy in Istanbul.",
@@ -38,7 +38,7 @@ def test_slips_are_read_as_what_was_meant(question: str, missing: list[str], mea
     assert corrected(question, missing, TEXTS, WORDS.__contains__) == meant
 
 
-def test_a_question_with_slips_is_understood_answered_and_shown_as_it_was_typed(seeds_engine: Engine) -> None:
+def test_a_question_with_slips_is_understood_answered_and_shown_as_it_was_typed(seeds_engine: Library) -> None:
     typed = "who sees the proposal as a staling tactik"
     answer = seeds_engine.ask(typed)
     assert answer.question == typed
@@ -50,7 +50,7 @@ def test_a_question_with_slips_is_understood_answered_and_shown_as_it_was_typed(
     assert [one.text for one in first] == [one.text for one in seeds_engine.search(answer.understood, limit=3)]
 
 
-def test_a_word_that_no_source_has_is_not_read_as_one_like_it(seeds_engine: Engine) -> None:
+def test_a_word_that_no_source_has_is_not_read_as_one_like_it(seeds_engine: Library) -> None:
     question = "How do I bake sourdough bread?"
     assert not seeds_engine.store.catalog.mentions("default", ["bread"])
     assert seeds_engine.store.catalog.mentions("default", ["break"])
@@ -59,8 +59,8 @@ def test_a_word_that_no_source_has_is_not_read_as_one_like_it(seeds_engine: Engi
     assert "bread" in answer.missing_terms
 
 
-def test_candidates_are_judged_and_documents_can_be_left_out(open_engine: OpenEngine, tmp_path: Path) -> None:
-    engine = open_engine()
+def test_candidates_are_judged_and_documents_can_be_left_out(open_library: OpenLibrary, tmp_path: Path) -> None:
+    engine = open_library()
     first = "The mill of Quarn grinds rye. It was built in 1932. Two brothers built it.\n"
     second = "The mill of Quarn burned in 1950. A spark from the oven had set it on fire.\n"
     write_and_ingest(engine, tmp_path, {"first.txt": first, "second.txt": second})
@@ -72,9 +72,9 @@ def test_candidates_are_judged_and_documents_can_be_left_out(open_engine: OpenEn
 
 
 def test_a_passage_beside_what_the_question_names_is_found_though_it_shares_no_word_with_it(
-    open_engine: OpenEngine, tmp_path: Path
+    open_library: OpenLibrary, tmp_path: Path
 ) -> None:
-    engine = open_engine(passage_tokens=16)
+    engine = open_library(passage_tokens=16)
     dive = "The submarine Kittiwake dived near Quarn on a calm morning in May of 2019.\n"
     silence = "Eleven hours later nobody could hear it any more, and a crane was ordered.\n"
     others = {

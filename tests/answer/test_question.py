@@ -8,7 +8,7 @@ import pytest
 from rag.answer.question import read_question
 from rag.language.english import words
 from rag.language.english.asked import ValueKind
-from rag.library import Engine
+from rag.library import Library
 
 QUESTION = "How many prisoners of war will be exchanged between Russia and Ukraine in June 2025?"
 
@@ -29,7 +29,7 @@ class Counted:
         return self.pattern.search(text)
 
 
-def test_one_ask_reads_the_words_of_its_question_once(seeds_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_ask_reads_the_words_of_its_question_once(seeds_engine: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     counted = Counted(words._WORD)
     monkeypatch.setattr(words, "_WORD", counted)
     assert seeds_engine.ask(QUESTION).answered

@@ -8,7 +8,7 @@ from rag.answer.question import read_question
 from rag.answer.read.compose import compose
 from tests.support.candidates import FACT, LIGHTHOUSE, candidate
 from tests.support.crowds import HONEST, STUFFED, TREES, asked_of, paragraphs
-from tests.support.engines import OpenEngine
+from tests.support.engines import OpenLibrary
 
 REPEATED = {
     "thirteen times": paragraphs(*[STUFFED] * 13),
@@ -23,16 +23,16 @@ REPEATED = {
 
 
 @pytest.mark.parametrize("text", REPEATED.values(), ids=REPEATED)
-def test_what_a_document_repeats_is_one_footnote(open_engine: OpenEngine, tmp_path: Path, text: str) -> None:
-    ((document, start),) = asked_of(open_engine(), tmp_path / "files", {"kings.md": text})
+def test_what_a_document_repeats_is_one_footnote(open_library: OpenLibrary, tmp_path: Path, text: str) -> None:
+    ((document, start),) = asked_of(open_library(), tmp_path / "files", {"kings.md": text})
     assert document == "kings.md"
     if "#" not in text:  # below headings it is the one whose heading fits best
         assert start == len("Kings\n\n")
 
 
-def test_what_other_documents_say_too_is_a_further_source(open_engine: OpenEngine, tmp_path: Path) -> None:
+def test_what_other_documents_say_too_is_a_further_source(open_library: OpenLibrary, tmp_path: Path) -> None:
     texts = {f"{name}.txt": paragraphs(*[HONEST] * 5) for name in ("one", "three", "two")}
-    cited = asked_of(open_engine(), tmp_path / "files", texts)
+    cited = asked_of(open_library(), tmp_path / "files", texts)
     assert cited == [("one", 7), ("three", 7), ("two", 7)]
 
 

@@ -13,10 +13,10 @@ from rag.answer.suggest.offers import Suggestions
 from rag.answer.suggest.templates import Proposal, proposals
 from rag.errors import NotFound
 from rag.language.text import display
-from rag.library import Engine
+from rag.library import Library
 from rag.models.protocols import PairScorer
 from rag.types import Document, Kind, PairScores, Sentence, Span
-from tests.support.engines import OpenEngine, write_and_ingest
+from tests.support.engines import OpenLibrary, write_and_ingest
 
 UNANSWERED = [
     "Who is the president of Poland?",
@@ -70,7 +70,7 @@ class WatchedScorer:
 
 
 @pytest.fixture(scope="module")
-def made(seeds_engine: Engine) -> Iterator[tuple[Suggestions, WatchedScorer]]:
+def made(seeds_engine: Library) -> Iterator[tuple[Suggestions, WatchedScorer]]:
     """The suggestions of the seeds, already made."""
     scorer = WatchedScorer(seeds_engine.scorer)
     with suggesting(replace(seeds_engine, scorer=scorer)) as suggestions:
@@ -79,7 +79,7 @@ def made(seeds_engine: Engine) -> Iterator[tuple[Suggestions, WatchedScorer]]:
 
 
 @contextmanager
-def suggesting(engine: Engine) -> Iterator[Suggestions]:
+def suggesting(engine: Library) -> Iterator[Suggestions]:
     suggestions = Suggestions(engine)
     try:
         yield suggestions
@@ -87,13 +87,13 @@ def suggesting(engine: Engine) -> Iterator[Suggestions]:
         suggestions.stop()
 
 
-def proposed(engine: Engine, document_id: str) -> list[Proposal]:
+def proposed(engine: Library, document_id: str) -> list[Proposal]:
     catalog = engine.store.catalog
     return proposals(catalog.document(document_id), catalog.sentences(document_id, catalog.text(document_id)))
 
 
-def test_proposals_read_like_questions_and_name_their_sentence(open_engine: OpenEngine, tmp_path: Path) -> None:
-    engine = open_engine()
+def test_proposals_read_like_questions_and_name_their_sentence(open_library: OpenLibrary, tmp_path: Path) -> None:
+    engine = open_library()
     write_and_ingest(engine, tmp_path / "files", {"orlen.md": CHRONICLE})
     (document,) = engine.store.catalog.documents("default", limit=2)
     text = engine.store.catalog.text(document.id)
@@ -154,7 +154,7 @@ def test_question_needs_nothing_beside_it_and_asks_for_a_person_or_a_thing(
 
 
 def test_every_suggestion_is_answered_with_a_citation(
-    seeds_engine: Engine, made: tuple[Suggestions, WatchedScorer]
+    seeds_engine: Library, made: tuple[Suggestions, WatchedScorer]
 ) -> None:
     questions = made[0].of("default").result()
     assert len(questions) == len(set(questions)) == 6
@@ -163,8 +163,8 @@ def test_every_suggestion_is_answered_with_a_citation(
     assert len({answer.citations[0].document_id for answer in answers}) >= 4
 
 
-def test_suggestions_are_made_once_a_version(open_engine: OpenEngine, tmp_path: Path) -> None:
-    engine = open_engine()
+def test_suggestions_are_made_once_a_version(open_library: OpenLibrary, tmp_path: Path) -> None:
+    engine = open_library()
     with suggesting(engine) as suggestions:
         assert suggestions.of("default").result(timeout=60) == ()
         write_and_ingest(engine, tmp_path / "files", {"orlen.md": CHRONICLE})
@@ -179,8 +179,8 @@ def test_suggestions_are_made_once_a_version(open_engine: OpenEngine, tmp_path: 
         assert others.of("default").result(timeout=60) == first.result()
 
 
-def test_suggestions_wait_while_people_ask(open_engine: OpenEngine, tmp_path: Path) -> None:
-    engine = open_engine()
+def test_suggestions_wait_while_people_ask(open_library: OpenLibrary, tmp_path: Path) -> None:
+    engine = open_library()
     write_and_ingest(engine, tmp_path / "files", {"orlen.md": CHRONICLE})
     scorer = WatchedScorer(engine.scorer)
     with suggesting(replace(engine, scorer=scorer)) as suggestions:
@@ -191,8 +191,8 @@ def test_suggestions_wait_while_people_ask(open_engine: OpenEngine, tmp_path: Pa
         assert scorer.asked.is_set()
 
 
-def test_making_ends_when_it_is_told_to(open_engine: OpenEngine, tmp_path: Path) -> None:
-    engine = open_engine()
+def test_making_ends_when_it_is_told_to(open_library: OpenLibrary, tmp_path: Path) -> None:
+    engine = open_library()
     write_and_ingest(engine, tmp_path / "files", {"orlen.md": CHRONICLE})
     suggestions = Suggestions(engine)
     with engine.gate.question():
@@ -203,7 +203,7 @@ def test_making_ends_when_it_is_told_to(open_engine: OpenEngine, tmp_path: Path)
 
 @pytest.mark.parametrize("question", UNANSWERED)
 def test_near_suggestions_are_answered_and_cost_no_more_than_a_question(
-    seeds_engine: Engine, made: tuple[Suggestions, WatchedScorer], question: str
+    seeds_engine: Library, made: tuple[Suggestions, WatchedScorer], question: str
 ) -> None:
     suggestions, scorer = made
     scorer.tokens = 0
@@ -215,9 +215,9 @@ def test_near_suggestions_are_answered_and_cost_no_more_than_a_question(
 
 
 def test_documents_that_are_removed_while_questions_are_made_are_passed_over(
-    open_engine: OpenEngine, tmp_path: Path
+    open_library: OpenLibrary, tmp_path: Path
 ) -> None:
-    engine = open_engine()
+    engine = open_library()
     write_and_ingest(
         engine, tmp_path / "files", {"orlen.md": CHRONICLE, "again.md": CHRONICLE.replace("Orlen", "Orla")}
     )

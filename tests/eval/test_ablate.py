@@ -10,7 +10,7 @@ from eval.run.judge import Judged
 from eval.run.ranking import legs_of
 from eval.studies.ablate import ablate, table
 from eval.studies.variants import VARIANTS, WHOLE
-from rag.library import Engine, assemble
+from rag.library import Library, assemble
 from rag.models.protocols import Encoder, PairScorer
 from rag.settings import Settings
 from tests.support.engines import write_and_ingest
@@ -28,14 +28,14 @@ WROTE = "Who wrote the article The Mill of Quarn?"
 
 
 @pytest.fixture(scope="module")
-def engine(encoder: Encoder, scorer: PairScorer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+def engine(encoder: Encoder, scorer: PairScorer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
     folder = tmp_path_factory.mktemp("variants")
     with closing(assemble(Settings(data_dir=folder / "data"), encoder, scorer)) as made:
         write_and_ingest(made, folder / "documents", {"mill.txt": MILL, **OTHERS})
         yield made
 
 
-def test_variants_without_a_leg_rank_by_the_other_alone(engine: Engine) -> None:
+def test_variants_without_a_leg_rank_by_the_other_alone(engine: Library) -> None:
     whole = legs_of(engine, BUILT, by_document=True)
     dense = legs_of(VARIANTS["dense leg alone"](engine), BUILT, by_document=True)
     lexical = legs_of(VARIANTS["lexical leg alone"](engine), BUILT, by_document=True)
@@ -52,20 +52,20 @@ def test_variants_without_a_leg_rank_by_the_other_alone(engine: Engine) -> None:
     assert "mill" not in VARIANTS["dense leg alone"](engine).ask(BUILT).missing_terms
 
 
-def test_variant_without_reranking_never_doubts(engine: Engine) -> None:
+def test_variant_without_reranking_never_doubts(engine: Library) -> None:
     answers = [VARIANTS["without reranking"](engine).ask(one) for one in (BUILT, RINGS)]
     assert all(answer.answered for answer in answers)
     assert answers[0].confidence == answers[1].confidence
 
 
-def test_variant_without_description_does_not_know_the_author(engine: Engine) -> None:
+def test_variant_without_description_does_not_know_the_author(engine: Library) -> None:
     lacking = VARIANTS["without description"](engine)
     assert "By Ines Halvorsen" in {one.quote for one in engine.ask(WROTE).citations}
     assert "By Ines Halvorsen" not in {one.quote for one in lacking.ask(WROTE).citations}
     assert lacking.ask(BUILT).statements == engine.ask(BUILT).statements
 
 
-def test_variant_without_context_shows_the_sentence_alone(engine: Engine) -> None:
+def test_variant_without_context_shows_the_sentence_alone(engine: Library) -> None:
     sentence = "It was built by two brothers in 1932."
     assert engine.ask(BUILT).citations[0].quote == f"The mill grinds rye. {sentence}"
     bare = VARIANTS["without context"](engine).ask(BUILT)
@@ -73,7 +73,7 @@ def test_variant_without_context_shows_the_sentence_alone(engine: Engine) -> Non
     assert bare.confidence < engine.ask(BUILT).confidence
 
 
-def test_variant_without_calibration_takes_the_raw_score_as_it_is(engine: Engine) -> None:
+def test_variant_without_calibration_takes_the_raw_score_as_it_is(engine: Library) -> None:
     raw = VARIANTS["without calibration"](engine)
     answer = raw.ask(BUILT)
     assert answer.answered

@@ -17,7 +17,7 @@ from rag.models.protocols import Encoder
 from rag.settings import Settings
 from rag.storage.catalog import Catalog
 from rag.storage.directory import CATALOG
-from tests.support.engines import OpenEngine, write_and_ingest
+from tests.support.engines import OpenLibrary, write_and_ingest
 
 PARAGRAPH = (
     "The ferry to Norbury carried 214 passengers in the summer of 1902, and its captain, Ada Kern, kept a diary. "
@@ -68,9 +68,9 @@ def test_folder_without_records_is_refused(tmp_path: Path) -> None:
         load_stock(tmp_path)
 
 
-def test_sample_texts_are_what_an_ingest_encodes(stock: Stock, tmp_path: Path, open_engine: OpenEngine) -> None:
+def test_sample_texts_are_what_an_ingest_encodes(stock: Stock, tmp_path: Path, open_library: OpenLibrary) -> None:
     write_documents(stock, tmp_path / "made", range(4))
-    engine = open_engine()
+    engine = open_library()
     write_and_ingest(engine, tmp_path / "made", {})
     catalog = engine.store.catalog
     keys = catalog.passage_keys("default")

@@ -15,7 +15,7 @@ from eval.training.train import first_round, second_round
 from rag.ingest.pipeline import document_id
 from rag.models.protocols import PairScorer
 from rag.settings import SEEDS
-from tests.support.engines import OpenEngine, write_and_ingest
+from tests.support.engines import OpenLibrary, write_and_ingest
 
 MILL = "The Mill of Quarn\n\nThe mill of Quarn grinds rye. It was built by two brothers in 1932. It burned in 1950.\n"
 PORT = "The Port of Sellin\n\nThe port of Sellin was opened in 1871. Ships from Quarn carry rye to it.\n"
@@ -36,8 +36,8 @@ def question(text: str, *, answers: Sequence[str] = (), relevant: Sequence[str] 
 
 
 @pytest.fixture
-def pairs(open_engine: OpenEngine, tmp_path: Path) -> list[Pair]:
-    engine = open_engine()
+def pairs(open_library: OpenLibrary, tmp_path: Path) -> list[Pair]:
+    engine = open_library()
     write_and_ingest(engine, tmp_path, {"mill.txt": MILL, "port.txt": PORT})
     questions = [question(BUILT, answers=["1932"], relevant=["mill.txt"]), question(PAINTED)]
     return list(pairs_of(engine, EvalSet(name="mill", documents=(), questions=()), questions, 1, lambda: None))
@@ -53,8 +53,8 @@ def test_a_candidate_is_answerable_where_it_holds_the_answer_and_near_misses_are
     assert all((one.relevance is None) is (one in made) for one in pairs)
 
 
-def test_evidence_that_retrieval_missed_teaches_too(open_engine: OpenEngine, tmp_path: Path) -> None:
-    engine = open_engine(retrieve_limit=5)
+def test_evidence_that_retrieval_missed_teaches_too(open_library: OpenLibrary, tmp_path: Path) -> None:
+    engine = open_library(retrieve_limit=5)
     crowd = {f"{n}.txt": f"The mill of Quarn, number {n}, was built in 19{n}.\n" for n in range(20, 60)}
     write_and_ingest(engine, tmp_path, {"crane.txt": "Ottokar hoisted the granite into place.\n", **crowd})
     asked = replace(

@@ -15,9 +15,9 @@ from rag.errors import DocumentRejected
 from rag.ingest.describe import describe
 from rag.ingest.parse import Parsed, parse
 from rag.ingest.pipeline import find_files, ingest
-from rag.library import Engine
+from rag.library import Library
 from rag.types import Citation, Description
-from tests.support.engines import OpenEngine
+from tests.support.engines import OpenLibrary
 from tests.support.places import ROOT, SEEDS
 
 FILES = ROOT / "tests" / "files"
@@ -175,9 +175,9 @@ def test_mail_is_its_headers_and_its_text() -> None:
 
 
 @pytest.fixture
-def library(open_engine: OpenEngine) -> Engine:
+def library(open_library: OpenLibrary) -> Library:
     """An engine that took in the files of our own texts; the two that cannot be read are named."""
-    engine = open_engine(threshold=0.0)
+    engine = open_library(threshold=0.0)
     files = [file for file in find_files([FILES]) if not file.path.startswith(("README", "news"))]
     outcomes = {outcome.path: outcome for outcome in ingest(engine, files, collection="default")}
     assert {path for path, outcome in outcomes.items() if outcome.outcome != "added"} == {"scan.pdf", "locked.pdf"}
@@ -185,7 +185,7 @@ def library(open_engine: OpenEngine) -> Engine:
     return engine
 
 
-def test_answers_from_every_format_are_exact_and_name_the_page(library: Engine) -> None:
+def test_answers_from_every_format_are_exact_and_name_the_page(library: Library) -> None:
     cited: dict[str, list[Citation]] = {}
     for question in (
         "Who transported more than ninety thousand passengers during that summer?",

@@ -19,7 +19,7 @@ from rag.ingest.parse import Limits, ParserProcess
 from rag.ingest.pipeline import ingest
 from rag.ingest.sources import find_files
 from tests.support.children import children
-from tests.support.engines import OpenEngine
+from tests.support.engines import OpenLibrary
 from tests.support.made import (
     FILES,
     HELLO,
@@ -231,13 +231,13 @@ def listener() -> Iterator[tuple[str, list[str]]]:
 
 
 def test_no_address_in_a_document_is_fetched(
-    open_engine: OpenEngine, tmp_path: Path, listener: tuple[str, list[str]]
+    open_library: OpenLibrary, tmp_path: Path, listener: tuple[str, list[str]]
 ) -> None:
     address, asked = listener
     documents = documents_that_refer_to(address)
     for name, source in documents.items():
         (tmp_path / name).write_bytes(source)
-    outcomes = {one.path: one.reason for one in ingest(open_engine(), find_files([tmp_path]), collection="default")}
+    outcomes = {one.path: one.reason for one in ingest(open_library(), find_files([tmp_path]), collection="default")}
     assert outcomes == dict.fromkeys(documents)
     assert asked == []
     httpx.get(f"{address}/heard")
@@ -250,12 +250,12 @@ NAMES = [
 ]
 
 
-def test_names_in_every_script_are_kept_apart(open_engine: OpenEngine, tmp_path: Path) -> None:
+def test_names_in_every_script_are_kept_apart(open_library: OpenLibrary, tmp_path: Path) -> None:
     folder = tmp_path / "in"
     folder.mkdir()
     for number, name in enumerate(NAMES):
         (folder / name).write_bytes(b"The lighthouse number %d was built by Ida Voss.\n" % number)
-    outcomes = ingest(open_engine(), find_files([folder]), collection="default")
+    outcomes = ingest(open_library(), find_files([folder]), collection="default")
     assert {one.path: one.reason for one in outcomes} == {name.replace("\udce9", "\\udce9"): None for name in NAMES}
     ids = {str(one.document_id) for one in outcomes}
     assert len(ids) == len(NAMES)
@@ -263,10 +263,10 @@ def test_names_in_every_script_are_kept_apart(open_engine: OpenEngine, tmp_path:
     assert sorted(os.listdir(tmp_path)) == ["data", "in"]
 
 
-def test_document_of_too_many_passages_is_rejected(open_engine: OpenEngine, tmp_path: Path) -> None:
+def test_document_of_too_many_passages_is_rejected(open_library: OpenLibrary, tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text("# A\n\nB c.\n\n" * 120, encoding="utf-8")
     (tmp_path / "b.md").write_text("# A\n\nB c.\n\n" * 20, encoding="utf-8")
-    outcomes = ingest(open_engine(max_passages=100), find_files([tmp_path]), collection="default")
+    outcomes = ingest(open_library(max_passages=100), find_files([tmp_path]), collection="default")
     assert [(one.outcome, one.reason) for one in outcomes] == [
         ("rejected", "too many passages: 120, at most 100 are kept; split it, or raise FOOTNOTE_MAX_PASSAGES"),
         ("added", None),

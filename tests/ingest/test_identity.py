@@ -17,11 +17,11 @@ from hypothesis import strategies as st
 from rag.ingest.batches import Work
 from rag.ingest.identity import document_id, identify, possible_ids
 from rag.ingest.pipeline import Outcome, SourceFile, ensure_collection, ingest, take_in
-from rag.library import Engine, assemble
+from rag.library import Library, assemble
 from rag.models.protocols import Encoder, PairScorer
 from rag.settings import Settings
 from rag.storage.catalog import Inventory
-from tests.support.engines import OpenEngine
+from tests.support.engines import OpenLibrary
 
 UPLOAD = "upload"
 A_B = "a-b-" + hashlib.sha256(b"a~b.txt").hexdigest()[:8]
@@ -139,7 +139,7 @@ def sources(folder: Path, keys: Sequence[Key]) -> Iterator[SourceFile]:
         yield SourceFile(file=file, path=path, origin=origin)
 
 
-def taken(engine: Engine, folder: Path, keys: Sequence[Key]) -> dict[Key, Outcome]:
+def taken(engine: Library, folder: Path, keys: Sequence[Key]) -> dict[Key, Outcome]:
     """The outcomes of all keys, a collection after the other."""
     outcomes: dict[Key, Outcome] = {}
     for collection in ("default", "news", "new"):
@@ -166,9 +166,9 @@ def test_catalog_holds_a_document_a_key(encoder: Encoder, scorer: PairScorer, ke
 
 
 def test_same_name_in_one_upload_is_one_document_and_a_batch_keeps_names_apart(
-    open_engine: OpenEngine, tmp_path: Path
+    open_library: OpenLibrary, tmp_path: Path
 ) -> None:
-    engine = open_engine()
+    engine = open_library()
     ensure_collection(engine, "default")
     names = ["minutes.md", "minutes.md.txt", "minutes.md", "a~b.txt", f"{A_B}.txt", "a~b.txt"]
     files = list(sources(tmp_path, [("default", name, UPLOAD) for name in names]))
@@ -179,8 +179,8 @@ def test_same_name_in_one_upload_is_one_document_and_a_batch_keeps_names_apart(
     assert "Locker 2" in engine.store.catalog.text("minutes.md")
 
 
-def test_document_of_a_directory_made_before_keeps_its_id(open_engine: OpenEngine, tmp_path: Path) -> None:
-    engine = open_engine()
+def test_document_of_a_directory_made_before_keeps_its_id(open_library: OpenLibrary, tmp_path: Path) -> None:
+    engine = open_library()
     old, new = sources(tmp_path, [("default", "minutes.md", UPLOAD), ("default", "minutes.md", UPLOAD)])
     ingest(engine, [old], collection="default")
     # as it was stored when .txt was always dropped
@@ -194,10 +194,10 @@ def test_document_of_a_directory_made_before_keeps_its_id(open_engine: OpenEngin
 
 
 def test_files_that_are_ingested_at_the_same_moment_are_documents_of_their_own(
-    open_engine: OpenEngine, tmp_path: Path
+    open_library: OpenLibrary, tmp_path: Path
 ) -> None:
     """Of one path and of two places: each ingest is stopped between choosing its id and storing."""
-    engine = open_engine()
+    engine = open_library()
     both = threading.Barrier(2, timeout=30)
     found: dict[str, list[Outcome]] = {}
 

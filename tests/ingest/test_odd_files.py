@@ -16,7 +16,7 @@ from rag.ingest.files import read_file
 from rag.ingest.pipeline import Work, ensure_collection, ingest
 from rag.ingest.sources import find_files, survey
 from rag.upkeep.follow import Follower
-from tests.support.engines import OpenEngine
+from tests.support.engines import OpenLibrary
 from tests.support.folders import LAMP, PORT, said, wait_for, watching, write
 from tests.support.places import ROOT
 from tests.support.processes import footnote, serve
@@ -276,9 +276,9 @@ def test_folder_that_cannot_be_read_is_named(folder: Path) -> None:
 
 
 def test_documents_of_a_folder_that_cannot_be_read_for_a_while_stay(
-    open_engine: OpenEngine, folder: Path, tmp_path: Path
+    open_library: OpenLibrary, folder: Path, tmp_path: Path
 ) -> None:
-    engine = open_engine()
+    engine = open_library()
     ensure_collection(engine, "default")
     for readable, outcomes in ((True, ["added"] * 2), (False, ["unchanged", "rejected"]), (True, ["unchanged"] * 2)):
         (folder / "sub").chmod(0o700) if readable else close_off(folder / "sub")
@@ -330,8 +330,8 @@ def test_server_that_watches_odd_files_is_ready_and_follows(folder: Path, tmp_pa
         wait_for(address, ["a.txt", "sub/b.txt", "sub/c.txt"])
 
 
-def test_document_whose_file_becomes_a_link_out_stays_and_is_named(open_engine: OpenEngine, folder: Path) -> None:
-    engine = open_engine()
+def test_document_whose_file_becomes_a_link_out_stays_and_is_named(open_library: OpenLibrary, folder: Path) -> None:
+    engine = open_library()
     ingest(engine, find_files([folder]), collection="default")
     (folder / "a.txt").unlink()
     (folder / "a.txt").symlink_to("../outside/secret.txt")

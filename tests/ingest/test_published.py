@@ -11,7 +11,7 @@ from rag.answer.read.dating import in_time
 from rag.ingest.pipeline import find_files, ingest
 from rag.language.english.values.dates import may_be_published
 from tests.support.candidates import JUNE, MAY, candidate
-from tests.support.engines import OpenEngine, write_and_ingest
+from tests.support.engines import OpenLibrary, write_and_ingest
 from tests.support.made import FONT, PAGE, changed, member, pdf, stream
 
 BODY = "The mill of Morvane burnt down in the night and was never rebuilt by its owner Odo Harwick."
@@ -40,9 +40,9 @@ def day(days: int) -> str:
     return (datetime.now(UTC).date() + timedelta(days=days)).isoformat()
 
 
-def published(open_engine: OpenEngine, folder: Path, when: str) -> dict[str, str | None]:
+def published(open_library: OpenLibrary, folder: Path, when: str) -> dict[str, str | None]:
     """What is stored as the date of each of ``sources``."""
-    engine = open_engine()
+    engine = open_library()
     folder.mkdir()
     for name, content in sources(when).items():
         (folder / name).write_bytes(content)
@@ -56,37 +56,37 @@ def published(open_engine: OpenEngine, folder: Path, when: str) -> dict[str, str
 
 @pytest.mark.parametrize("when", ["2099-01-01", "day after tomorrow", "1066-10-14"])
 def test_a_date_on_which_it_cannot_have_been_published_is_none(
-    open_engine: OpenEngine, tmp_path: Path, when: str
+    open_library: OpenLibrary, tmp_path: Path, when: str
 ) -> None:
-    found = published(open_engine, tmp_path / "files", day(2) if when.startswith("day") else when)
+    found = published(open_library, tmp_path / "files", day(2) if when.startswith("day") else when)
     assert len(found) == 7
     assert set(found.values()) == {None}
 
 
-def test_a_day_of_the_past_and_tomorrow_are_believed(open_engine: OpenEngine, tmp_path: Path) -> None:
-    found = published(open_engine, tmp_path / "files", "2024-05-03")
+def test_a_day_of_the_past_and_tomorrow_are_believed(open_library: OpenLibrary, tmp_path: Path) -> None:
+    found = published(open_library, tmp_path / "files", "2024-05-03")
     assert set(found.values()) == {"2024-05-03"}
     assert not may_be_published("0001-01-01", "")
     assert may_be_published(day(1), datetime.now(UTC).isoformat())
     assert not may_be_published(day(2), datetime.now(UTC).isoformat())
 
 
-def test_another_date_of_the_same_document_stands_in(open_engine: OpenEngine, tmp_path: Path) -> None:
+def test_another_date_of_the_same_document_stands_in(open_library: OpenLibrary, tmp_path: Path) -> None:
     text = f"---\ntitle: The mill\npublished: 2099-01-01\n---\n\nPublished: 3 May 2024\n\n{BODY}\n"
     other = f"The mill\n\nConference on 3 May 2098\n\nPublished: 3 May 2099\n\nUpdated: 4 May 2024\n\n{BODY}\n"
-    engine = open_engine()
+    engine = open_library()
     write_and_ingest(engine, tmp_path / "files", {"a.md": text, "b.txt": other})
     assert engine.store.catalog.document("a.md").published == "2024-05-03"
     assert engine.store.catalog.document("b").published == "2024-05-04"
 
 
 def test_the_date_of_a_book_that_is_to_come_is_the_one_on_its_title_page(
-    open_engine: OpenEngine, tmp_path: Path
+    open_library: OpenLibrary, tmp_path: Path
 ) -> None:
     package = member("ferry.epub", "EPUB/content.opf").replace(b"2023-08-27", b"2099-01-01")
     file = tmp_path / "book.epub"
     file.write_bytes(changed("ferry.epub", "EPUB/content.opf", package))
-    engine = open_engine()
+    engine = open_library()
     ingest(engine, find_files([file]), collection="default")
     assert engine.store.catalog.document("book.epub").published == "2023-08-27"
 
@@ -112,8 +112,8 @@ def test_documents_that_are_stored_with_such_a_date_win_nothing(question: str, l
     assert in_time(read_question(question), everything, everything) == (everything if left == "all" else left)
 
 
-def test_a_report_of_the_future_does_not_answer_for_the_latest(open_engine: OpenEngine, tmp_path: Path) -> None:
-    engine = open_engine()
+def test_a_report_of_the_future_does_not_answer_for_the_latest(open_library: OpenLibrary, tmp_path: Path) -> None:
+    engine = open_library()
     texts = {
         "true.md": "---\ntitle: The mill\npublished: 2025-05-03\n---\n\nThe mill of Morvane was sold to Odo Harwick.\n",
         "old.md": "---\ntitle: The mill\npublished: 2020-05-03\n---\n\nThe mill of Morvane was sold to Ada Kern.\n",

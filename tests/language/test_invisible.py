@@ -13,7 +13,7 @@ from rag.language.english.context import stands_alone
 from rag.language.text import clean, display
 from rag.types import Turn
 from tests.support.candidates import candidate
-from tests.support.engines import OpenEngine, write_and_ingest
+from tests.support.engines import OpenLibrary, write_and_ingest
 
 INSIDE = {
     "soft hyphen": "\u00ad",
@@ -79,10 +79,10 @@ def test_nothing_else_stays(text: str, shown: str) -> None:
 
 @pytest.mark.parametrize("hidden", ["\u200b", "\u00ad", "\u200d", "\ufe0f"])
 def test_a_hidden_word_is_found_is_not_missing_and_is_quoted_to_the_character(
-    open_engine: OpenEngine, tmp_path: Path, hidden: str
+    open_library: OpenLibrary, tmp_path: Path, hidden: str
 ) -> None:
     source = f"King Zan{hidden}zor of Morvane built the old harbour wall in 1847.\n"
-    engine = open_engine()
+    engine = open_library()
     write_and_ingest(engine, tmp_path / "files", {"morvane.txt": source})
     for question in ("What has King Zanzor built?", f"What has King Zan{hidden}zor built?"):
         answer = engine.ask(question)

@@ -15,12 +15,12 @@ import pytest
 from rag import __version__
 from rag.errors import DataDirectoryError, InvalidRequest
 from rag.ingest.pipeline import find_files, ingest
-from rag.library import Engine
+from rag.library import Library
 from tests.support.engines import write_and_ingest
 from tests.support.processes import footnote, serve
 
 Run = subprocess.CompletedProcess[str]
-OpenEngine = Callable[..., Engine]
+OpenLibrary = Callable[..., Library]
 
 LIGHTHOUSE = "The lighthouse of Morvane was built in 1871 by Ada Stone. It is 42 metres tall.\n"
 HARBOUR = "The harbour of Pelm was dug in 1902 by Otto Reed. Its basin holds sixty ships.\n"
@@ -201,10 +201,10 @@ def test_second_process_is_refused_while_a_server_owns_the_directory(
 
 
 def test_ingest_again_passes_over_and_a_changed_file_replaces_its_passages(
-    open_engine: OpenEngine, tmp_path: Path
+    open_library: OpenLibrary, tmp_path: Path
 ) -> None:
     files = tmp_path / "files"
-    before = open_engine()
+    before = open_library()
     write_and_ingest(before, files, {"good.txt": LIGHTHOUSE, "other.txt": HARBOUR})
     good, other = before.store.catalog.passage_keys("default")
     before.close()
@@ -215,7 +215,7 @@ def test_ingest_again_passes_over_and_a_changed_file_replaces_its_passages(
     changed = footnote("ingest", str(files), data_dir=tmp_path / "data")
     assert changed.returncode == 0
     assert "1 unchanged, 1 updated; 1 passages in" in changed.stderr
-    engine = open_engine()
+    engine = open_library()
     assert "Ben Wood" in engine.ask(WHO_BUILT).answer
     assert not any("Ada Stone" in passage.text for passage in engine.search("Ada Stone", limit=100))
     held = set(engine.store.catalog.passage_keys("default"))
@@ -226,11 +226,11 @@ def test_ingest_again_passes_over_and_a_changed_file_replaces_its_passages(
     assert engine.store.catalog.state("default").version == 3
 
 
-def test_removed_document_is_gone(ingested: tuple[Path, Run], open_engine: OpenEngine, tmp_path: Path) -> None:
+def test_removed_document_is_gone(ingested: tuple[Path, Run], open_library: OpenLibrary, tmp_path: Path) -> None:
     data_dir = Path(shutil.copytree(ingested[0], tmp_path / "data"))
     done = footnote("documents", "remove", "good", data_dir=data_dir)
     assert (done.returncode, done.stdout) == (0, "removed good\n")
-    engine = open_engine(data_dir)
+    engine = open_library(data_dir)
     assert [document.id for document in engine.store.catalog.documents("default", limit=9)] == ["zz-last.md"]
     answer = engine.ask(WHO_BUILT)
     assert (answer.answered, "Morvane" in answer.missing_terms) == (False, True)
@@ -238,14 +238,14 @@ def test_removed_document_is_gone(ingested: tuple[Path, Run], open_engine: OpenE
     assert engine.store.disagreements() == []
 
 
-def test_files_of_one_name_from_two_folders_are_both_kept(open_engine: OpenEngine, tmp_path: Path) -> None:
+def test_files_of_one_name_from_two_folders_are_both_kept(open_library: OpenLibrary, tmp_path: Path) -> None:
     for name, text in (("first", LIGHTHOUSE), ("second", HARBOUR)):
         (tmp_path / name).mkdir()
         (tmp_path / name / "notes.txt").write_text(text, encoding="utf-8")
     done = footnote("ingest", str(tmp_path / "first"), str(tmp_path / "second"), data_dir=tmp_path / "data")
     assert done.returncode == 0
     assert "2 added" in done.stderr
-    engine = open_engine(tmp_path / "data")
+    engine = open_library(tmp_path / "data")
     assert "Ada Stone" in engine.ask(WHO_BUILT).answer
     assert "Otto Reed" in engine.ask(WHO_DUG).answer
     assert [one.path for one in engine.store.catalog.documents("default", limit=9)] == ["notes.txt", "notes.txt"]
@@ -256,14 +256,14 @@ def test_folder_gives_its_dangling_links_too(folder: Path) -> None:
     assert "dangling.txt" in named
 
 
-def test_file_that_becomes_its_namesake_loses_its_former_text(open_engine: OpenEngine, tmp_path: Path) -> None:
-    engine = open_engine()
+def test_file_that_becomes_its_namesake_loses_its_former_text(open_library: OpenLibrary, tmp_path: Path) -> None:
+    engine = open_library()
     write_and_ingest(engine, tmp_path / "a", {"notes.txt": LIGHTHOUSE})
     write_and_ingest(engine, tmp_path / "b", {"notes.txt": HARBOUR})
     write_and_ingest(engine, tmp_path / "b", {"notes.txt": LIGHTHOUSE})
     assert engine.store.catalog.search_words("default", ["harbour"], 9) == []
 
 
-def test_collection_name_that_chroma_refuses_is_refused_first(open_engine: OpenEngine) -> None:
+def test_collection_name_that_chroma_refuses_is_refused_first(open_library: OpenLibrary) -> None:
     with pytest.raises((InvalidRequest, DataDirectoryError), match="collection"):
-        ingest(open_engine(), [], collection="Bad name!")
+        ingest(open_library(), [], collection="Bad name!")

@@ -14,7 +14,7 @@ from litestar import Litestar, Request, get, post
 from litestar.di import NamedDependency, Provide
 
 from rag.errors import NotFound
-from rag.library import Engine
+from rag.library import Library
 from server.api.ask import ask
 from server.api.health import live
 from server.http.edge import Edge, own_hosts
@@ -147,7 +147,7 @@ def test_client_that_leaves_stops_after_the_stage_that_runs() -> None:
         assert asked(address).json() == 2
 
 
-def test_client_of_a_plain_answer_that_leaves_is_not_read_to_the_end(seeds_engine: Engine) -> None:
+def test_client_of_a_plain_answer_that_leaves_is_not_read_to_the_end(seeds_engine: Library) -> None:
     scorer, reader = WaitingScorer(), CountingReader()
     engine = replace(seeds_engine, scorer=scorer, reader=reader)
     with serve_here(lambda: engine, ask, live) as address:
@@ -159,7 +159,7 @@ def test_client_of_a_plain_answer_that_leaves_is_not_read_to_the_end(seeds_engin
     assert reader.asked == 0
 
 
-def test_work_that_fails_gives_its_place_back(seeds_engine: Engine) -> None:
+def test_work_that_fails_gives_its_place_back(seeds_engine: Library) -> None:
     with serve_here(lambda: seeds_engine, ask) as address:  # two run, eight wait
         for headers in ({}, STREAM):
             for _ in range(15):
@@ -168,7 +168,7 @@ def test_work_that_fails_gives_its_place_back(seeds_engine: Engine) -> None:
         assert httpx.post(f"{address}/v1/ask", json={"question": PRISONERS}, timeout=30).status_code == 200
 
 
-def test_streams_that_are_left_unread_give_their_places_back(seeds_engine: Engine) -> None:
+def test_streams_that_are_left_unread_give_their_places_back(seeds_engine: Library) -> None:
     with serve_here(lambda: seeds_engine, ask) as address:
         for _ in range(12):
             with httpx.stream("POST", f"{address}/v1/ask", json={"question": PRISONERS}, headers=STREAM, timeout=30):

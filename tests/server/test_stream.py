@@ -14,7 +14,7 @@ import pytest
 from litestar.response.sse import ServerSentEventMessage
 
 from rag.answer.events import Finished, Judged, Retrieved, Stated
-from rag.library import Engine
+from rag.library import Library
 from rag.settings import Settings
 from rag.types import PairScores
 from server.api.ask import ask
@@ -132,7 +132,7 @@ def test_other_accept_headers_get_json(seeds_server: str, accept: str) -> None:
     assert (response.status_code, response.headers["content-type"]) == (200, "application/json")
 
 
-def test_passages_come_before_the_reranker_works(seeds_engine: Engine) -> None:
+def test_passages_come_before_the_reranker_works(seeds_engine: Library) -> None:
     scorer = WaitingScorer()
     engine = replace(seeds_engine, scorer=scorer)
     with serve_here(lambda: engine, ask, live) as address, streamed(address, PRISONERS) as messages:
@@ -143,7 +143,7 @@ def test_passages_come_before_the_reranker_works(seeds_engine: Engine) -> None:
         assert [kind for kind, _ in messages][-1] == "done"
 
 
-def test_failure_midway_is_an_error_event_that_shows_nothing(seeds_engine: Engine) -> None:
+def test_failure_midway_is_an_error_event_that_shows_nothing(seeds_engine: Library) -> None:
     engine = replace(seeds_engine, scorer=FailingScorer())
     with serve_here(lambda: engine, ask, live) as address, streamed(address, PRISONERS) as messages:
         events = list(messages)
@@ -153,7 +153,7 @@ def test_failure_midway_is_an_error_event_that_shows_nothing(seeds_engine: Engin
     assert SECRET not in json.dumps(events)
 
 
-def test_client_that_leaves_stops_the_work_between_stages(seeds_engine: Engine) -> None:
+def test_client_that_leaves_stops_the_work_between_stages(seeds_engine: Library) -> None:
     scorer, reader = WaitingScorer(), CountingReader()
     engine = replace(seeds_engine, scorer=scorer, reader=reader)
     with serve_here(lambda: engine, ask, live) as address:
@@ -186,7 +186,7 @@ def test_comment_is_sent_while_the_work_takes_long() -> None:
     assert found[-1] == b"event: done\r\ndata: {}\r\n\r\n"
 
 
-def test_engine_stream_is_what_ask_returns(seeds_engine: Engine) -> None:
+def test_engine_stream_is_what_ask_returns(seeds_engine: Library) -> None:
     first, second, *stated, last = seeds_engine.stream(INSIST)
     assert isinstance(first, Retrieved)
     assert isinstance(second, Judged)

@@ -8,18 +8,18 @@ import pytest
 from rag.answer.events import Retrieved
 from rag.errors import NotFound
 from rag.ingest.pipeline import remove
-from rag.library import Engine
+from rag.library import Library
 from tests.support.engines import write_and_ingest
 
-OpenEngine = Callable[..., Engine]
+OpenLibrary = Callable[..., Library]
 
 LAMP = "The lighthouse of Morvane was built in 1871 by Ada Stone. It is 42 metres tall.\n"
 LONGER = "Nobody knows it any more. The lamp of Morvane was lit in 1871, they say, by Ben Wood, not Ada Stone.\n"
 WHO_BUILT = "Who built the lighthouse of Morvane?"
 
 
-def test_question_reads_the_catalog_as_it_was_when_it_began(open_engine: OpenEngine, tmp_path: Path) -> None:
-    engine = open_engine(threshold=0.0)
+def test_question_reads_the_catalog_as_it_was_when_it_began(open_library: OpenLibrary, tmp_path: Path) -> None:
+    engine = open_library(threshold=0.0)
     write_and_ingest(engine, tmp_path, {"lamp.txt": LAMP, "port.txt": "The harbour of Pelm was dug in 1902.\n"})
     before = engine.ask(WHO_BUILT)
     events = engine.stream(WHO_BUILT)
@@ -35,8 +35,8 @@ def test_question_reads_the_catalog_as_it_was_when_it_began(open_engine: OpenEng
     assert all(citation.quote in LONGER for citation in after.citations)
 
 
-def test_snapshot_sees_nothing_of_a_document_that_comes_meanwhile(open_engine: OpenEngine, tmp_path: Path) -> None:
-    engine = open_engine()
+def test_snapshot_sees_nothing_of_a_document_that_comes_meanwhile(open_library: OpenLibrary, tmp_path: Path) -> None:
+    engine = open_library()
     write_and_ingest(engine, tmp_path, {"lamp.txt": LAMP})
     with engine.store.catalog.snapshot() as frozen:
         write_and_ingest(engine, tmp_path, {"port.txt": "The harbour of Pelm was dug in 1902.\n"})
@@ -47,8 +47,8 @@ def test_snapshot_sees_nothing_of_a_document_that_comes_meanwhile(open_engine: O
     assert engine.store.catalog.text("port").startswith("The harbour")
 
 
-def test_words_weigh_the_same_whatever_other_collections_hold(open_engine: OpenEngine, tmp_path: Path) -> None:
-    engine = open_engine()
+def test_words_weigh_the_same_whatever_other_collections_hold(open_library: OpenLibrary, tmp_path: Path) -> None:
+    engine = open_library()
     texts = {"a.txt": LAMP, "b.txt": "Morvane has no harbour, Pelm has two.\n", "c.txt": "Two ships left Pelm.\n"}
     write_and_ingest(engine, tmp_path / "one", texts, collection="one")
     before = engine.store.catalog.search_words("one", ["morvane", "harbour", "pelm"], 9)
@@ -61,16 +61,16 @@ def test_words_weigh_the_same_whatever_other_collections_hold(open_engine: OpenE
         engine.store.catalog.search_words("nowhere", ["morvane"], 9)
 
 
-def test_ids_decide_among_equal_scores_at_the_limit(open_engine: OpenEngine, tmp_path: Path) -> None:
-    engine = open_engine()
+def test_ids_decide_among_equal_scores_at_the_limit(open_library: OpenLibrary, tmp_path: Path) -> None:
+    engine = open_library()
     for name in ("d", "b", "e", "a", "c"):
         write_and_ingest(engine, tmp_path / name, {f"{name}.txt": "The same words.\n"})
     found = engine.store.catalog.search_words("default", ["words"], 3)
     assert [identifier.partition("#")[0] for identifier, _ in found] == ["a", "b", "c"]
 
 
-def test_many_ids_are_found_at_once(open_engine: OpenEngine, tmp_path: Path) -> None:
-    engine = open_engine(passage_tokens=16)
+def test_many_ids_are_found_at_once(open_library: OpenLibrary, tmp_path: Path) -> None:
+    engine = open_library(passage_tokens=16)
     lines = [f"Entry {number} of the ledger lists {number * 7} sacks of rye and of barley." for number in range(90)]
     write_and_ingest(engine, tmp_path, {"ledger.txt": "\n".join(lines)})
     catalog = engine.store.catalog
@@ -83,8 +83,8 @@ def test_many_ids_are_found_at_once(open_engine: OpenEngine, tmp_path: Path) -> 
     assert catalog.vectors(keys).shape == (len(keys), 384)
 
 
-def test_documents_of_a_place_are_those_at_or_below_it(open_engine: OpenEngine, tmp_path: Path) -> None:
-    engine = open_engine()
+def test_documents_of_a_place_are_those_at_or_below_it(open_library: OpenLibrary, tmp_path: Path) -> None:
+    engine = open_library()
     texts = {"a/x.txt": LAMP, "a/b/y.txt": LAMP, "ab/z.txt": LAMP, "a.txt": LAMP}
     write_and_ingest(engine, tmp_path, texts)
     root = tmp_path.resolve()

@@ -16,7 +16,7 @@ import pytest
 
 from eval.run.toys import WordEncoder, WordScorer
 from rag.errors import DataDirectoryError, DataDirectoryInUse
-from rag.library import Engine, assemble
+from rag.library import Library, assemble
 from rag.settings import Settings
 from rag.storage.store import Store
 from rag.types import MadeWith
@@ -29,7 +29,7 @@ QUESTION = "Who built the lighthouse of Morvane?"
 MADE = MadeWith(fingerprint="encoder=words", encoder="words", passage_tokens=48)
 
 
-def opened(data_dir: Path) -> Engine:
+def opened(data_dir: Path) -> Library:
     return assemble(Settings(data_dir=data_dir, encoder="words", threshold=0.2), WordEncoder(), WordScorer())
 
 
@@ -55,7 +55,7 @@ def documents_in(catalog: Path) -> int:
 
 
 def test_engine_may_be_opened_asked_and_closed_in_three_threads(tmp_path: Path) -> None:
-    engines: list[Engine] = []
+    engines: list[Library] = []
     in_thread(lambda: engines.append(opened(tmp_path / "data")))
     (engine,) = engines
     write_and_ingest(engine, tmp_path / "files", TEXTS)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from eval.run.toys import WordEncoder, WordScorer
 from rag.errors import NotFound
 from rag.ingest.pipeline import Work, find_files, ingest, remove, take_in
-from rag.library import Engine, assemble
+from rag.library import Library, assemble
 from rag.models.encode import Stopped
 from rag.settings import Settings
 
@@ -42,7 +42,7 @@ class Corpus:
         self.folder = folder
         self.engine = self._open()
 
-    def _open(self) -> Engine:
+    def _open(self) -> Library:
         settings = Settings(data_dir=self.folder / "data", encoder="words", threshold=0.2, passage_tokens=16)
         return assemble(settings, WordEncoder(), WordScorer())
 

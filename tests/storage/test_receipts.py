@@ -14,11 +14,11 @@ import pytest
 
 from rag.errors import NotFound
 from rag.ingest.pipeline import remove
-from rag.library import Engine
+from rag.library import Library
 from rag.storage.receipts import Standing, standing
 from server.api.answers import get_answer, give_feedback
 from server.api.ask import ask
-from tests.support.engines import OpenEngine, write_and_ingest
+from tests.support.engines import OpenLibrary, write_and_ingest
 from tests.support.processes import footnote, serve_here
 from tests.support.texts import HOSTILE
 
@@ -41,7 +41,7 @@ def page(address: str, answer_id: str) -> str:
 
 
 @contextmanager
-def writing_locked(engine: Engine) -> Iterator[None]:
+def writing_locked(engine: Library) -> Iterator[None]:
     """Another connection holds the catalog's write lock, as while a document is stored."""
     path = engine.store.data_dir / "catalog.db"
     with closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as other:
@@ -139,8 +139,8 @@ def test_page_shows_markup_of_documents_and_questions_as_text(hostile_server: st
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in shown
 
 
-def test_page_says_what_was_changed_and_what_was_removed(open_engine: OpenEngine, tmp_path: Path) -> None:
-    engine = open_engine()
+def test_page_says_what_was_changed_and_what_was_removed(open_library: OpenLibrary, tmp_path: Path) -> None:
+    engine = open_library()
     texts = {"orlen.txt": BRIDGE, "copy.txt": f"Orlen again\n\n{BRIDGE}", "same.txt": f"More of Orlen\n\n{BRIDGE}"}
     write_and_ingest(engine, tmp_path / "files", texts)
     with serve_here(lambda: engine, *ROUTES) as address:
@@ -164,8 +164,8 @@ def test_page_says_what_was_changed_and_what_was_removed(open_engine: OpenEngine
     ]
 
 
-def test_standing_needs_the_same_document_and_the_same_words(open_engine: OpenEngine, tmp_path: Path) -> None:
-    engine = open_engine()
+def test_standing_needs_the_same_document_and_the_same_words(open_library: OpenLibrary, tmp_path: Path) -> None:
+    engine = open_library()
     write_and_ingest(engine, tmp_path / "files", {"orlen.txt": BRIDGE})
     catalog = engine.store.catalog
     sha256 = catalog.document("orlen").sha256
@@ -178,8 +178,8 @@ def test_standing_needs_the_same_document_and_the_same_words(open_engine: OpenEn
     assert standing(catalog, "orlan", sha256=sha256, start=start, end=end, quote=quote) is Standing.REMOVED
 
 
-def test_only_the_newest_answers_are_kept(open_engine: OpenEngine, tmp_path: Path) -> None:
-    engine = open_engine(keep_answers=2)
+def test_only_the_newest_answers_are_kept(open_library: OpenLibrary, tmp_path: Path) -> None:
+    engine = open_library(keep_answers=2)
     write_and_ingest(engine, tmp_path / "files", {"orlen.txt": BRIDGE})
     answer = engine.ask(OPENED)
     for number in range(5):
@@ -191,18 +191,18 @@ def test_only_the_newest_answers_are_kept(open_engine: OpenEngine, tmp_path: Pat
         assert catalog.execute("SELECT count(*) FROM feedback").fetchone() == (2,)
 
 
-def test_answer_asked_on_the_command_line_has_a_receipt(open_engine: OpenEngine, tmp_path: Path) -> None:
-    engine = open_engine()
+def test_answer_asked_on_the_command_line_has_a_receipt(open_library: OpenLibrary, tmp_path: Path) -> None:
+    engine = open_library()
     write_and_ingest(engine, tmp_path / "files", {"orlen.txt": BRIDGE})
     engine.close()
     done = footnote("ask", OPENED, "--json", data_dir=tmp_path / "data")
     answer = json.loads(done.stdout)
-    stored = open_engine().receipts.find(answer["id"])
+    stored = open_library().receipts.find(answer["id"])
     assert (stored.question, json.loads(stored.body)) == (OPENED, answer)
 
 
-def test_answer_does_not_wait_for_a_document_that_is_stored(open_engine: OpenEngine, tmp_path: Path) -> None:
-    engine = open_engine()
+def test_answer_does_not_wait_for_a_document_that_is_stored(open_library: OpenLibrary, tmp_path: Path) -> None:
+    engine = open_library()
     write_and_ingest(engine, tmp_path / "files", {"orlen.txt": BRIDGE})
     with serve_here(lambda: engine, *ROUTES) as address:
         with writing_locked(engine):
@@ -215,9 +215,9 @@ def test_answer_does_not_wait_for_a_document_that_is_stored(open_engine: OpenEng
 
 
 def test_answer_is_given_when_the_disk_is_full(
-    open_engine: OpenEngine, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    open_library: OpenLibrary, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    engine = open_engine()
+    engine = open_library()
     write_and_ingest(engine, tmp_path / "files", {"orlen.txt": BRIDGE})
     lost, kept = engine.ask(OPENED), engine.ask(OPENED)
     with caplog.at_level(logging.INFO):
@@ -231,14 +231,14 @@ def test_answer_is_given_when_the_disk_is_full(
     assert record.levelno == logging.WARNING
     assert lost.id in record.getMessage()
     assert OPENED not in record.getMessage()
-    again = open_engine()
+    again = open_library()
     assert again.receipts.find(kept.id).id == kept.id
     with pytest.raises(NotFound, match=lost.id):
         again.receipts.find(lost.id)
 
 
-def test_latest_feedback_counts(open_engine: OpenEngine, tmp_path: Path) -> None:
-    engine = open_engine()
+def test_latest_feedback_counts(open_library: OpenLibrary, tmp_path: Path) -> None:
+    engine = open_library()
     write_and_ingest(engine, tmp_path / "files", {"orlen.txt": BRIDGE})
     with serve_here(lambda: engine, *ROUTES) as address:
         feedback = f"{address}/v1/answers/{asked(address, OPENED).json()['id']}/feedback"

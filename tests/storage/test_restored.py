@@ -18,7 +18,7 @@ from eval.run.toys import WordEncoder, WordScorer
 from rag.errors import ArchiveError, DataDirectoryError, DataDirectoryInUse, IndexMismatch, ModelError
 from rag.ingest.pipeline import SourceFile, ingest
 from rag.ingest.recipe import Recipe
-from rag.library import Engine, assemble
+from rag.library import Library, assemble
 from rag.models.turns import Gate
 from rag.settings import Settings
 from rag.storage.catalog.schema import create_tables
@@ -44,7 +44,7 @@ Change = tuple[str, Sequence[object]]
 SECRET = b"What nobody but its owner may read."
 
 
-def opened(data_dir: Path, encoder: WordEncoder | None = None, *, as_it_is: bool = False) -> Engine:
+def opened(data_dir: Path, encoder: WordEncoder | None = None, *, as_it_is: bool = False) -> Library:
     encoder = encoder or WordEncoder()
     settings = Settings(data_dir=data_dir, encoder=encoder.name, threshold=0.2)
     return assemble(settings, encoder, WordScorer(), as_it_is=as_it_is)

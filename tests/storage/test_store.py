@@ -22,7 +22,7 @@ import pytest
 from rag.errors import DataDirectoryError, IndexMismatch, NotFound
 from rag.ingest.pipeline import remove
 from rag.ingest.recipe import Recipe
-from rag.library import Engine, assemble
+from rag.library import Library, assemble
 from rag.models.protocols import Encoder, PairScorer
 from rag.settings import Settings
 from rag.storage.catalog import NewDocument
@@ -33,7 +33,7 @@ from rag.types import Answer, Description, MadeWith, Passage, Span, Vectors
 from tests.support.engines import write_and_ingest
 from tests.support.places import ROOT
 
-OpenEngine = Callable[..., Engine]
+OpenLibrary = Callable[..., Library]
 Damage = Callable[[Path], None]
 
 TEXTS = {
@@ -140,7 +140,7 @@ def test_damaged_index_is_repaired_from_the_catalog(
     damage: Damage,
     message: str,
     small: tuple[Path, Answer],
-    open_engine: OpenEngine,
+    open_library: OpenLibrary,
     encoder: Encoder,
     tmp_path: Path,
     caplog: pytest.LogCaptureFixture,
@@ -156,7 +156,7 @@ def test_damaged_index_is_repaired_from_the_catalog(
     assert message in caplog.text
     assert len(list(data_dir.glob("vectors-*"))) == 1
     caplog.clear()
-    assert replace(open_engine(data_dir).ask(QUESTION), id="") == replace(small[1], id="")
+    assert replace(open_library(data_dir).ask(QUESTION), id="") == replace(small[1], id="")
     assert caplog.text == ""
 
 
@@ -220,16 +220,16 @@ def test_vector_of_an_interrupted_update_is_replaced(scorer: PairScorer, tmp_pat
         assert complaints(store) == []
 
 
-def test_other_settings_are_refused_naming_both(small: tuple[Path, Answer], open_engine: OpenEngine) -> None:
+def test_other_settings_are_refused_naming_both(small: tuple[Path, Answer], open_library: OpenLibrary) -> None:
     now = Settings().passage_tokens
     with pytest.raises(
         IndexMismatch,
         match=rf"dimension=384 passage_tokens={now}, .* dimension=384 passage_tokens=200; .* `footnote reindex`",
     ):
-        open_engine(small[0], passage_tokens=200)
+        open_library(small[0], passage_tokens=200)
     with pytest.raises(IndexMismatch, match=r"made with encoder=bge-small-en-v1\.5@68807e3f.* say encoder=toy"):
         Store(small[0], made_with=TOY)
-    assert open_engine(small[0]).ask(QUESTION).answered is True
+    assert open_library(small[0]).ask(QUESTION).answered is True
 
 
 @pytest.mark.parametrize(("start", "length"), [(0, 4096), (8192, 16_384)])
@@ -247,8 +247,8 @@ def test_damaged_catalog_is_a_data_directory_error(
     assert (data_dir / "vectors-1-1").is_dir()
 
 
-def test_changed_and_removed_documents_leave_every_index(open_engine: OpenEngine, tmp_path: Path) -> None:
-    engine = open_engine()
+def test_changed_and_removed_documents_leave_every_index(open_library: OpenLibrary, tmp_path: Path) -> None:
+    engine = open_library()
     write_and_ingest(engine, tmp_path, TEXTS)
     write_and_ingest(engine, tmp_path, {"mill.txt": "The mill at Quarn burnt down.\n"})
     assert engine.store.catalog.search_words("default", ["wheel"], 9) == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rag.library import Engine
+from rag.library import Library
 from tests.support.engines import write_and_ingest
 
 ASKED = "Who was the king of Morvane in 1847?"
@@ -23,7 +23,7 @@ def paragraphs(*lines: str) -> str:
     return "\n\n".join(["Kings", *lines]) + "\n"
 
 
-def asked_of(engine: Engine, folder: Path, texts: dict[str, str]) -> list[tuple[str, int]]:
+def asked_of(engine: Library, folder: Path, texts: dict[str, str]) -> list[tuple[str, int]]:
     """The documents and places that an answer to ``ASKED`` cites, in the order of its footnotes."""
     write_and_ingest(engine, folder, texts)
     answer = engine.ask(ASKED)

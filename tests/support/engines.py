@@ -7,15 +7,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.ingest.pipeline import Outcome, find_files, ingest
-from rag.library import Engine
+from rag.library import Library
 
 if TYPE_CHECKING:
     pass
 
-OpenEngine = Callable[..., Engine]
+OpenLibrary = Callable[..., Library]
 
 
-def write_and_ingest(engine: Engine, folder: Path, texts: dict[str, str], collection: str = "default") -> list[Outcome]:
+def write_and_ingest(
+    engine: Library, folder: Path, texts: dict[str, str], collection: str = "default"
+) -> list[Outcome]:
     """Write ``texts`` (path: content) below ``folder`` and ingest the folder."""
     for path, text in texts.items():
         file = folder / path

@@ -18,7 +18,7 @@ from litestar import Litestar
 from litestar.di import Provide
 from litestar.handlers import HTTPRouteHandler
 
-from rag.library import Engine
+from rag.library import Library
 from server.http.edge import App
 from server.http.line import Line
 from server.http.problems import HANDLERS
@@ -67,7 +67,7 @@ def serve(data_dir: Path, *options: str, wait: bool = True, **environ: str) -> I
 
 
 @contextmanager
-def serve_here(provide: Callable[[], Engine], *handlers: HTTPRouteHandler) -> Iterator[str]:
+def serve_here(provide: Callable[[], Library], *handlers: HTTPRouteHandler) -> Iterator[str]:
     """A real server in this process: ``handlers`` on the engine that ``provide`` gives; its address."""
     line = Line(running=2, waiting=8)
     dependencies = {

@@ -17,12 +17,12 @@ import pytest
 
 from eval.run.toys import WordEncoder, WordScorer
 from rag.errors import ArchiveError, DataDirectoryError, DataDirectoryInUse, NotFound
-from rag.library import Engine, assemble
+from rag.library import Library, assemble
 from rag.settings import Settings
 from rag.upkeep.backup import back_up, restore
 from rag.upkeep.exchange import export, import_collection
 from rag.upkeep.jobs import Jobs
-from tests.support.engines import OpenEngine, write_and_ingest
+from tests.support.engines import OpenLibrary, write_and_ingest
 from tests.support.processes import footnote, serve
 
 TEXTS = {
@@ -33,7 +33,7 @@ TEXTS = {
 QUESTION = "Who built the lighthouse of Morvane?"
 
 
-def opened(data_dir: Path) -> Engine:
+def opened(data_dir: Path) -> Library:
     return assemble(Settings(data_dir=data_dir, encoder="words", threshold=0.2), WordEncoder(), WordScorer())
 
 
@@ -81,7 +81,7 @@ def test_backups_of_a_running_server_are_each_of_one_moment(tmp_path: Path) -> N
     """While documents of ten passages come, a backup has whole documents only, with an index entry a passage."""
     writing = threading.Event()
 
-    def write(engine: Engine) -> None:
+    def write(engine: Library) -> None:
         for number in range(40):
             text = "\n".join(f"Entry {line} of book{number} lists {line * 7 + 3} sacks of rye." for line in range(10))
             write_and_ingest(engine, tmp_path / "files", {f"book{number % 8}.txt": text})
@@ -232,13 +232,13 @@ def archives(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 
 
 @pytest.fixture(scope="module")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
     """An engine that only takes in what it refuses."""
     with closing(opened(tmp_path_factory.mktemp("empty") / "data")) as engine:
         yield engine
 
 
-def assert_refused(message: str, engine: Engine, tmp_path: Path) -> None:
+def assert_refused(message: str, engine: Library, tmp_path: Path) -> None:
     with pytest.raises(ArchiveError, match=message):
         import_collection(engine, tmp_path / "collection.zip")
     with pytest.raises(ArchiveError, match=message):
@@ -249,7 +249,7 @@ def assert_refused(message: str, engine: Engine, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_archive_is_refused_saying_why(
-    name: str, archives: tuple[Path, Path], empty: Engine, tmp_path: Path
+    name: str, archives: tuple[Path, Path], empty: Library, tmp_path: Path
 ) -> None:
     change, message = HOSTILE[name]
     for archive in archives:
@@ -266,7 +266,7 @@ def test_hostile_archive_is_refused_saying_why(
     ],
 )
 def test_damaged_archive_is_refused(
-    damage: Callable[[bytes], bytes], message: str, archives: tuple[Path, Path], empty: Engine, tmp_path: Path
+    damage: Callable[[bytes], bytes], message: str, archives: tuple[Path, Path], empty: Library, tmp_path: Path
 ) -> None:
     for archive in archives:
         (tmp_path / archive.name).write_bytes(damage(archive.read_bytes()))
@@ -282,7 +282,7 @@ def test_damaged_archive_is_refused(
     ],
 )
 def test_file_that_is_a_link_or_encrypted_or_there_twice_is_refused(
-    name: str, attributes: int, flags: int, message: str, archives: tuple[Path, Path], empty: Engine, tmp_path: Path
+    name: str, attributes: int, flags: int, message: str, archives: tuple[Path, Path], empty: Library, tmp_path: Path
 ) -> None:
     entry = {"name": name, "bytes": 1, "sha256": hashlib.sha256(b"x").hexdigest(), "about": {"path": "x.txt"}}
     for archive in archives:
@@ -358,7 +358,7 @@ def test_export_has_the_files_as_they_were_given_and_imports_to_the_same_documen
         assert not (tmp_path / "new" / "scratch").exists()
 
 
-def test_commands_work_beside_a_running_server(open_engine: OpenEngine, tmp_path: Path) -> None:
+def test_commands_work_beside_a_running_server(open_library: OpenLibrary, tmp_path: Path) -> None:
     data_dir = tmp_path / "data"
     with serve(data_dir) as address:
         expected = httpx.get(f"{address}/v1/documents", timeout=30).json()["items"]
@@ -373,7 +373,7 @@ def test_commands_work_beside_a_running_server(open_engine: OpenEngine, tmp_path
     imported = footnote("import", str(tmp_path / "out.zip"), data_dir=tmp_path / "new")
     assert imported.returncode == 0, imported.stderr
     assert "5 unchanged" in imported.stderr
-    kept = open_engine(tmp_path / "new").store.catalog.documents("default", limit=9)
+    kept = open_library(tmp_path / "new").store.catalog.documents("default", limit=9)
     assert [(one.id, one.sha256, one.passages) for one in kept] == [
         (one["id"], one["sha256"], one["passages"]) for one in expected
     ]

@@ -13,7 +13,7 @@ from rag.ingest.pipeline import drop_collection, ensure_collection, find_files, 
 from rag.models.bundled import ENCODER, bundled_folder
 from rag.models.onnx import OnnxModel
 from rag.models.turns import Gate
-from tests.support.engines import OpenEngine, write_and_ingest
+from tests.support.engines import OpenLibrary, write_and_ingest
 
 
 def numbered(count: int) -> str:
@@ -43,16 +43,16 @@ def test_step_is_taken_though_questions_do_not_end() -> None:
     gate.take_turn()
 
 
-def test_long_document_gives_way_between_few_sentences(open_engine: OpenEngine) -> None:
+def test_long_document_gives_way_between_few_sentences(open_library: OpenLibrary) -> None:
     steps: list[int] = []
     parsed = parse("ships.txt", numbered(1_000).encode())
-    made = outline("ships", parsed, open_engine().wanted, lambda: steps.append(1))
+    made = outline("ships", parsed, open_library().wanted, lambda: steps.append(1))
     assert len(made.sentences) == 1_000
     assert len(steps) >= 2 * (1_000 // 64)  # while it is split, and while it is put into passages
 
 
-def test_storing_gives_way_between_writes(open_engine: OpenEngine, tmp_path: Path) -> None:
-    engine, steps = open_engine(), list[int]()
+def test_storing_gives_way_between_writes(open_library: OpenLibrary, tmp_path: Path) -> None:
+    engine, steps = open_library(), list[int]()
     write_and_ingest(engine, tmp_path, {"ships.txt": numbered(3)})
     keys = engine.store.catalog.new_keys(70)
     vectors = np.eye(384, dtype=np.float32)[:70]
@@ -76,8 +76,8 @@ def test_single_text_is_run_by_its_own_thread_and_several_side_by_side() -> None
     assert len(threads) == 3
 
 
-def test_file_without_a_passage_is_rejected_and_keeps_what_was_there(open_engine: OpenEngine, tmp_path: Path) -> None:
-    engine = open_engine()
+def test_file_without_a_passage_is_rejected_and_keeps_what_was_there(open_library: OpenLibrary, tmp_path: Path) -> None:
+    engine = open_library()
     [added] = write_and_ingest(engine, tmp_path, {"notes.md": "# Norbury\n\nThe ferry to Norbury runs on Sundays.\n"})
     assert added.outcome == "added"
     [rejected] = write_and_ingest(engine, tmp_path, {"notes.md": "# Norbury\n\n## Ferry\n\n### Sundays\n"})
@@ -89,8 +89,8 @@ def test_file_without_a_passage_is_rejected_and_keeps_what_was_there(open_engine
     assert engine.store.catalog.state("default").passages == added.passages
 
 
-def test_one_limit_holds_for_files_however_they_come(open_engine: OpenEngine, tmp_path: Path) -> None:
-    engine = open_engine(max_upload_mb=1)
+def test_one_limit_holds_for_files_however_they_come(open_library: OpenLibrary, tmp_path: Path) -> None:
+    engine = open_library(max_upload_mb=1)
     (tmp_path / "large.txt").write_bytes(b"x" * 1_000_001)
     [rejected] = ingest(engine, find_files([tmp_path / "large.txt"]), collection="default")
     assert rejected.reason == (
@@ -98,8 +98,8 @@ def test_one_limit_holds_for_files_however_they_come(open_engine: OpenEngine, tm
     )
 
 
-def test_size_of_a_collection_is_right_after_every_change(open_engine: OpenEngine, tmp_path: Path) -> None:
-    engine = open_engine()
+def test_size_of_a_collection_is_right_after_every_change(open_library: OpenLibrary, tmp_path: Path) -> None:
+    engine = open_library()
     catalog = engine.store.catalog
 
     def size(collection: str = "default") -> tuple[int, int]:

@@ -15,7 +15,7 @@ import pytest
 
 from eval.run.toys import WordEncoder, WordScorer
 from rag.ingest.pipeline import drop_collection, remove
-from rag.library import Engine, assemble
+from rag.library import Library, assemble
 from rag.settings import Settings
 from rag.storage.receipts import Standing, standing
 from rag.types import Answer
@@ -27,7 +27,7 @@ from tests.support.engines import write_and_ingest
 CONSONANTS = "bcdfghjklmnpqrstvwxz"
 
 
-def opened(data_dir: Path, keep_answers: int = 100) -> Engine:
+def opened(data_dir: Path, keep_answers: int = 100) -> Library:
     settings = Settings(data_dir=data_dir, encoder="words", threshold=0.0, keep_answers=keep_answers)
     return assemble(settings, WordEncoder(), WordScorer())
 

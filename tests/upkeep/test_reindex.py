@@ -15,7 +15,7 @@ from eval.run.toys import WordEncoder, WordScorer
 from rag.errors import IndexMismatch, ModelError, PassageTooLong
 from rag.ingest.pipeline import remove
 from rag.ingest.recipe import Recipe
-from rag.library import Engine, assemble
+from rag.library import Library, assemble
 from rag.models.turns import Gate
 from rag.settings import Settings
 from rag.types import Answer
@@ -38,7 +38,7 @@ QUESTION = "Who built the lighthouse of Morvane?"
 SEEDS_QUESTION = "How many prisoners of war did both sides agree to exchange?"
 
 
-def opened(data_dir: Path, encoder: WordEncoder, *, tokens: int = 48, as_it_is: bool = False) -> Engine:
+def opened(data_dir: Path, encoder: WordEncoder, *, tokens: int = 48, as_it_is: bool = False) -> Library:
     settings = Settings(data_dir=data_dir, encoder=encoder.name, passage_tokens=tokens, threshold=0.2)
     return assemble(settings, encoder, WordScorer(), as_it_is=as_it_is)
 
@@ -47,7 +47,7 @@ def recipe(encoder: WordEncoder, tokens: int = 48) -> Recipe:
     return Recipe(encoder=encoder, named=encoder.name, passage_tokens=tokens)
 
 
-def contents(engine: Engine) -> dict[str, object]:
+def contents(engine: Library) -> dict[str, object]:
     """Everything that a generation has of every document, and what a search in both legs gives."""
     catalog, found = engine.store.catalog, {}
     keys = catalog.passage_keys("default")

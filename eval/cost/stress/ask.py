@@ -14,7 +14,7 @@ import click
 
 from eval.cost.stress.answers import Answered, answered, failed, write
 from rag.ingest.pipeline import Work, drop_collection, find_files, ingest
-from rag.library import Engine, open_engine
+from rag.library import Library, open_library
 from rag.models.encode import Stopped
 from rag.settings import Settings
 
@@ -32,11 +32,11 @@ _FILE = click.Path(path_type=Path)
 def main(data_dir: Path, questions: Path, out: Path, threads: int, beside: Path | None) -> None:
     """Answer QUESTIONS, one a line, and write the answers to OUT."""
     asked = questions.read_text("utf-8").splitlines()
-    with closing(open_engine(Settings(data_dir=data_dir))) as engine, _ingesting(engine, beside):
+    with closing(open_library(Settings(data_dir=data_dir))) as engine, _ingesting(engine, beside):
         write(out, ask_all(engine, asked, threads))
 
 
-def ask_all(engine: Engine, questions: Sequence[str], threads: int) -> list[Answered]:
+def ask_all(engine: Library, questions: Sequence[str], threads: int) -> list[Answered]:
     """What each question gets, in order, when so many threads ask at once; one thread asks them in order."""
     if threads > 1:
         sys.setswitchinterval(_SWITCH_SECONDS)
@@ -45,7 +45,7 @@ def ask_all(engine: Engine, questions: Sequence[str], threads: int) -> list[Answ
         return list(pool.map(lambda question: _ask(engine, question), questions))
 
 
-def _ask(engine: Engine, question: str) -> Answered:
+def _ask(engine: Library, question: str) -> Answered:
     try:
         return answered(engine.ask(question))
     except Exception as error:  # noqa: BLE001 - whatever it is, it is what is looked for
@@ -53,7 +53,7 @@ def _ask(engine: Engine, question: str) -> Answered:
 
 
 @contextmanager
-def _ingesting(engine: Engine, folder: Path | None) -> Iterator[None]:
+def _ingesting(engine: Library, folder: Path | None) -> Iterator[None]:
     """Fill and drop another collection while the block runs, where there is a folder to fill it from.
 
     Raises:

@@ -94,7 +94,7 @@ class Suggestions:
         """Up to three questions that the passages nearest to ``question`` answer, made up with those of ``of``.
 
         Raises:
-            InvalidRequest: For a question outside the limits of ``Engine.ask``.
+            InvalidRequest: For a question outside the limits of ``Library.ask``.
             NotFound: When there is no such collection.
         """
         asked, found = read_question(checked("question", question)), list[str]()
