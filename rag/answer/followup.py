@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from rag.answer.replacement import replaced
+from rag.language.english.lexicon import EMPTY_WORDS
 from rag.language.english.phrases import is_name, noun_phrases
 from rag.language.english.questions import Form, ask_for, ask_for_others, form_of, joined, sentence_case
 from rag.language.english.references import pointers, with_antecedents
@@ -71,7 +72,6 @@ _WANTS_OBJECT = re.compile(
     re.IGNORECASE,
 )
 _FOOTNOTES = re.compile(r"(?<!\s)\s*+\[\d+\]")
-_EMPTY_WORDS = frozenset("long last often place part back say said want".split())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,7 +203,7 @@ def _pointing(asked: _FollowUp, before: _Context) -> Resolved | None:
 
 def _going_on(asked: _FollowUp, before: _Context) -> Resolved | None:
     """ "How did Russia react?", "How long did the meeting last?": beside the question before."""
-    own = [word for word in content_words(asked.core) if word.lower() not in _EMPTY_WORDS]
+    own = [word for word in content_words(asked.core) if word.lower() not in EMPTY_WORDS]
     things = [word for word in own if not is_name(word)]
     said = {stem(word) for word in words(f"{before.question} {before.answer}")}
     known = len(own) == 1 and not _names(asked.core) and stem(own[0]) in said and f"the {own[0]}" in asked.core

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from rag.language.english.lexicon import NEEDS_MORE
 from rag.language.english.phrases import Phrase, is_name, noun_phrases
 from rag.language.text import display
 from rag.types import Document, Kind, Sentence, Span
@@ -63,9 +64,6 @@ _DOES = {
 _ACTED = re.compile(
     rf"(?P<subject>[^,;:]{{1,{_QUOTED}}}?)(?:, [^,]+,)? (?:has |have |had |recently |also |consistently )*"
     rf"(?P<verb>{'|'.join([*_DID, *_DOES])})\b"
-)
-_NEEDS_MORE = frozenset(
-    "this that these those his her its their such both each every any some it they he she we i you".split()
 )
 
 
@@ -157,7 +155,7 @@ def _asked(kind: str, subject: str, found: re.Match[str]) -> str:
 def _subject(text: str) -> str | None:
     """The subject of a question: one noun phrase with a name, that needs nothing said before."""
     phrases = noun_phrases(text)
-    if not phrases or len(text) > _QUOTED or text.split()[0].lower() in _NEEDS_MORE:
+    if not phrases or len(text) > _QUOTED or text.split()[0].lower() in NEEDS_MORE:
         return None
     if (phrases[0].start, phrases[0].end) != (0, len(text)) or not _has_name(phrases[0]):
         return None

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from rag.language.english.lexicon import ASKING, BESIDE_THE_POINT, IRREGULAR
 from rag.language.english.words import content_of, content_words, stem, words
 
 
@@ -92,29 +93,9 @@ _ACT = re.compile(
     r"(?:by )?(?:whom?|(?:which|what) [a-z]+) (?:(?:is|was|are|were|has|had|have|will|be|been) )*(?P<act>[a-z]+)",
     re.IGNORECASE,
 )
-_ASKING = frozenset(
-    stem(word)
-    for word in """
-    long many much old age far tall high deep wide heavy big large date day year month week percentage share proportion
-    number amount city town village country place region state company firm body agency organisation organization
-    currently percent hour minute exactly
-    """.split()
-)
-_BESIDE_THE_POINT = frozenset(
-    stem(word)
-    for word in "new old latest current currently local big large small now already still yet ever really".split()
-)
+_ASKING = frozenset(stem(word) for word in ASKING)
+_BESIDE_THE_POINT = frozenset(stem(word) for word in BESIDE_THE_POINT)
 _CAN_BE = re.compile(r"\w{4,}[ai]bles?")
-_IRREGULAR = {
-    "found": "find", "won": "win", "led": "lead", "began": "begin", "begun": "begin", "held": "hold", "built": "build",
-    "bought": "buy", "sold": "sell", "gave": "give", "given": "give", "dead": "die", "death": "die", "lost": "lose",
-    "loss": "lose", "rose": "rise", "risen": "rise", "fell": "fall", "fallen": "fall", "grew": "grow", "grown": "grow",
-    "wrote": "write", "written": "write", "took": "take", "taken": "take", "left": "leave", "stood": "stand",
-    "struck": "strike", "caught": "catch", "drew": "draw", "drawn": "draw", "paid": "pay", "spent": "spend",
-    "ran": "run", "swam": "swim", "stole": "steal", "stolen": "steal", "chose": "choose", "chosen": "choose",
-    "choice": "choose", "theft": "steal", "meant": "mean", "broke": "break", "broken": "break", "sank": "sink",
-    "sunk": "sink", "shut": "close", "winner": "win", "winning": "win",
-}  # fmt: skip
 
 
 def understand(question: str, said: Sequence[str] | None = None) -> Wanted:
@@ -160,7 +141,7 @@ def root(word: str) -> str:
     lowered = word.lower()
     if _CAN_BE.fullmatch(lowered):
         return lowered.rstrip("s")
-    return stem(_IRREGULAR.get(lowered, lowered))
+    return stem(IRREGULAR.get(lowered, lowered))
 
 
 def stems(text: str) -> frozenset[str]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from rag.language.english.lexicon import MONTHS, MORE_COUNTRIES, TITLES, WEEKDAYS
 from rag.language.english.words import content_words
 
 _CAPITAL = r"[A-Z][\w'’.&-]*(?<![.'’-])(?:\.(?=\s+[A-Z]))?"
@@ -27,23 +28,7 @@ _OPENING = re.compile(
 _ORIGIN = re.compile(
     r"(?:[A-Z]\w+(?:ian|ish|ese|ean|can|man)|French|Dutch|Greek|Swiss|Thai|Czech|Iraqi|Israeli)\s+(?=[a-z])"
 )
-_TITLES = frozenset(
-    """
-    mr mrs ms miss dr prof professor sir dame lord lady king queen prince princess president minister prime senator
-    governor mayor judge captain general colonel sergeant officer director chairman chairwoman chief coach doctor nurse
-    schoolgirl schoolboy bishop pope father sister st saint the plc inc ltd llc corp co group company holdings of and
-    """.split()
-)
-_MORE_COUNTRIES = (
-    "Britain", "Great Britain", "United Kingdom", "UK", "England", "Scotland", "Wales", "America", "US", "USA", "U.S",
-    "Europe", "Africa", "Asia", "Australia", "South America", "North America", "Holland", "Burma", "Congo",
-)  # fmt: skip
-_TIMES = frozenset(
-    """
-    january february march april may june july august september october november december monday tuesday wednesday
-    thursday friday saturday sunday christmas easter
-    """.split()
-)
+_TIMES = frozenset([*MONTHS, *WEEKDAYS, "christmas", "easter"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +82,7 @@ def name_parts(name: str) -> frozenset[str]:
     ['lindqvist']
     """
     words = (re.sub(r"['’]s$|[^\w&-]", "", word).lower() for word in name.split())
-    return frozenset(word for word in words if len(word) > 1 and word not in _TITLES)
+    return frozenset(word for word in words if len(word) > 1 and word not in TITLES)
 
 
 def may_hold(one: frozenset[str], other: frozenset[str]) -> bool:
@@ -114,7 +99,7 @@ def _countries() -> frozenset[frozenset[str]]:
     """The parts of the names of countries (ISO 3166, as the time zone data name them) and of continents."""
     table = (files("tzdata") / "zoneinfo" / "iso3166.tab").read_text("utf-8")
     names = [line.split("\t")[1] for line in table.splitlines() if not line.startswith("#")]
-    return frozenset(name_parts(name.replace("(", "").replace(")", "")) for name in (*names, *_MORE_COUNTRIES))
+    return frozenset(name_parts(name.replace("(", "").replace(")", "")) for name in (*names, *MORE_COUNTRIES))
 
 
 def same_name(one: Iterable[str], other: Iterable[str]) -> bool:

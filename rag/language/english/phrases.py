@@ -7,37 +7,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-AUXILIARIES = "did does do is are was were has have had will would can could should may might must".split()
-PREPOSITIONS = frozenset(
-    "in on by at from for to with against since until of about during after before between under over into near".split()
-)
+from rag.language.english.lexicon import AUXILIARIES, CLAUSE_WORDS, DETERMINERS, FUNCTION_WORDS, PREPOSITIONS, VERBS
+
 _PREP = "|".join(sorted(PREPOSITIONS))
-_QUESTION_WORDS = frozenset("who whom whose what which when where why how".split())
-FUNCTION_WORDS = (
-    PREPOSITIONS
-    | _QUESTION_WORDS
-    | frozenset(AUXILIARIES)
-    | frozenset(
-        """and or but so if than as that there then not no be been being it he she they we you i him them us me who
-        because while also too still yet just only else according despite although however meanwhile firstly
-        secondly furthermore nonetheless regarding yes hey so okay alright""".split()
-    )
-)
-DETERMINERS = frozenset("the a an this these those both his her its their our your my some any each every".split())
-_CLAUSE_WORDS = _QUESTION_WORDS | frozenset("if because while although despite but so".split())
-_VERBS = frozenset(
-    """accept achieve act adopt affect agree aim announce answer approve argue ask attack attend ban become begin
-    believe belong bring build buy call cause change claim close come compare condemn consider contain continue cost
-    create criticise criticize cut decide declare defend define demand deny depend describe develop die differ discuss
-    do drop eat employ enable end enter escalate exist expect explain fail fall fear feel fight find focus follow found
-    fund get give go grow happen have help hold host hope hurt impose improve include increase insist intend invite
-    involve join keep kill know last launch lead learn leave let live look lose make matter mean mediate meet move need
-    negotiate occupy offer open oppose own pay plan play prefer prepare prevent produce promise propose protect prove
-    publish put raise reach react read receive reconsider refer refuse reject remain replace reply report request
-    require respond return rise run save say see seek seem sell send serve set show sign solve speak spend stand start
-    stay stop suffer suggest support suspect take talk teach tell think threaten trust try turn understand urge use
-    visit vote wait want warn watch wear win withdraw work worry write""".split()
-)
 _HEADS = re.compile(
     r"(?:[^siu]s|ion|ment|ness|ship|ity|ism|ence|ance|man|men|ing|ure|ory|or|er|people|children|leadership)$"
 )
@@ -101,7 +73,7 @@ def is_participle(word: str) -> bool:
 def is_progressive(word: str) -> bool:
     """Whether a word is the -ing form of a usual verb: "trying", "planning", not "challenging"."""
     stem = word.removesuffix("ing")
-    return stem != word and not _VERBS.isdisjoint([stem, f"{stem}e", stem[:-1]])
+    return stem != word and not VERBS.isdisjoint([stem, f"{stem}e", stem[:-1]])
 
 
 def noun_phrases(text: str) -> list[Phrase]:
@@ -161,7 +133,7 @@ def _head_length(text: str, tokens: list[_Token], *, owned: bool) -> int:
 
 def _may_belong(word: str, *, named: bool, empty: bool, headed: bool) -> bool:
     """Whether a word in lower case may stand in a noun phrase here."""
-    if word in FUNCTION_WORDS or word in DETERMINERS or (word in _VERBS and not empty):
+    if word in FUNCTION_WORDS or word in DETERMINERS or (word in VERBS and not empty):
         return False
     if headed:
         return bool(_HEADS.search(word)) and not word.endswith("ing")
@@ -175,7 +147,7 @@ def _modifier_length(text: str, tokens: list[_Token]) -> int:
     for length in range(1, min(len(tokens), 9)):
         word, before = tokens[length].lower, tokens[length - 1].lower
         free = before not in PREPOSITIONS and before not in DETERMINERS and before != "and"
-        verb = word in AUXILIARIES or word in _VERBS or word.endswith("ed") or word in _CLAUSE_WORDS
+        verb = word in AUXILIARIES or word in VERBS or word.endswith("ed") or word in CLAUSE_WORDS
         named = is_name(tokens[length - 1].text) and not is_name(tokens[length].text) and word != "and"
         if free and (verb or named):
             return length

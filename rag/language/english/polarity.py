@@ -9,15 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.language.english.asked import Wanted, root
+from rag.language.english.lexicon import NEGATORS, OPPOSITES
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _REACH = 4
 _BEFORE = 24
-_NEGATORS = frozenset(
-    """
-    not no never nobody none neither nor cannot lack lacks lacking lacked unable nothing unlikely
-    """.split()
-)
 _REFUSALS = re.compile(
     r"\b(?:(?:fail|failed|fails|failing|refuse|refuses|refused|decline|declines|declined|unwilling|unable|yet)(?=\s+to\b)"
     r"|(?:rul(?:e|es|ed|ing)\s+out|decided\s+against|voted\s+against|denie[sd]|deny|reject(?:s|ed)?)\b)",
@@ -35,17 +31,8 @@ _DOUBTS = re.compile(
 _CONTRAST = re.compile(
     r"\bnot\b(?:(?!\bnot\b)[^.;])*\bbut\s+(?:in|on|at|by|from|to|for|only|rather|of)\b", re.IGNORECASE
 )
-_OPPOSITES = """
-    open/closed open/close open/shut approve/reject approve/refuse accept/reject accept/refuse agree/refuse agree/reject
-    alive/dead rise/fall increase/decrease increase/fall increase/reduce reduce/increase grow/shrink win/lose
-    guilty/innocent guilty/acquitted convict/acquit safe/dangerous safe/unsafe support/oppose resign/stay
-    succeed/fail confirm/deny injured/unhurt injured/unharmed injured/uninjured hurt/unhurt hurt/unharmed
-    hurt/uninjured continue/stop continue/end start/stop begin/end keep/drop allow/ban allow/forbid legal/illegal
-    likely/unlikely possible/impossible true/false present/absent found/missing pass/fail stay/leave
-    strong/weak early/late full/empty cheap/dear male/female rise/drop buy/sell ahead/behind respect/violate
-""".split()
 _SWAP: dict[str, frozenset[str]] = {}
-for _pair in _OPPOSITES:
+for _pair in OPPOSITES:
     _left, _right = (root(_word) for _word in _pair.split("/"))
     _SWAP[_left] = _SWAP.get(_left, frozenset()) | {_right}
     _SWAP[_right] = _SWAP.get(_right, frozenset()) | {_left}
@@ -126,7 +113,7 @@ def _negators(tokens: Sequence[re.Match[str]], text: str) -> list[int]:
 
 
 def _negates(word: str) -> bool:
-    return word.lower() in _NEGATORS or word.lower().endswith(("n't", "n’t"))
+    return word.lower() in NEGATORS or word.lower().endswith(("n't", "n’t"))
 
 
 def _scope(place: int, hits: dict[int, str], tokens: list[re.Match[str]], text: str) -> str | None:

@@ -8,7 +8,8 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
-from rag.language.english.phrases import AUXILIARIES, DETERMINERS, FUNCTION_WORDS, PREPOSITIONS, is_participle
+from rag.language.english.lexicon import AUXILIARIES, DETERMINERS, FUNCTION_WORDS, PREPOSITIONS
+from rag.language.english.phrases import is_participle
 
 _AUX = "|".join(AUXILIARIES)
 _PREP = "|".join(sorted(PREPOSITIONS))

@@ -5,23 +5,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from rag.language.english.phrases import (
-    DETERMINERS,
-    FUNCTION_WORDS,
-    Phrase,
-    is_name,
-    is_participle,
-    is_progressive,
-    noun_phrases,
-)
+from rag.language.english.lexicon import BE, DETERMINERS, FUNCTION_WORDS, OF_A_SUBJECT, OWNING, PLACE_PREPOSITIONS
+from rag.language.english.phrases import Phrase, is_name, is_participle, is_progressive, noun_phrases
 from rag.language.english.questions import Form, form_of
 
 _PRONOUN = re.compile(r"\b(?:he|him|his|she|her|hers|it|its|they|them|their|theirs)\b", re.IGNORECASE)
-_OWNING = frozenset("his her hers its their theirs".split())
 _CLAUSE = re.compile(
     r"\b(?:and|or|but|if|when|while|because|that|so|than|after|before|although|though)\b|,", re.IGNORECASE
 )
-_BE = frozenset("is was isn't isn’t wasn't wasn’t".split())
 _TAKES = re.compile(r"(?:\s+\w+){0,2}\s+(?:takes?|costs?)\b.*\sto\s", re.IGNORECASE)
 _STATED_AFTER = re.compile(
     r"(?P<be>['’]s|\s+(?:is|was|be|been|become))?(?:\s+(?:not|so|very|too|really|still|also|even|now|an?|any|the))*"
@@ -29,9 +20,7 @@ _STATED_AFTER = re.compile(
     rf"\s+(?:(?P<that>that)\b|to\s+(?!(?:{'|'.join(DETERMINERS)})\b)(?-i:[a-z])|for\s.+\sto\s)",
     re.IGNORECASE,
 )
-_OF_A_SUBJECT = frozenset("able unable ready willing unwilling eager due bound".split())
 _EVENT = re.compile(r"\bit\b(?: \w+)? (?:last|happen|take|begin|start|end|go|going|over)\b", re.IGNORECASE)
-_PLACE = frozenset("in at near from to into".split())
 _INDEFINITE = re.compile(r"(?:a|an|any|some|every|each)\s", re.IGNORECASE)
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z])")
 
@@ -93,7 +82,7 @@ def new_name(question: str, answer: str) -> str | None:
     """
     asked = {word.lower() for word in re.findall(r"\w+", question)}
     for phrase in noun_phrases(answer):
-        if phrase.before in _PLACE or _opens_sentence(answer, phrase):
+        if phrase.before in PLACE_PREPOSITIONS or _opens_sentence(answer, phrase):
             continue
         kept = [word for word in phrase.text.split() if not set(re.findall(r"\w+", word.lower())) <= asked]
         if kept and is_name(kept[0]):
@@ -111,7 +100,7 @@ def _pointers(question: str) -> Iterator[Pointer]:
     phrases = noun_phrases(question)
     for found in _PRONOUN.finditer(question):
         word = found.group().lower()
-        owning = word in _OWNING and not (word == "her" and not re.match(r"\s+[a-z]", question[found.end() :]))
+        owning = word in OWNING and not (word == "her" and not re.match(r"\s+[a-z]", question[found.end() :]))
         sort = _sort(word)
         if word == "it" and (
             _is_expletive(question, found.start()) or _of_own_subject(question, phrases, found.start())
@@ -130,7 +119,7 @@ def _is_expletive(question: str, start: int) -> bool:
     """
     before, after = question[:start].lower().split(), question[start + len("it") :]
     found = _STATED_AFTER.match(after)
-    if found is None or not (found.group("be") or _BE.intersection(before[-1:])):
+    if found is None or not (found.group("be") or BE.intersection(before[-1:])):
         return bool(_TAKES.match(after))
     quality = found.group("quality").lower().split()
     if found.group("that"):
@@ -142,7 +131,7 @@ def _is_expletive(question: str, start: int) -> bool:
 
 def _describes_an_act(word: str) -> bool:
     """Whether a word may say how it is to do something ("safe"), not what a thing is ("used", "trying", "able")."""
-    of_a_thing = is_participle(word) or is_progressive(word) or word in FUNCTION_WORDS or word in _OF_A_SUBJECT
+    of_a_thing = is_participle(word) or is_progressive(word) or word in FUNCTION_WORDS or word in OF_A_SUBJECT
     return word == "going" or not of_a_thing
 
 
@@ -165,7 +154,7 @@ def _explains(question: str, phrase: Phrase, place: int, sort: Sort, owning: boo
 
     An object is never its own subject ("What does Ukraine think of it?"): that takes another clause.
     """
-    if phrase.start == place or phrase.text.lower().split()[0] in _OWNING:
+    if phrase.start == place or phrase.text.lower().split()[0] in OWNING:
         return False
     if phrase.start > place:
         return owning and phrase.name
@@ -186,7 +175,7 @@ def _antecedent(sort: Sort, before: str, answer: str) -> str | None:
 
 
 def _person(form: Form, phrases: list[Phrase], before: str, answer: str) -> str | None:
-    named = [phrase for phrase in phrases if phrase.before not in _PLACE and not phrase.text.isupper()]
+    named = [phrase for phrase in phrases if phrase.before not in PLACE_PREPOSITIONS and not phrase.text.isupper()]
     named = [phrase for phrase in named if any(is_name(word) for word in phrase.text.split()) and not phrase.plural]
     asks_for_person = form.asked.lower() == "who" and form.auxiliary.lower() in ("", "is", "was", "has", "will")
     if asks_for_person:

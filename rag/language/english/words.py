@@ -8,27 +8,14 @@ from math import log
 
 import snowballstemmer
 
+from rag.language.english.lexicon import ABBREVIATIONS, STOP
+
 _WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
 _NAME = re.compile(
     r"\b[A-Z][^\W_]*(?:[-’'.][^\W_]+)*\.?"
     r"(?:\s(?:of\sthe\s|of\s|de\s|von\s|van\s)?[A-Z][^\W_]*(?:[-’'.][^\W_]+)*)*(?<!\.)"
     r"|\b[^\W_]*\d[^\W_]*(?:[.,:/-]\d+)*"
 )
-_STOP = frozenset(
-    """
-    a about above after again against all also am an and any anyone anything are as at away be because been before
-    being below between both but by can cannot could did do does doing done down during each either else ever every
-    few for from further get gets give given go goes going got had has have having he her here hers herself him
-    himself his how however i if in into is it its itself just let like made make makes many may me might more most
-    much must my myself near no nor not now of off often on once one only or other others our ours out over own
-    per please s same say said says see shall she should show since so some such t tell than that the their theirs
-    them themselves then there these they thing things this those through to told too under until up upon us use
-    very was we were what whatever when whence where whether which while who whom whose why will with within without
-    would yet you your yours know happen happened happens mean means exactly according article articles source
-    sources document documents kind kinds sort type way text mention mentioned ask asked want take took look
-    """.split()
-)
-_ABBREVIATIONS = frozenset(["US", "WHO", "IT"])  # in small letters stop words; "AFTER" is only loud
 _POINTS = re.compile(r"(?<=\b[^\W\d_])\.(?=[^\W\d_]\b)")  # of "U.S"
 
 
@@ -52,7 +39,7 @@ def stem(word: str) -> str:
     ('negoti', 'putin', 'un', 'US')
     """
     plain = without_possessive(_POINTS.sub("", word))
-    if plain in _ABBREVIATIONS:
+    if plain in ABBREVIATIONS:
         return plain
     return _own.stem(without_possessive(plain.lower()))
 
@@ -100,7 +87,7 @@ def content_of(said: Sequence[str], *, shouted: bool = False) -> list[str]:
 def _is_stop(word: str, *, shouted: bool) -> bool:
     """Whether a word carries no meaning; where all is ``shouted``, in capitals, "WHO" is no abbreviation."""
     plain = without_possessive(word)
-    return without_possessive(plain.lower()) in _STOP and (shouted or plain not in _ABBREVIATIONS)
+    return without_possessive(plain.lower()) in STOP and (shouted or plain not in ABBREVIATIONS)
 
 
 def names(text: str) -> list[str]:

@@ -10,6 +10,7 @@ from datetime import date
 from itertools import pairwise, product
 
 from rag.language.english.asked import ValueKind, Wanted, root
+from rag.language.english.lexicon import PEOPLE, SAYING
 from rag.language.english.names import find_names, find_places, may_hold, same_name
 from rag.language.english.polarity import find_stance
 from rag.language.english.values.dates import find_dates
@@ -24,22 +25,13 @@ _PART_LOSS = 20.0
 _UNSURE_LOSS = 5.0
 _OTHER_NOUN_LOSS = 4.0
 _FAR = 30
-_PEOPLE = frozenset(
-    root(word)
-    for word in """
-    people person persons passengers patients men women children residents workers victims soldiers civilians students
-    pupils employees staff miners visitors guests tourists travellers protesters demonstrators supporters fans families
-    members survivors lives casualties villagers migrants refugees customers participants
-    """.split()
-)
+_PEOPLE = frozenset(root(word) for word in PEOPLE)
 _NOT_THE_ONE = re.compile(
     r"\b(?:in|at|near|from|to|for|follows|followed|following|succeeds|succeeded|succeeding|replaces|replaced|replacing"
     r"|after|against|beat|beating|defeated|over|ahead of|unlike|not|than)\s+$",
     re.IGNORECASE,
 )
-_SAYING = frozenset(
-    root(word) for word in "say said tell told confirm announce report decide warn write add statement".split()
-)
+_SAYING = frozenset(root(word) for word in SAYING)
 _SAID_ON = re.compile(
     r"\b(?:said|says|told|confirmed|announced|reported|decided|warned|wrote|added|statement)\s+(?:\w+\s+)?"
     r"(?:late |early )?(?:on\s+)?$",

@@ -8,21 +8,17 @@ from functools import lru_cache
 
 import dateparser
 
+from rag.language.english.lexicon import DATE_WORDS, MONTHS, WEEKDAYS
+
 _YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
 _NUMERIC = re.compile(r"^\D{0,12}(\d{1,2})[/.-](\d{1,2})[/.-]\d{4}(?!\d)")
 _RANGE = re.compile(r"(?<![\d-])\d{1,2}\s*[-–]\s*\d{1,2}(?![\d-])")
-_WORDS = frozenset(
-    """
-    january february march april may june july august september october november december jan feb mar apr jun jul aug
-    sep sept oct nov dec monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri
-    sat sun st nd rd th of the at on am pm a m p t z gmt utc est edt cst cdt mst mdt pst pdt et ct mt pt bst cet cest
-    """.split()
-)
+_WORDS = frozenset([*MONTHS, *WEEKDAYS, *DATE_WORDS])
 _SHAPE = re.compile(r"^[\w\s,./:+()|-]{6,60}$")
 _SETTINGS = {"REQUIRE_PARTS": ["day", "month", "year"], "STRICT_PARSING": True, "RETURN_AS_TIMEZONE_AWARE": False}
 
 _MONTH = (
-    r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June|July|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?"
+    r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?"
     r"|Nov(?:ember)?|Dec(?:ember)?)\b\.?"
 )
 _MONTHS = {name[:3].lower(): number for number, name in enumerate(calendar.month_name) if name}
@@ -76,16 +72,12 @@ _AHEAD = re.compile(r"\b(?:will|next|due|to be|shall|plans?|starting|coming|from
 _THROUGH = re.compile(r"\s*(?:-|–|\b(?:to|and|until)\b)\s*")
 _FIRST_DAY = date(1500, 1, 1)
 _UNKNOWN_YEAR = date(2000, 7, 1)
-_MONTH_NAME = (
-    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
-    r"|nov(?:ember)?|dec(?:ember)?)\.?"
-)
 _ASKED_DATE = re.compile(
-    rf"\b(?:\d{{4}}-\d\d-\d\d|\d{{1,2}}(?:st|nd|rd|th)?(?: of)? {_MONTH_NAME},? \d{{4}}"
-    rf"|{_MONTH_NAME} \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}})\b",
+    rf"\b(?:\d{{4}}-\d\d-\d\d|\d{{1,2}}(?:st|nd|rd|th)?(?: of)? {_MONTH},? \d{{4}}"
+    rf"|{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}})\b",
     re.IGNORECASE,
 )
-_ASKED_MONTH = re.compile(rf"\b({_MONTH_NAME}),? (\d{{4}})\b", re.IGNORECASE)
+_ASKED_MONTH = re.compile(rf"\b({_MONTH}),? (\d{{4}})\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,13 +15,9 @@ from math import isfinite
 
 from text_to_num import text2num
 
-from rag.language.english.lexicon import AFTER, CODES, SIGNS
+from rag.language.english.lexicon import AFTER, CARDINALS, CODES, SIGNS
 
-_CARDINALS = """
-    seventeen thirteen fourteen eighteen nineteen fifteen sixteen seventy eleven twelve twenty thirty eighty ninety
-    three seven eight forty fifty sixty four five nine one two six ten
-""".split()
-_WORD = "|".join(_CARDINALS)
+_WORD = "|".join(CARDINALS)
 _SCALES = {"couple": 2.0, "dozen": 12.0, "hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9}
 _SCALES |= {"trillion": 1e12, "mn": 1e6, "bn": 1e9, "tn": 1e12, "k": 1e3, "m": 1e6}
 _SPELT = "couple|dozen|hundred|thousand|million|billion|trillion"
