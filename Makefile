@@ -1,6 +1,7 @@
 # Every target sets up what it needs by itself: a virtual environment in .venv, installed once.
 PYTHON ?= python3
 BIN := .venv/bin
+FOOTNOTE_DATA_DIR ?= .footnote
 
 .DEFAULT_GOAL := help
 .PHONY: help serve test check eval bench clean
@@ -14,7 +15,7 @@ help:
 	@echo 'make clean   remove the virtual environment (documents stay)'
 
 serve: .venv/installed
-	@$(BIN)/python -m rag serve
+	@$(BIN)/python -m rag serve --data-dir '$(FOOTNOTE_DATA_DIR)'
 
 test: .venv/installed-dev
 	@$(BIN)/python -m pytest

@@ -3,8 +3,10 @@
 import os
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
+
+from platformdirs import user_data_path
 
 from rag.errors import SettingsError
 
@@ -14,12 +16,17 @@ SEEDS = Path(__file__).resolve().parent.parent / "seeds"
 """The documents that come with a checkout; an installed package has none."""
 
 
+def user_data_dir() -> Path:
+    """Where documents are kept unless a directory is named: one for each user, where the system has such data."""
+    return user_data_path("footnote", appauthor=False)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Every setting, with its default. ``FOOTNOTE_<NAME>`` in the environment overrides each.
 
     Args:
-        data_dir: Where the catalog and the vector index live.
+        data_dir: Where the catalog and the vector index live; a directory of the user's unless it is named.
         host: Address to serve on.
         port: Port to serve on; 0 takes a free one.
         allowed_hosts: Names besides its own by which the server may be addressed, separated by commas.
@@ -40,7 +47,7 @@ class Settings:
         threads: Threads that run the models; 0 takes one a core.
     """
 
-    data_dir: Path = Path(".footnote")
+    data_dir: Path = field(default_factory=user_data_dir)
     host: str = "127.0.0.1"
     port: int = 8000
     allowed_hosts: tuple[str, ...] = ()

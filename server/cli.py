@@ -14,6 +14,7 @@ from rag.errors import FootnoteError
 from rag.library import Library
 from rag.settings import SEEDS, Settings
 from rag.types import DEFAULT_COLLECTION
+from rag.upkeep.serving import address_of
 from server.app import create_app
 from server.background.startup import Startup
 from server.http.connections import MOST_HEAD_BYTES, bounded, most_connections
@@ -46,6 +47,7 @@ def run(settings: Settings, *, reindex: bool = False, watch: Sequence[Path] = ()
     echo(f"Footnote is at http://{host}:{port}/", err=True)
     startup = Startup(
         settings,
+        address=address_of(host, port),
         seeds=None if watch else SEEDS,
         on_ready=_say_ready,
         on_failure=lambda: _end(server),

@@ -12,7 +12,7 @@ from rag.answer.events import Event, Finished, Judged, Retrieved, Stated
 from rag.answer.find.evidence import Candidate, Hit
 from rag.answer.find.rerank import Reranked, reach, rerank
 from rag.answer.find.retrieve import retrieve
-from rag.answer.question import Question, not_answered, read_question, with_missing
+from rag.answer.question import Question, no_documents, not_answered, read_question, with_missing
 from rag.answer.read.reader import Reader, Reading
 from rag.language.spelling import corrected
 from rag.language.text import display, without_footnotes
@@ -93,7 +93,9 @@ class Answering:
             understood=question.typed,
             collection=self.collection,
             answered=reading.answered,
-            answer=_written(question, reading, statements, citations),
+            answer=_written(question, reading, statements, citations)
+            if state.documents
+            else no_documents(self.collection),
             statements=tuple(statements),
             citations=tuple(citations),
             conflicts=reading.conflicts,

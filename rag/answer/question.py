@@ -11,12 +11,14 @@ from rag.language.english.values.dates import asked_date
 from rag.language.english.words import content_of, names, stem, without_possessive, words
 from rag.language.text import clean
 from rag.storage.catalog import Catalog
+from rag.types import DEFAULT_COLLECTION
 
 MAX_QUESTION = 2_000
 """Characters of a question."""
 MAX_STATEMENTS = 10
 MAX_RESULTS = 100
 NOT_ANSWERED = "The sources do not answer this."
+NO_DOCUMENTS = "There are no documents yet."
 _NAMED_AT_MOST = 4
 
 
@@ -115,6 +117,16 @@ def not_answered(question: Question) -> str:
         return NOT_ANSWERED
     *some, last = told[:_NAMED_AT_MOST]
     return f"The sources do not mention {', '.join(some)} or {last}." if some else f"The sources do not mention {last}."
+
+
+def no_documents(collection: str) -> str:
+    """The sentences in the place of an answer where there is nothing to ask: they say how that changes.
+
+    >>> no_documents("news")
+    'There are no documents yet. Add some: `footnote ingest FOLDER --collection news`, or POST /v1/documents.'
+    """
+    into = "" if collection == DEFAULT_COLLECTION else f" --collection {collection}"
+    return f"{NO_DOCUMENTS} Add some: `footnote ingest FOLDER{into}`, or POST /v1/documents."
 
 
 def checked(name: str, text: str) -> str:

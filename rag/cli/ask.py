@@ -6,7 +6,9 @@ from pathlib import Path
 
 import click
 
-from rag.cli.options import collection_option, data_dir_option, opened
+from rag.answer.question import no_documents
+from rag.cli.options import collection_option, data_dir_option
+from rag.cli.reach import reached
 from rag.cli.terminal import echo, echo_json
 from rag.types import Answer
 
@@ -21,9 +23,8 @@ NOT_ANSWERED_STATUS = 3
 @data_dir_option
 def ask(question: str, collection: str, max_statements: int, as_json: bool, data_dir: Path | None) -> None:
     """Answer a question from the documents."""
-    with opened(data_dir) as engine:
-        answer = engine.ask(question, collection=collection, max_statements=max_statements)
-        engine.receipts.keep(answer)
+    with reached(data_dir) as library:
+        answer = library.ask(question, collection=collection, max_statements=max_statements)
     if as_json:
         echo_json(asdict(answer))
     else:
@@ -41,8 +42,10 @@ def ask(question: str, collection: str, max_statements: int, as_json: bool, data
 @data_dir_option
 def search(query: str, collection: str, limit: int, as_json: bool, data_dir: Path | None) -> None:
     """List the passages that best match a query."""
-    with opened(data_dir) as engine:
-        passages = engine.search(query, collection=collection, limit=limit)
+    with reached(data_dir) as library:
+        passages = library.search(query, collection=collection, limit=limit)
+        if not passages and library.is_empty(collection):
+            echo(no_documents(collection), err=True)
     if as_json:
         echo_json({"passages": [asdict(passage) for passage in passages]})
         return
@@ -55,6 +58,8 @@ def search(query: str, collection: str, limit: int, as_json: bool, data_dir: Pat
 def _written(answer: Answer) -> list[str]:
     """The answer and, a line each, its citations; or what is missing and the nearest passage."""
     lines = [answer.answer]
+    if answer.corpus.documents == 0:
+        return lines
     for citation in answer.citations:
         dated = f", {citation.published}" if citation.published else ""
         lines.append(f"  [{citation.number}] {citation.title or citation.path}{dated}")

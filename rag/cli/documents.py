@@ -9,10 +9,11 @@ import click
 
 from rag.cli.options import collection_option, data_dir_option, opened
 from rag.cli.progress import show_ingest
+from rag.cli.reach import Opened, Reached, reached
 from rag.cli.terminal import echo
 from rag.errors import NotFound
-from rag.ingest.pipeline import Outcome, Work, ingest, remove
-from rag.ingest.sources import survey
+from rag.ingest.pipeline import Outcome, Work
+from rag.ingest.sources import Found, survey
 from rag.models.encode import Stopped
 from rag.types import Document
 from rag.upkeep.follow import Follower
@@ -26,17 +27,25 @@ from rag.upkeep.follow import Follower
 def ingest_command(paths: tuple[Path, ...], watch: bool, collection: str, data_dir: Path | None) -> None:
     """Bring files, folders and patterns of files ('notes/**/*.md') in; what is unchanged is passed over."""
     found = survey(paths)
-    with opened(data_dir) as engine:
-        follower = Follower(engine, paths, collection=collection) if watch else None
-        work = Work()
-        with show_ingest(len(found.files), work) as shown:
-            outcomes = ingest(engine, found.files, collection=collection, on_outcome=shown, work=work)
-        if str(found.passed_over):
-            echo(f"passed over: {found.passed_over}", err=True)
-        if follower is not None:
+    if watch:
+        with opened(data_dir) as engine:
+            follower = Follower(engine, paths, collection=collection)
+            _bring(Opened(engine), found, collection)
             _follow(follower)
-    if not watch and any(outcome.outcome == "rejected" for outcome in outcomes):
+        return
+    with reached(data_dir) as library:
+        outcomes = _bring(library, found, collection)
+    if any(outcome.outcome == "rejected" for outcome in outcomes):
         sys.exit(1)
+
+
+def _bring(library: Reached, found: Found, collection: str) -> list[Outcome]:
+    work = Work()
+    with show_ingest(len(found.files), work) as shown:
+        outcomes = library.ingest(found.files, collection=collection, on_outcome=shown, work=work)
+    if str(found.passed_over):
+        echo(f"passed over: {found.passed_over}", err=True)
+    return outcomes
 
 
 def _follow(follower: Follower) -> None:
@@ -78,13 +87,9 @@ def documents() -> None:
 @data_dir_option
 def list_documents(collection: str, data_dir: Path | None) -> None:
     """List the documents of a collection."""
-    with opened(data_dir) as engine:
-        engine.store.catalog.state(collection)
-        after = ""
-        while page := engine.store.catalog.documents(collection, limit=500, after=after):
-            for document in page:
-                echo(_listed(document))
-            after = page[-1].id
+    with reached(data_dir) as library:
+        for document in library.documents(collection):
+            echo(_listed(document))
 
 
 @documents.command("remove")
@@ -93,10 +98,10 @@ def list_documents(collection: str, data_dir: Path | None) -> None:
 def remove_documents(document_ids: tuple[str, ...], data_dir: Path | None) -> None:
     """Remove documents by id, as the list gives them."""
     missing = 0
-    with opened(data_dir) as engine:
+    with reached(data_dir) as library:
         for document_id in document_ids:
             try:
-                remove(engine, document_id)
+                library.remove(document_id)
                 echo(f"removed {document_id}")
             except NotFound as error:
                 missing += 1

@@ -20,6 +20,7 @@ __all__ = [
     "Outcome",
     "SourceFile",
     "Work",
+    "check_collection",
     "document_id",
     "drop_collection",
     "ensure_collection",
@@ -76,9 +77,18 @@ def ensure_collection(engine: Intake, collection: str) -> bool:
     Raises:
         InvalidRequest: For a name that cannot be one.
     """
+    check_collection(collection)
+    return engine.store.catalog.ensure_collection(collection)
+
+
+def check_collection(collection: str) -> None:
+    """Hold the name of a collection to what one may be.
+
+    Raises:
+        InvalidRequest: For a name that cannot be one.
+    """
     if not re.fullmatch(COLLECTION, collection):
         raise InvalidRequest(f"collection {collection!r}: 3 to 63 of a-z, 0-9, - and _, letter or digit at both ends")
-    return engine.store.catalog.ensure_collection(collection)
 
 
 def drop_collection(engine: Intake, collection: str) -> None:

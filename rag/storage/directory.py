@@ -4,6 +4,7 @@ What is in it is written for its owner alone, and no link in it is ever followed
 elsewhere could lead anywhere.
 
 lock             held by the process that owns the directory
+server           where that process is reached, if it is a server
 catalog.db       the truth (with -wal and -shm beside it while it is open)
 vectors-G-N/     the disposable vectors of generation G; N grows when a damaged folder is replaced
 spool/           accepted files that are not taken in yet
@@ -27,6 +28,7 @@ from rag.errors import DataDirectoryError
 logger = logging.getLogger(__name__)
 
 LOCK = "lock"
+SERVER = "server"
 CATALOG = "catalog.db"
 SPOOL = "spool"
 MODELS = "models"
@@ -38,7 +40,7 @@ _USER_VERSION_AT = 60
 _SQLITE = b"SQLite format 3\0"
 _FOLDER = re.compile(r"vectors-([0-9]+)-([0-9]+)")
 _BESIDE = tuple(f"{CATALOG}{ending}" for ending in ("-wal", "-shm", "-journal"))
-_NAMES = frozenset({LOCK, CATALOG, *_BESIDE, SPOOL, MODELS, SEEDED, RESTORING, SCRATCH})
+_NAMES = frozenset({LOCK, SERVER, CATALOG, *_BESIDE, SPOOL, MODELS, SEEDED, RESTORING, SCRATCH})
 JOB_ID = re.compile(r"job_[0-9a-f]{1,64}")
 """What names a job, and its folder in the spool."""
 

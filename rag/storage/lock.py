@@ -14,7 +14,7 @@ from typing import Self
 from filelock import FileLock, Timeout
 
 from rag.errors import DataDirectoryError, DataDirectoryInUse
-from rag.storage.directory import LOCK, make_private, refuse_links
+from rag.storage.directory import LOCK, SERVER, make_private, refuse_links
 
 _HELD = (errno.EACCES, errno.EAGAIN)
 _NO_DIRECTORY_LOCK = (errno.EBADF, errno.EINVAL, errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP)  # as over NFS
@@ -59,6 +59,7 @@ def lock_directory(data_dir: Path) -> DirectoryLock:
             make_private(data_dir)
             file = FileLock(data_dir / LOCK, timeout=0, thread_local=False, mode=0o600)
             file.acquire()
+            (data_dir / SERVER).unlink(missing_ok=True)  # of a server that was killed
         except BaseException:
             _close(directory)
             raise

@@ -103,16 +103,18 @@ class Jobs:
         """Delete the files of a job that was opened, or was to be, and not accepted."""
         self._spool.remove(job_id)
 
-    def accept(self, job_id: str, collection: str, names: Sequence[str]) -> None:
+    def accept(self, job_id: str, collection: str, names: Sequence[str], origins: Sequence[str] = ()) -> None:
         """Promise that the files of an opened job will be taken in, whatever happens to this process.
 
         Args:
             names: How answers name the files, by position.
+            origins: Where each comes from; none where they were uploaded under their names.
 
         Raises:
             NotFound: When there is no such collection.
             OSError: When the disk cannot keep them.
         """
+        self._spool.note_origins(job_id, origins)
         self._spool.keep(job_id)
         self._table.add(job_id, collection, names, keep=KEPT_JOBS)
         self._turns.add(job_id)
@@ -229,12 +231,14 @@ class Jobs:
 
     def _sources(self, turn: Turn, job_id: str, files: Sequence[JobFile]) -> Iterator[SourceFile]:
         """Those of the files that are begun before the turn is over."""
+        origins = self._spool.origins(job_id)
         for number, file in enumerate(files):
             turn.work.check()
             if number and self._turns.is_over(turn):
                 return
             turn.position = file.position
-            yield SourceFile(file=self._spool.file(job_id, file.position), path=file.name, origin=UPLOADED)
+            origin = origins[file.position] if origins else UPLOADED
+            yield SourceFile(file=self._spool.file(job_id, file.position), path=file.name, origin=origin)
 
     def _finish_file(self, job: Job, file: JobFile, outcome: Outcome) -> None:
         self._table.finish_file(

@@ -1,17 +1,22 @@
 """The spool: the bytes of accepted files, on disk until their job is done.
 
 <data_dir>/spool/<job id>/<position>    one file of a job, by its place in it
+<data_dir>/spool/<job id>/origins       where they came from, if they were not uploaded; no backup has it
 
 Ids and positions come from the catalog, which may come from elsewhere: none leads out of the spool.
 """
 
 import os
 import stat
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
+
+import msgspec
 
 from rag.errors import DataDirectoryError
 from rag.storage.directory import JOB_ID, remove_tree
+
+_ORIGINS = "origins"
 
 
 class Spool:
@@ -44,6 +49,24 @@ class Spool:
         if not isinstance(position, int) or position < 0:
             raise DataDirectoryError(f"job {job_id} has a file at {position!r}, where none can be; {_HOW}")
         return _no_link(self._of(job_id) / str(position))
+
+    def note_origins(self, job_id: str, origins: Sequence[str]) -> None:
+        """Write down where the files of a job came from, by position.
+
+        Raises:
+            OSError: When the disk cannot keep it.
+        """
+        if origins:
+            (self._of(job_id) / _ORIGINS).write_bytes(msgspec.json.encode(origins))
+
+    def origins(self, job_id: str) -> list[str]:
+        """Where the files of a job came from, by position; none where they were uploaded.
+
+        Raises:
+            DataDirectoryError: When no job has this id, or one of its files is a link.
+        """
+        noted = _no_link(self._of(job_id) / _ORIGINS)
+        return msgspec.json.decode(noted.read_bytes(), type=list[str]) if noted.is_file() else []
 
     def keep(self, job_id: str) -> None:
         """Have the disk keep the folder of a job and all files in it, for its owner alone, through a power cut too.

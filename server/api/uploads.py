@@ -96,7 +96,9 @@ async def upload_documents(
 ) -> Response[Accepted]:
     """Bring files in. Each is kept, whatever happens, once this answers; the job tells what becomes of it.
 
-    A file with the name of one that was uploaded before takes its place.
+    A file with the name of one that was uploaded before takes its place. Who ingests folders may say of each file, in
+    their order, by which path below its folder it is named and where it is: in a field `sources`, a JSON list of
+    `{"path": ..., "origin": ...}`. It is then the document that `footnote ingest` makes of that file.
     """
     boundary = _boundary(request)
     job_id = jobs.new_id()
@@ -106,7 +108,7 @@ async def upload_documents(
         limit = engine.settings.max_upload_bytes
         with Receiver(folder, boundary=boundary, limit=limit) as receiver:
             await _receive(request, receiver)
-        await to_thread.run_sync(jobs.accept, job_id, receiver.collection, receiver.names)
+        await to_thread.run_sync(jobs.accept, job_id, receiver.collection, receiver.names, receiver.origins)
         accepted = True
     except OSError as error:
         if error.errno in NO_DESCRIPTOR:

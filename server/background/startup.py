@@ -13,6 +13,7 @@ from rag.settings import Settings
 from rag.storage.directory import SEEDED
 from rag.types import DEFAULT_COLLECTION
 from rag.upkeep.jobs import Jobs
+from rag.upkeep.serving import publish, withdraw
 from server.background.follow import BackgroundFollow
 from server.background.reindex import BackgroundReindex
 from server.http.problems import NotReady
@@ -24,6 +25,7 @@ class Startup:
     """The engine, once it is there.
 
     Args:
+        address: Where the server is reached; commands on its data directory find it there.
         seeds: Folder that an empty catalog is filled from; ``None`` for none.
         on_ready: Called with the engine when it can answer.
         on_failure: Called when it cannot be loaded; ``error`` then holds why.
@@ -36,6 +38,7 @@ class Startup:
         self,
         settings: Settings,
         *,
+        address: str,
         seeds: Path | None,
         on_ready: Callable[[Library], None],
         on_failure: Callable[[], None],
@@ -43,6 +46,7 @@ class Startup:
         watch: Sequence[Path] = (),
     ) -> None:
         self._settings = settings
+        self._address = address
         self._wanted = reindex
         self._watch = watch
         self._seeds = seeds
@@ -97,6 +101,8 @@ class Startup:
         """Wait for the loading to end, then give the data directory back."""
         self._thread.join()
         self._ready.clear()
+        if self._opened is not None:
+            withdraw(self._opened.store.data_dir)
         running = (self._suggestions, self._reindex, self._following, self._jobs)
         parts = [part for part in running if part is not None]
         stopped = all([part.stop() for part in parts])
@@ -107,9 +113,16 @@ class Startup:
             self._opened.close()
         self._opened = None
 
+    def _tell_commands(self, engine: Library) -> None:
+        try:
+            publish(engine.store.data_dir, self._address)
+        except OSError as error:  # a full disk: questions can be answered all the same
+            logger.warning("commands will not find this server: %s", error)
+
     def _load(self) -> None:
         try:
             engine = self._opened = open_library(self._settings, as_it_is=self._wanted)
+            self._tell_commands(engine)
             if self._seeds is not None:
                 _ingest_seeds(engine, self._seeds)
             engine.warm_up()

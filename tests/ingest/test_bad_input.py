@@ -252,7 +252,7 @@ def test_concurrent_questions_give_the_answers_of_one_by_one(client: httpx.Clien
 
 def test_empty_corpus_answers_nothing_and_a_loading_one_says_so(tmp_path: Path) -> None:
     settings = Settings(data_dir=tmp_path)
-    startup = Startup(settings, seeds=None, on_ready=lambda engine: None, on_failure=lambda: None)
+    startup = Startup(settings, address="", seeds=None, on_ready=lambda engine: None, on_failure=lambda: None)
     with TestClient(create_app(startup, settings), base_url="http://127.0.0.1") as client:
         early = client.get("/health/ready")
         assert (early.status_code, early.headers["retry-after"]) == (503, "1")

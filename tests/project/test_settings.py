@@ -1,13 +1,14 @@
 """Settings: defaults, each variable, and what fails by name."""
 
 import os
+import sys
 from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 from rag.errors import SettingsError
-from rag.settings import Settings
+from rag.settings import Settings, user_data_dir
 
 VALUES = [
     ("FOOTNOTE_DATA_DIR", "/var/lib/notes", Path("/var/lib/notes")),
@@ -54,7 +55,7 @@ def name_of(key: str) -> str:
 
 def test_defaults_without_any_variable() -> None:
     assert Settings.from_environ({}) == Settings(
-        data_dir=Path(".footnote"),
+        data_dir=user_data_dir(),
         host="127.0.0.1",
         port=8000,
         encoder="bge-small-en-v1.5",
@@ -65,6 +66,13 @@ def test_defaults_without_any_variable() -> None:
         threshold=0.55,
         threads=0,
     )
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems keep a user's data elsewhere")
+def test_data_directory_is_the_user_s_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    assert Settings.from_environ({}).data_dir == tmp_path / "footnote"
+    assert Settings.from_environ({"FOOTNOTE_DATA_DIR": "here"}).data_dir == Path("here")
 
 
 def test_every_setting_has_a_variable_here() -> None:

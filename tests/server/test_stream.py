@@ -119,7 +119,9 @@ def test_what_fails_before_the_stream_is_a_problem_response(
 
 
 def test_stream_while_not_ready_is_a_problem_response(tmp_path: Path) -> None:
-    startup = Startup(Settings(data_dir=tmp_path), seeds=None, on_ready=lambda _: None, on_failure=lambda: None)
+    startup = Startup(
+        Settings(data_dir=tmp_path), address="", seeds=None, on_ready=lambda _: None, on_failure=lambda: None
+    )
     with serve_here(startup.engine, ask) as address:
         response = httpx.post(f"{address}/v1/ask", json={"question": "Why?"}, headers=STREAM)
     assert (response.status_code, response.headers["retry-after"]) == (503, "1")

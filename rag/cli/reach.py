@@ -1,0 +1,89 @@
+"""The library that a command works on: opened by the command itself, or by a server that owns the directory."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol
+
+from rag.cli.options import opened, read_settings
+from rag.cli.served import served
+from rag.ingest.pipeline import Outcome, SourceFile, Work, ingest
+from rag.library import Library
+from rag.types import Answer, Document, RankedPassage
+from rag.upkeep.serving import server_of
+
+
+class Reached(Protocol):
+    """What commands do with documents; errors are those of the engine."""
+
+    def ask(self, question: str, *, collection: str, max_statements: int) -> Answer:
+        """Answer a question, and keep the answer."""
+
+    def search(self, query: str, *, collection: str, limit: int) -> tuple[RankedPassage, ...]:
+        """The passages that best match a query."""
+
+    def is_empty(self, collection: str) -> bool:
+        """Whether a collection has no documents."""
+
+    def documents(self, collection: str) -> Iterator[Document]:
+        """The documents of a collection, by id."""
+
+    def remove(self, document_id: str) -> None:
+        """Remove a document."""
+
+    def ingest(
+        self, files: Sequence[SourceFile], *, collection: str, on_outcome: Callable[[Outcome], None], work: Work
+    ) -> list[Outcome]:
+        """Bring files into a collection, which is made when it is missing."""
+
+
+class Opened:
+    """The library of an engine of this process."""
+
+    def __init__(self, engine: Library) -> None:
+        self._engine = engine
+
+    def ask(self, question: str, *, collection: str, max_statements: int) -> Answer:
+        """As ``Reached``."""
+        answer = self._engine.ask(question, collection=collection, max_statements=max_statements)
+        self._engine.receipts.keep(answer)
+        return answer
+
+    def search(self, query: str, *, collection: str, limit: int) -> tuple[RankedPassage, ...]:
+        """As ``Reached``."""
+        return self._engine.search(query, collection=collection, limit=limit)
+
+    def is_empty(self, collection: str) -> bool:
+        """As ``Reached``."""
+        return self._engine.store.catalog.state(collection).documents == 0
+
+    def documents(self, collection: str) -> Iterator[Document]:
+        """As ``Reached``."""
+        return self._engine.documents(collection=collection)
+
+    def remove(self, document_id: str) -> None:
+        """As ``Reached``."""
+        self._engine.remove(document_id)
+
+    def ingest(
+        self, files: Sequence[SourceFile], *, collection: str, on_outcome: Callable[[Outcome], None], work: Work
+    ) -> list[Outcome]:
+        """As ``Reached``."""
+        return ingest(self._engine, files, collection=collection, on_outcome=on_outcome, work=work)
+
+
+@contextmanager
+def reached(data_dir: Path | None) -> Iterator[Reached]:
+    """The library of the data directory of the option or the environment, given back at the end of the block.
+
+    Raises:
+        FootnoteError: When the settings, the models or the directory cannot be used, or its server does not answer.
+    """
+    settings = read_settings(data_dir=data_dir)
+    address = server_of(settings.data_dir)
+    if address is not None:
+        with served(address, most_bytes=settings.max_upload_bytes) as library:
+            yield library
+    else:
+        with opened(data_dir) as engine:
+            yield Opened(engine)
