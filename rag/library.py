@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
@@ -67,9 +67,10 @@ class Library:
         """The encoder of the generation that answers."""
         return self.recipe(self.store.index).encoder
 
-    def with_parser(self, parser: ParserProcess) -> "Library":
-        """The same with another user of the parser's processes."""
-        return replace(self, parser=parser)
+    @property
+    def limits(self) -> Limits:
+        """What one file may cost to ingest."""
+        return limits_of(self.settings)
 
     def recipe(self, index: Index) -> Recipe:
         """What the passages and vectors of a generation are made with."""
@@ -277,5 +278,16 @@ def assemble(settings: Settings, encoder: Encoder, scorer: PairScorer, *, as_it_
         scorer=scorer,
         reader=ExtractiveReader(threshold=settings.threshold),
         receipts=Receipts(store.catalog.answers, keep=settings.keep_answers),
-        parser=ParserProcess(Limits.of(settings)),
+        parser=ParserProcess(limits_of(settings)),
+    )
+
+
+def limits_of(settings: Settings) -> Limits:
+    """What one file may cost, as the settings say."""
+    return Limits(
+        seconds=settings.parse_seconds,
+        memory_mb=settings.parse_memory_mb,
+        characters=settings.max_text_characters,
+        passages=settings.max_passages,
+        file_bytes=settings.max_upload_bytes,
     )

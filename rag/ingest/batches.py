@@ -93,11 +93,11 @@ Stored = tuple[int, Draft, int]
 class Batches:
     """The batches of one ingest, in a ``with`` block: one is read while the one before is encoded."""
 
-    def __init__(self, engine: Intake, work: Work) -> None:
-        self._engine = engine
+    def __init__(self, intake: Intake, work: Work) -> None:
+        self._intake = intake
         self._work = work
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="encode")
-        self._reading = _Batch(index=engine.store.index)
+        self._reading = _Batch(index=intake.store.index)
         self._encoding: tuple[_Batch, Future[Vectors]] | None = None
 
     def __enter__(self) -> Self:
@@ -137,23 +137,23 @@ class Batches:
         vectors = done[1].result() if done else None
         if self._reading.drafts:
             self._encoding = (self._reading, self._thread.submit(self._encode, self._reading))
-            self._reading = _Batch(index=self._engine.store.index)
+            self._reading = _Batch(index=self._intake.store.index)
         return self._store(done[0], vectors) if done and vectors is not None else []
 
     def _store(self, batch: _Batch, vectors: Vectors) -> list[Stored]:
         self._work.check()
         try:
-            self._engine.store.put(batch.documents(vectors), batch.index, self._engine.gate.take_turn)
+            self._intake.store.put(batch.documents(vectors), batch.index, self._intake.gate.take_turn)
         except GenerationRetired:  # another encoder, or other passages, have taken over in the meantime
-            again = _Batch(index=self._engine.store.index)
+            again = _Batch(index=self._intake.store.index)
             for position, draft in batch.drafts.items():
                 again.put(position, draft, self._outlined(draft, again.index))
             return self._store(again, self._encode(again))
         return [(position, draft, len(batch.outlines[position].passages)) for position, draft in batch.drafts.items()]
 
     def _outlined(self, draft: Draft, index: Index) -> Outline:
-        made = outline(draft.id, draft.parsed, self._engine.recipe(index), self._give_way)
-        count, limit = len(made.passages), self._engine.settings.max_passages
+        made = outline(draft.id, draft.parsed, self._intake.recipe(index), self._give_way)
+        count, limit = len(made.passages), self._intake.limits.passages
         if count == 0:
             raise DocumentRejected("nothing to cite: the file has only headings, or lines that belong to no text")
         if count > limit:
@@ -167,11 +167,11 @@ class Batches:
 
     def _give_way(self) -> None:
         self._work.check()
-        self._engine.gate.take_turn()
+        self._intake.gate.take_turn()
 
     def _encode(self, batch: _Batch) -> Vectors:
-        encoder = self._engine.recipe(batch.index).encoder
-        return encode_in_steps(encoder, batch.texts, self._engine.gate, self._work.stop, self._work.count)
+        encoder = self._intake.recipe(batch.index).encoder
+        return encode_in_steps(encoder, batch.texts, self._intake.gate, self._work.stop, self._work.count)
 
 
 def _document(draft: Draft, made: Outline, vectors: Vectors) -> NewDocument:

@@ -3,10 +3,9 @@
 from typing import Protocol
 
 from rag.ingest.identity import Claims
-from rag.ingest.parse import ParserProcess
+from rag.ingest.parse import Limits, ParserProcess
 from rag.ingest.recipe import Recipe
 from rag.models.turns import Gate
-from rag.settings import Settings
 from rag.storage.store import Store
 from rag.storage.vectors.index import Index
 
@@ -15,12 +14,12 @@ class Intake(Protocol):
     """Where documents go in; the open library is one."""
 
     @property
-    def settings(self) -> Settings:
-        """The limits of a file and a document."""
-
-    @property
     def store(self) -> Store:
         """Where documents are kept."""
+
+    @property
+    def limits(self) -> Limits:
+        """What one file may cost."""
 
     @property
     def parser(self) -> ParserProcess:
@@ -33,9 +32,6 @@ class Intake(Protocol):
     @property
     def claims(self) -> Claims:
         """The ids of documents that are on their way."""
-
-    def with_parser(self, parser: ParserProcess) -> "Intake":
-        """The same with another user of the parser's processes."""
 
     def recipe(self, index: Index) -> Recipe:
         """What the passages and vectors of a generation are made with."""

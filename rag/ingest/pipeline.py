@@ -13,6 +13,7 @@ from rag.errors import ChangeForbidden, DocumentRejected, InvalidRequest, Passag
 from rag.ingest.batches import Batches, Draft, Stored, Work
 from rag.ingest.identity import Held, document_id, possible_ids
 from rag.ingest.intake import Intake
+from rag.ingest.parse import ParserProcess
 from rag.ingest.sources import SourceFile, find_files
 from rag.types import COLLECTION, DEFAULT_COLLECTION
 
@@ -43,7 +44,7 @@ class Outcome:
 
 
 def ingest(
-    engine: Intake,
+    intake: Intake,
     files: Iterable[SourceFile],
     *,
     collection: str,
@@ -62,23 +63,23 @@ def ingest(
     Raises:
         InvalidRequest: For a collection's name that cannot be one.
     """
-    ensure_collection(engine, collection)
+    ensure_collection(intake, collection)
     outcomes = {}
-    for position, outcome in take_in(engine, files, collection=collection, work=work or Work()):
+    for position, outcome in take_in(intake, files, collection=collection, work=work or Work()):
         outcomes[position] = outcome
         if on_outcome:
             on_outcome(outcome)
     return [outcome for _, outcome in sorted(outcomes.items())]
 
 
-def ensure_collection(engine: Intake, collection: str) -> bool:
+def ensure_collection(intake: Intake, collection: str) -> bool:
     """Make a collection unless it is there; whether it was made.
 
     Raises:
         InvalidRequest: For a name that cannot be one.
     """
     check_collection(collection)
-    return engine.store.catalog.ensure_collection(collection)
+    return intake.store.catalog.ensure_collection(collection)
 
 
 def check_collection(collection: str) -> None:
@@ -91,7 +92,7 @@ def check_collection(collection: str) -> None:
         raise InvalidRequest(f"collection {collection!r}: 3 to 63 of a-z, 0-9, - and _, letter or digit at both ends")
 
 
-def drop_collection(engine: Intake, collection: str) -> None:
+def drop_collection(intake: Intake, collection: str) -> None:
     """Remove a collection with all its documents and its indexes.
 
     Raises:
@@ -102,13 +103,21 @@ def drop_collection(engine: Intake, collection: str) -> None:
         raise ChangeForbidden(
             f"collection {collection!r} is the one that is asked when none is named, and stays; remove its documents"
         )
-    engine.store.drop_collection(collection)
+    intake.store.drop_collection(collection)
 
 
 def take_in(
-    engine: Intake, files: Iterable[SourceFile], *, collection: str, work: Work
+    intake: Intake,
+    files: Iterable[SourceFile],
+    *,
+    collection: str,
+    work: Work,
+    parser: ParserProcess | None = None,
 ) -> Iterator[tuple[int, Outcome]]:
     """Bring files into a collection that is there.
+
+    Args:
+        parser: Another user of the intake's parser.
 
     Yields:
         The position of a file and its outcome, as soon as that is certain to last; not always in order.
@@ -117,15 +126,15 @@ def take_in(
         NotFound: When there is no such collection.
         Stopped: When ``work.stop`` was set; what has no outcome yet did not change anything.
     """
-    engine.store.catalog.state(collection)
+    intake.store.catalog.state(collection)
     given: set[str] = set()  # ids of drafts: what is not stored yet is not found by its id
-    with engine.claims.held() as claims, Batches(engine, work) as batches:
+    with intake.claims.held() as claims, Batches(intake, work) as batches:
         for position, source in enumerate(files):
             if not given.isdisjoint(possible_ids(source.path, source.origin, collection)):
                 yield from _added(batches.finish())
                 given.clear()
             try:
-                draft = _draft(engine, claims, source, collection)
+                draft = _draft(intake, parser or intake.parser, claims, source, collection)
                 if isinstance(draft, Outcome):
                     yield position, draft
                 else:
@@ -136,25 +145,25 @@ def take_in(
         yield from _added(batches.finish())
 
 
-def remove(engine: Intake, document_id: str) -> None:
+def remove(intake: Intake, document_id: str) -> None:
     """Remove a document from the catalog and every index.
 
     Raises:
         NotFound: When there is no such document.
     """
-    engine.store.remove(document_id)
+    intake.store.remove(document_id)
 
 
-def _draft(engine: Intake, claims: Held, source: SourceFile, collection: str) -> Draft | Outcome:
+def _draft(intake: Intake, parser: ParserProcess, claims: Held, source: SourceFile, collection: str) -> Draft | Outcome:
     """What a file is to become; its outcome where it has not changed.
 
     Raises:
         DocumentRejected: When it cannot become a document.
     """
-    content = source.read(engine.settings.max_upload_bytes)
+    content = source.read(intake.limits.file_bytes)
     sha256 = hashlib.sha256(content).hexdigest()
     identifier, known = claims.identify(
-        engine.store.catalog.inventory, path=source.path, origin=source.origin, sha256=sha256, collection=collection
+        intake.store.catalog.inventory, path=source.path, origin=source.origin, sha256=sha256, collection=collection
     )
     if known is not None and known.sha256 == sha256:
         return Outcome(path=source.path, outcome="unchanged", document_id=identifier)
@@ -165,7 +174,7 @@ def _draft(engine: Intake, claims: Held, source: SourceFile, collection: str) ->
         origin=source.origin,
         sha256=sha256,
         content=content,
-        parsed=engine.parser.parse(source.path, content),
+        parsed=parser.parse(source.path, content),
         replaces=known is not None,
     )
 

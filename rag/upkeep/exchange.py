@@ -63,7 +63,7 @@ def export(data_dir: Path, collection: str, file: Path) -> Exported:
 
 
 def import_collection(
-    engine: Intake,
+    intake: Intake,
     file: Path,
     *,
     collection: str | None = None,
@@ -81,13 +81,13 @@ def import_collection(
         ArchiveError: When the archive is no export, or anything in it is wrong; nothing is taken in then.
         InvalidRequest: For a collection's name that cannot be one.
     """
-    with read_archive(file, KIND, most_bytes=engine.settings.max_upload_bytes) as archive:
+    with read_archive(file, KIND, most_bytes=intake.limits.file_bytes) as archive:
         target = collection or _exported_collection(archive, file)
         paths = [_path(entry, file) for entry in archive.manifest.files]
         origins = [_origin(entry, file) for entry in archive.manifest.files]
-        with scratch_folder(engine.store.data_dir) as folder:
+        with scratch_folder(intake.store.data_dir) as folder:
             return ingest(
-                engine, _unpacked(archive, paths, origins, folder), collection=target, on_outcome=on_outcome, work=work
+                intake, _unpacked(archive, paths, origins, folder), collection=target, on_outcome=on_outcome, work=work
             )
 
 

@@ -26,11 +26,11 @@ class Follower:
         InvalidRequest: For a path that is no folder.
     """
 
-    def __init__(self, engine: Intake, folders: Sequence[Path], *, collection: str) -> None:
+    def __init__(self, intake: Intake, folders: Sequence[Path], *, collection: str) -> None:
         other = next((folder for folder in folders if not folder.is_dir()), None)
         if other is not None:
             raise InvalidRequest(f"{str(other)!r} is no folder; only folders can be watched")
-        self._engine = engine
+        self._intake = intake
         self._collection = collection
         self._roots = sorted({folder.resolve() for folder in folders})
 
@@ -71,10 +71,10 @@ class Follower:
 
     def _compare(self, places: Sequence[Path], passed_over: PassedOver, work: Work) -> Iterator[Outcome]:
         """Bring the collection in step with what is at and below ``places`` now."""
-        catalog = self._engine.store.catalog
+        catalog = self._intake.store.catalog
         present = {source.origin: source for place in places for source in self._files(place, passed_over)}
         held = {one.id: one for place in places for one in catalog.from_below(self._collection, str(place))}
-        for _, outcome in take_in(self._engine, present.values(), collection=self._collection, work=work):
+        for _, outcome in take_in(self._intake, present.values(), collection=self._collection, work=work):
             yield outcome
         for one in held.values():
             if one.origin not in present and not _is_out_of_sight(one, present.values()):
@@ -87,7 +87,7 @@ class Follower:
 
     def _remove(self, document: Inventory) -> Iterator[Outcome]:
         try:
-            remove(self._engine, document.id)
+            remove(self._intake, document.id)
         except NotFound:  # someone else was faster
             return
         yield Outcome(path=document.path, outcome="removed", document_id=document.id)

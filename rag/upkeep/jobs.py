@@ -55,12 +55,12 @@ class _PutOff:
 
 
 class Jobs:
-    """The jobs of an engine's data directory. ``start`` it once, ``stop`` it before the engine is closed."""
+    """The jobs of a data directory. ``start`` it once, ``stop`` it before the directory is closed."""
 
-    def __init__(self, engine: Intake) -> None:
-        self._engine = engine
-        self._table = engine.store.catalog.jobs
-        self._spool = Spool(engine.store.data_dir / SPOOL)
+    def __init__(self, intake: Intake) -> None:
+        self._intake = intake
+        self._table = intake.store.catalog.jobs
+        self._spool = Spool(intake.store.data_dir / SPOOL)
         self._turns = Turns()
         self._put_off: dict[str, _PutOff] = {}
         self._stop = threading.Event()
@@ -169,7 +169,7 @@ class Jobs:
         return Turn(
             job_id=job_id,
             slow=slow,
-            parser=self._engine.parser.seat(Lane.SLOW if slow else Lane.QUICK),
+            parser=self._intake.parser.seat(Lane.SLOW if slow else Lane.QUICK),
             work=Work(most_passages=most),
         )
 
@@ -224,9 +224,10 @@ class Jobs:
             self._again(turn, slow=True)
 
     def _take_in(self, turn: Turn, job: Job, files: Sequence[JobFile]) -> None:
-        engine = self._engine.with_parser(turn.parser)
         sources = self._sources(turn, job.id, files)
-        for index, outcome in take_in(engine, sources, collection=job.collection, work=turn.work):
+        for index, outcome in take_in(
+            self._intake, sources, collection=job.collection, work=turn.work, parser=turn.parser
+        ):
             self._finish_file(job, files[index], outcome)
 
     def _sources(self, turn: Turn, job_id: str, files: Sequence[JobFile]) -> Iterator[SourceFile]:

@@ -1,5 +1,6 @@
-"""What an import loads, and that the import contract names every folder."""
+"""What an import loads, that the import contract names every folder, and who sees the settings."""
 
+import re
 import subprocess
 import sys
 import tomllib
@@ -46,3 +47,11 @@ def test_six_layers_hold_every_folder_of_rag() -> None:
     folders = {path.parent.name for path in (ROOT / "rag").glob("*/__init__.py")}
     assert len(layers) == 6
     assert sorted(named) == sorted(f"rag.{name}" for name in files | folders)
+
+
+@pytest.mark.parametrize("layer", ["answer", "ingest", "storage", "language", "models", "upkeep"])
+def test_nothing_below_is_handed_the_settings_or_the_library(layer: str) -> None:
+    whole = re.compile(r"^\s*(?:from rag\.(?:settings|library) |import rag\.(?:settings|library)\b)", re.M)
+    modules = list((ROOT / "rag" / layer).rglob("*.py"))
+    assert modules
+    assert [path for path in modules if whole.search(path.read_text("utf-8"))] == []

@@ -27,12 +27,10 @@ READING = {
     "search as json": ["search", "lighthouse of Morvane", "--json", "--limit", "1"],
     "list": ["documents", "list"],
     "no collection": ["ask", "peace", "--collection", "nowhere"],
-    "no collection to search": ["search", "peace", "--collection", "nowhere"],
     "no collection to list": ["documents", "list", "--collection", "nowhere"],
     "no document": ["documents", "remove", "nothing"],
     "blank": ["ask", "  "],
     "too many statements": ["ask", "peace", "--max-statements", "11"],
-    "too many passages": ["search", "peace", "--limit", "101"],
     "no such name": ["ingest", __file__, "--collection", "Bad name!"],
 }
 Told = tuple[int, str, str]

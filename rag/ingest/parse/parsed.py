@@ -4,7 +4,6 @@ from dataclasses import dataclass, field, replace
 
 from rag.errors import DocumentRejected
 from rag.ingest.parse.text.blocks import LONGEST_HEADING, Block, blocks
-from rag.settings import Settings
 from rag.types import Description, Kind, Span
 
 _GAP = "\n\n"
@@ -18,20 +17,15 @@ class Limits:
         seconds: Of processor time, and of waiting for the parser.
         memory_mb: Address space of the process that parses, MiB.
         characters: Of the extracted text.
+        passages: That it is made into.
+        file_bytes: Of the file itself.
     """
 
     seconds: int = 30
     memory_mb: int = 1_024
     characters: int = 5_000_000
-
-    @classmethod
-    def of(cls, settings: Settings) -> "Limits":
-        """Those that the settings name."""
-        return cls(
-            seconds=settings.parse_seconds,
-            memory_mb=settings.parse_memory_mb,
-            characters=settings.max_text_characters,
-        )
+    passages: int = 50_000
+    file_bytes: int = 200_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
