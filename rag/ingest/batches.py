@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from rag.errors import DocumentRejected, GenerationRetired
-from rag.ingest.derive import Outline, outline
+from rag.ingest.derive import derive
+from rag.ingest.draft import Draft
 from rag.ingest.intake import Intake
-from rag.ingest.parse import Parsed, PutOff
+from rag.ingest.parse import PutOff
 from rag.models.encode import Stopped, encode_in_steps
 from rag.storage.catalog import NewDocument
 from rag.storage.vectors.index import Index
@@ -21,6 +22,7 @@ from rag.types import Vectors
 
 _PASSAGES = 64  # a batch that has so many, or so many documents, is full; no document is divided
 _DOCUMENTS = 64
+_STEPS = 16  # sentences, or passages: some milliseconds
 
 
 @dataclass(slots=True, kw_only=True)
@@ -49,45 +51,32 @@ class Work:
             raise Stopped("the work was stopped")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
-    """A file that is to become a document. ``replaces`` says whether one of its id is there."""
-
-    id: str
-    collection: str
-    path: str
-    origin: str
-    sha256: str
-    content: bytes
-    parsed: Parsed
-    replaces: bool
-
-
 @dataclass(slots=True, kw_only=True)
 class _Batch:
-    """Drafts by position, what ``index`` makes of each, and the texts of all their passages."""
+    """Drafts with the passages that ``index`` makes of them."""
 
     index: Index
-    drafts: dict[int, Draft] = field(default_factory=dict)
-    outlines: dict[int, Outline] = field(default_factory=dict)
-    texts: list[str] = field(default_factory=list)
+    drafts: list[Draft] = field(default_factory=list)
 
-    def put(self, position: int, draft: Draft, made: Outline) -> None:
-        self.drafts[position], self.outlines[position] = draft, made
-        self.texts += [passage.indexed for passage in made.passages]
+    @property
+    def texts(self) -> list[str]:
+        """What is encoded, draft by draft."""
+        return [passage.indexed for draft in self.drafts for passage in draft.passages]
+
+    @property
+    def is_full(self) -> bool:
+        """Whether it has enough passages, or documents."""
+        passages = sum(len(draft.passages) for draft in self.drafts)
+        return passages >= _PASSAGES or len(self.drafts) >= _DOCUMENTS
 
     def documents(self, vectors: Vectors) -> list[NewDocument]:
         """The documents of the drafts; ``vectors`` has a row a text."""
         made, start = [], 0
-        for position, draft in self.drafts.items():
-            end = start + len(self.outlines[position].passages)
-            made.append(_document(draft, self.outlines[position], vectors[start:end]))
+        for draft in self.drafts:
+            end = start + len(draft.passages)
+            made.append(draft.document(vectors[start:end]))
             start = end
         return made
-
-
-Stored = tuple[int, Draft, int]
-"""A draft that is a document now: the position of its file, itself, and how many passages it has."""
 
 
 class Batches:
@@ -108,7 +97,7 @@ class Batches:
             self._work.stop.set()  # nobody waits for the batch that is being encoded
         self._thread.shutdown(cancel_futures=True)
 
-    def add(self, position: int, draft: Draft) -> list[Stored]:
+    def add(self, draft: Draft) -> list[Draft]:
         """Take a draft; gives those that are documents now.
 
         Raises:
@@ -118,11 +107,11 @@ class Batches:
             Stopped: When ``work.stop`` was set.
             NotFound: When the collection is gone.
         """
-        self._reading.put(position, draft, self._outlined(draft, self._reading.index))
-        full = len(self._reading.texts) >= _PASSAGES or len(self._reading.drafts) >= _DOCUMENTS
-        return self._turn() if full else []
+        self._derive(draft, self._reading.index)
+        self._reading.drafts.append(draft)
+        return self._turn() if self._reading.is_full else []
 
-    def finish(self) -> Iterator[Stored]:
+    def finish(self) -> Iterator[Draft]:
         """Store all that was taken.
 
         Raises:
@@ -131,7 +120,7 @@ class Batches:
         while self._encoding or self._reading.drafts:
             yield from self._turn()
 
-    def _turn(self) -> list[Stored]:
+    def _turn(self) -> list[Draft]:
         """Wait for the batch that is encoded, have the next one encoded, and store the first."""
         done, self._encoding = self._encoding, None
         vectors = done[1].result() if done else None
@@ -140,20 +129,23 @@ class Batches:
             self._reading = _Batch(index=self._intake.store.index)
         return self._store(done[0], vectors) if done and vectors is not None else []
 
-    def _store(self, batch: _Batch, vectors: Vectors) -> list[Stored]:
+    def _store(self, batch: _Batch, vectors: Vectors) -> list[Draft]:
         self._work.check()
         try:
             self._intake.store.put(batch.documents(vectors), batch.index, self._intake.gate.take_turn)
         except GenerationRetired:  # another encoder, or other passages, have taken over in the meantime
-            again = _Batch(index=self._intake.store.index)
-            for position, draft in batch.drafts.items():
-                again.put(position, draft, self._outlined(draft, again.index))
+            again = _Batch(index=self._intake.store.index, drafts=batch.drafts)
+            for draft in again.drafts:
+                self._derive(draft, again.index)
             return self._store(again, self._encode(again))
-        return [(position, draft, len(batch.outlines[position].passages)) for position, draft in batch.drafts.items()]
+        return batch.drafts
 
-    def _outlined(self, draft: Draft, index: Index) -> Outline:
-        made = outline(draft.id, draft.parsed, self._intake.recipe(index), self._give_way)
-        count, limit = len(made.passages), self._intake.limits.passages
+    def _derive(self, draft: Draft, index: Index) -> None:
+        self._give_way()
+        for step, _ in enumerate(derive(draft, self._intake.recipe(index)), start=1):
+            if step % _STEPS == 0:
+                self._give_way()
+        count, limit = len(draft.passages), self._intake.limits.passages
         if count == 0:
             raise DocumentRejected("nothing to cite: the file has only headings, or lines that belong to no text")
         if count > limit:
@@ -163,7 +155,6 @@ class Batches:
         if self._work.most_passages is not None and count > self._work.most_passages:
             raise PutOff(f"a document of {count} passages")
         self._work.found += count
-        return made
 
     def _give_way(self) -> None:
         self._work.check()
@@ -172,21 +163,3 @@ class Batches:
     def _encode(self, batch: _Batch) -> Vectors:
         encoder = self._intake.recipe(batch.index).encoder
         return encode_in_steps(encoder, batch.texts, self._intake.gate, self._work.stop, self._work.count)
-
-
-def _document(draft: Draft, made: Outline, vectors: Vectors) -> NewDocument:
-    return NewDocument(
-        id=draft.id,
-        collection=draft.collection,
-        path=draft.path,
-        origin=draft.origin,
-        description=made.description,
-        media_type=draft.parsed.media_type,
-        sha256=draft.sha256,
-        source=draft.content,
-        text=draft.parsed.text,
-        pages=draft.parsed.pages,
-        sentences=made.sentences,
-        passages=made.passages,
-        vectors=vectors,
-    )

@@ -1,57 +1,45 @@
 """Derive: describe, split, chunk, encode; from a document's text to all that a generation has of it."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
-from itertools import count
-from typing import TypeVar
 
-from rag.ingest.chunk import chunk, sentence_fits
 from rag.ingest.describe import describe
+from rag.ingest.draft import Draft
 from rag.ingest.parse import Parsed
-from rag.ingest.passages import split, split_again
+from rag.ingest.passages import chunk, sentence_fits, split, split_again
 from rag.ingest.recipe import Recipe
 from rag.language.english.values.dates import may_be_published
 from rag.storage.catalog import Catalog, Derived
-from rag.types import Description, Document, Kind, Passage, Sentence, Vectors
-
-_STEP = 64  # sentences: about ten milliseconds
-_Item = TypeVar("_Item")
+from rag.types import Document, Kind, Vectors
 
 Encode = Callable[[Sequence[str]], Vectors]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outline:
-    """A document before its passages are encoded."""
+def derive(draft: Draft, recipe: Recipe) -> Iterator[None]:
+    """Fill a draft with what the document says about itself, and its sentences and passages by a recipe.
 
-    description: Description
-    sentences: Sequence[Sentence]
-    passages: Sequence[Passage]
+    What it had of those before is dropped. A date of publication after today, or before there was print, is none:
+    it would be the latest for ever.
 
-
-def outline(document_id: str, parsed: Parsed, recipe: Recipe, give_way: Callable[[], None] = lambda: None) -> Outline:
-    """What a document says about itself, and its sentences and passages by a recipe.
-
-    A date of publication after today, or before there was print, is none: it would be the latest for ever.
-
-    Args:
-        give_way: Called between small steps, to let others go first: a long document takes many seconds.
+    Yields:
+        After each small step: a long document takes many seconds, and others may go first.
 
     Raises:
         PassageTooLong: When a passage does not fit the encoder.
     """
-    give_way()
+    draft.sentences, draft.passages = [], []
     today = datetime.now(UTC).date().isoformat()
-    parsed = _believed(parsed, today)
+    parsed, encoder = _believed(draft.parsed, today), recipe.encoder
     described = describe(parsed.text, parsed.blocks, stated=parsed.description, created=parsed.created, now=today)
-    encoder = recipe.encoder
-    fits = _counted(lambda text: sentence_fits(text, encoder), give_way)
-    sentences = split(parsed.text, parsed.blocks, described, fits)
-    title = described.description.title
-    slowly = _between(sentences, give_way)
-    passages = chunk(document_id, parsed.text, title, slowly, encoder, budget=recipe.passage_tokens)
-    return Outline(description=described.description, sentences=sentences, passages=passages)
+    draft.description = described.description
+    for sentence in split(parsed.text, parsed.blocks, described, lambda text: sentence_fits(text, encoder)):
+        draft.sentences.append(sentence)
+        yield
+    title, budget = draft.description.title, recipe.passage_tokens
+    for passage in chunk(draft.id, parsed.text, title, draft.sentences, encoder, budget=budget):
+        draft.passages.append(passage)
+        yield
 
 
 def _believed(parsed: Parsed, today: str) -> Parsed:
@@ -77,26 +65,7 @@ def derive_again(document: Document, catalog: Catalog, recipe: Recipe, encode: E
     """
     text = catalog.text(document.id)
     before = catalog.sentences(document.id, text)
-    sentences = split_again(text, before, lambda one: sentence_fits(one, recipe.encoder))
-    passages = chunk(document.id, text, document.title, sentences, recipe.encoder, budget=recipe.passage_tokens)
+    encoder, budget = recipe.encoder, recipe.passage_tokens
+    sentences = list(split_again(text, before, lambda one: sentence_fits(one, encoder)))
+    passages = list(chunk(document.id, text, document.title, sentences, encoder, budget=budget))
     return Derived(sentences=sentences, passages=passages, vectors=encode([passage.indexed for passage in passages]))
-
-
-def _counted(fits: Callable[[str], bool], give_way: Callable[[], None]) -> Callable[[str], bool]:
-    """``fits``, that gives way once in a while."""
-    calls = count(1)
-
-    def wrapped(text: str) -> bool:
-        if next(calls) % _STEP == 0:
-            give_way()
-        return fits(text)
-
-    return wrapped
-
-
-def _between(items: Iterable[_Item], give_way: Callable[[], None]) -> Iterator[_Item]:
-    """``items``, that give way once in a while."""
-    for number, item in enumerate(items, start=1):
-        if number % _STEP == 0:
-            give_way()
-        yield item

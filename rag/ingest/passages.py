@@ -1,16 +1,25 @@
-"""From the blocks of a document to its sentences, each with its kind and the heading above it."""
+"""From the blocks of a document to its sentences, and from these to its passages.
+
+A sentence has a kind and the heading above it. A passage is whole sentences under one heading, within a token budget
+and the encoder's own limit. Both are given one by one: a long document takes many seconds, and others go first.
+"""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 
+from rag.errors import PassageTooLong
 from rag.ingest.describe import Described, is_prose
 from rag.ingest.parse.text.blocks import Block
 from rag.language.sentences import split_sentences
 from rag.language.text import display
-from rag.types import Kind, Sentence, Span
+from rag.language.tokens import count_tokens
+from rag.models.protocols import Encoder
+from rag.types import Kind, Passage, Sentence, Span
 
+_SENTENCE_CHARACTERS = 3_000
+_NOT_INDEXED = (Kind.BOILERPLATE, Kind.HEADING)
 _HEADING_CHARACTERS = 100
 _HEADING_WORDS = 14
 _NUMBER = re.compile(r"\d{1,3}[.)]\s")
@@ -18,7 +27,7 @@ _BLANK_LINE = re.compile(r"(?>\r\n|\n|\r)[ \t]*(?>\r\n|\n|\r)")
 _LIST_MARK = re.compile(r"[-*+•‣◦]\s")
 
 
-def split(text: str, blocks: Sequence[Block], described: Described, fits: Callable[[str], bool]) -> list[Sentence]:
+def split(text: str, blocks: Sequence[Block], described: Described, fits: Callable[[str], bool]) -> Iterator[Sentence]:
     """The sentences of a document in order; a heading or a line of the description is one sentence.
 
     A short line without markup is a heading where prose follows it.
@@ -29,39 +38,27 @@ def split(text: str, blocks: Sequence[Block], described: Described, fits: Callab
     lines = [display(block.opening(text)) for block in blocks]
     headings = _headings(text, blocks, lines, described.kinds)
     kinds = [Kind.HEADING if position in headings else kind for position, kind in enumerate(described.kinds)]
-    sentences: list[Sentence] = []
     heading: str | None = None
     for position, (block, kind) in enumerate(zip(blocks, kinds, strict=True)):
-        spans = _spans(text, block.span, kind, fits)
         if kind is Kind.HEADING:
             heading = lines[position]
-        sentences.extend(
-            Sentence(
-                span=span,
-                text=span.of(text),
-                kind=kind,
-                block=position,
-                heading=heading if kind is Kind.BODY else None,
-            )
-            for span in spans
-        )
-    return sentences
+        under = heading if kind is Kind.BODY else None
+        for span in _spans(text, block.span, kind, fits):
+            yield Sentence(span=span, text=span.of(text), kind=kind, block=position, heading=under)
 
 
-def split_again(text: str, sentences: Sequence[Sentence], fits: Callable[[str], bool]) -> list[Sentence]:
+def split_again(text: str, sentences: Sequence[Sentence], fits: Callable[[str], bool]) -> Iterator[Sentence]:
     """What ``split`` gives with another limit, from the sentences that it gave before."""
-    found: list[Sentence] = []
     for _, group in groupby(sentences, key=lambda sentence: sentence.block):
         first, *rest = group
         block = Span(start=first.span.start, end=rest[-1].span.end if rest else first.span.end)
-        spans = _spans(text, block, first.kind, fits)
-        found.extend(replace(first, span=span, text=span.of(text)) for span in spans)
-    return found
+        for span in _spans(text, block, first.kind, fits):
+            yield replace(first, span=span, text=span.of(text))
 
 
-def _spans(text: str, block: Span, kind: Kind, fits: Callable[[str], bool]) -> list[Span]:
+def _spans(text: str, block: Span, kind: Kind, fits: Callable[[str], bool]) -> Iterable[Span]:
     whole = kind is not Kind.BODY and (kind is Kind.HEADING or fits(block.of(text)))
-    return [block] if whole else split_sentences(text, block, fits)
+    return (block,) if whole else split_sentences(text, block, fits)
 
 
 def _headings(text: str, blocks: Sequence[Block], lines: Sequence[str], kinds: Sequence[Kind]) -> set[int]:
@@ -88,3 +85,74 @@ def _looks_like_heading(source: str, line: str) -> bool:
     short = len(line) <= _HEADING_CHARACTERS and len(line.split()) <= _HEADING_WORDS
     starts = line[:1].isupper() or line[:1].isdigit() or not line[:1].isascii()
     return short and starts and not is_prose(line) and not _LIST_MARK.match(source) and line[-1:] not in ",;"
+
+
+def sentence_fits(text: str, encoder: Encoder) -> bool:
+    """Whether a sentence takes at most half of what the encoder reads; the rest is for title and heading.
+
+    One of very many characters does not, even where the encoder takes them for a single unknown word.
+    """
+    return len(text) <= _SENTENCE_CHARACTERS and encoder.count_tokens(display(text)) <= encoder.max_tokens // 2
+
+
+def chunk(
+    document_id: str, text: str, title: str | None, sentences: Iterable[Sentence], encoder: Encoder, *, budget: int
+) -> Iterator[Passage]:
+    """The passages of a document, in order; every sentence but boilerplate and headings is in one.
+
+    Args:
+        budget: tiktoken tokens of a passage's own text; a longer sentence makes a passage alone.
+
+    Raises:
+        PassageTooLong: When a passage exceeds ``encoder.max_tokens``.
+    """
+    for group in _groups(sentences, encoder, budget):
+        span = Span(start=group[0].span.start, end=group[-1].span.end)
+        indexed = _indexed_text(title, group, encoder)
+        passage = Passage(document_id=document_id, span=span, text=span.of(text), indexed=indexed)
+        needed = encoder.count_tokens(indexed)
+        if needed > encoder.max_tokens:
+            raise PassageTooLong(
+                f"passage {passage.id} has {needed} word pieces, but {encoder.name} reads {encoder.max_tokens}; "
+                "lower FOOTNOTE_PASSAGE_TOKENS"
+            )
+        yield passage
+
+
+def _groups(sentences: Iterable[Sentence], encoder: Encoder, budget: int) -> Iterator[list[Sentence]]:
+    """Neighbouring sentences that share a section and stay within the budget and half the encoder's limit."""
+    group: list[Sentence] = []
+    tokens = pieces = 0
+    for sentence in sentences:
+        indexed = sentence.kind not in _NOT_INDEXED
+        shown = display(sentence.text) if indexed else ""
+        more_tokens, more_pieces = count_tokens(shown), encoder.count_tokens(shown)
+        full = tokens + more_tokens > budget or pieces + more_pieces > encoder.max_tokens // 2
+        if group and (full or not indexed or _starts_section(group[-1], sentence)):
+            yield group
+            group, tokens, pieces = [], 0, 0
+        if indexed:
+            group.append(sentence)
+            tokens, pieces = tokens + more_tokens, pieces + more_pieces
+    if group:
+        yield group
+
+
+def _starts_section(previous: Sentence, sentence: Sentence) -> bool:
+    described = (previous.kind is Kind.BODY) != (sentence.kind is Kind.BODY)
+    return described or previous.heading != sentence.heading
+
+
+def _indexed_text(title: str | None, group: Sequence[Sentence], encoder: Encoder) -> str:
+    """What the indexes see of a passage: title, heading and cleaned sentences, a line each."""
+    first = group[0]
+    context = [] if first.kind is Kind.TITLE else [part for part in (title, first.heading) if part]
+    limit = encoder.max_tokens // 4 - 8
+    shown = " ".join(display(sentence.text) for sentence in group)
+    return "\n".join([*(_shortened(part, encoder, limit) for part in context), shown])
+
+
+def _shortened(context: str, encoder: Encoder, limit: int) -> str:
+    while context and encoder.count_tokens(context) > limit:
+        context = context[: len(context) * 2 // 3]
+    return context

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from rag.errors import ChangeForbidden, DocumentRejected, InvalidRequest, PassageTooLong
-from rag.ingest.batches import Batches, Draft, Stored, Work
+from rag.ingest.batches import Batches, Work
+from rag.ingest.draft import Draft
 from rag.ingest.identity import Held, document_id, possible_ids
 from rag.ingest.intake import Intake
 from rag.ingest.parse import ParserProcess
@@ -134,12 +135,12 @@ def take_in(
                 yield from _added(batches.finish())
                 given.clear()
             try:
-                draft = _draft(intake, parser or intake.parser, claims, source, collection)
+                draft = _draft(intake, parser or intake.parser, claims, position, source, collection)
                 if isinstance(draft, Outcome):
                     yield position, draft
                 else:
                     given.add(draft.id)
-                    yield from _added(batches.add(position, draft))
+                    yield from _added(batches.add(draft))
             except (DocumentRejected, PassageTooLong) as error:
                 yield position, Outcome(path=source.path, outcome="rejected", reason=str(error))
         yield from _added(batches.finish())
@@ -154,7 +155,9 @@ def remove(intake: Intake, document_id: str) -> None:
     intake.store.remove(document_id)
 
 
-def _draft(intake: Intake, parser: ParserProcess, claims: Held, source: SourceFile, collection: str) -> Draft | Outcome:
+def _draft(
+    intake: Intake, parser: ParserProcess, claims: Held, position: int, source: SourceFile, collection: str
+) -> Draft | Outcome:
     """What a file is to become; its outcome where it has not changed.
 
     Raises:
@@ -168,6 +171,7 @@ def _draft(intake: Intake, parser: ParserProcess, claims: Held, source: SourceFi
     if known is not None and known.sha256 == sha256:
         return Outcome(path=source.path, outcome="unchanged", document_id=identifier)
     return Draft(
+        position=position,
         id=identifier,
         collection=collection,
         path=source.path,
@@ -179,7 +183,7 @@ def _draft(intake: Intake, parser: ParserProcess, claims: Held, source: SourceFi
     )
 
 
-def _added(stored: Iterable[Stored]) -> Iterator[tuple[int, Outcome]]:
-    for position, draft, passages in stored:
-        outcome = "updated" if draft.replaces else "added"
-        yield position, Outcome(path=draft.path, outcome=outcome, document_id=draft.id, passages=passages)
+def _added(stored: Iterable[Draft]) -> Iterator[tuple[int, Outcome]]:
+    for draft in stored:
+        became, passages = "updated" if draft.replaces else "added", len(draft.passages)
+        yield draft.position, Outcome(path=draft.path, outcome=became, document_id=draft.id, passages=passages)

@@ -16,7 +16,7 @@ _SPACE = re.compile(r"\s")
 _LIST_MARK = re.compile(r"\s*\(?(?:\d{1,3}|[A-Za-z]|[ivxIVX]{1,4})[.)]\s*")
 
 
-def split_sentences(text: str, within: Span, fits: Callable[[str], bool]) -> list[Span]:
+def split_sentences(text: str, within: Span, fits: Callable[[str], bool]) -> Iterator[Span]:
     """The sentences of ``text[within.start:within.end]``, in order, without surrounding white space.
 
     A sentence that does not fit is cut near its middle, at a clause, a space or anywhere, until its
@@ -25,14 +25,12 @@ def split_sentences(text: str, within: Span, fits: Callable[[str], bool]) -> lis
     Args:
         fits: Whether a sentence's characters are short enough; one character always counts as so.
     """
-    found: list[Span] = []
     start = within.start
     for end in _ends(text, within):
         if _LIST_MARK.fullmatch(text, start, end) and end < within.end:
             continue  # the number of a list item belongs to its sentence
-        found.extend(_pieces(text, start, end, fits))
+        yield from _pieces(text, start, end, fits)
         start = end
-    return found
 
 
 def _ends(text: str, within: Span) -> Iterator[int]:

@@ -8,10 +8,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rag.errors import PassageTooLong
-from rag.ingest.chunk import chunk, sentence_fits
 from rag.ingest.describe import describe
 from rag.ingest.parse.text.blocks import blocks
-from rag.ingest.passages import split
+from rag.ingest.passages import chunk, sentence_fits, split
 from rag.language.text import display
 from rag.language.tokens import count_tokens
 from rag.models.protocols import Encoder
@@ -83,7 +82,7 @@ class WordEncoder:
 
 def sentences_of(text: str, encoder: Encoder, *, markdown: bool = False) -> list[Sentence]:
     layout = blocks(text, markdown=markdown)
-    return split(text, layout, describe(text, layout), lambda sentence: sentence_fits(sentence, encoder))
+    return list(split(text, layout, describe(text, layout), lambda sentence: sentence_fits(sentence, encoder)))
 
 
 def body(*texts: str, headings: Sequence[str | None] = ()) -> tuple[str, list[Sentence]]:
@@ -136,7 +135,7 @@ def test_passages_of_any_document_fit_and_lose_nothing(
     encoder: Encoder, text: str, budget: int, title: str | None
 ) -> None:
     sentences = sentences_of(text, encoder)
-    passages = chunk("d", text, title, sentences, encoder, budget=budget)
+    passages = list(chunk("d", text, title, sentences, encoder, budget=budget))
     assert encoder.max_tokens == 512
     assert_sound(text, sentences, passages, encoder)
     assert_within_budget(sentences, passages, budget)
@@ -147,7 +146,7 @@ def test_passages_of_any_document_fit_and_lose_nothing(
 def test_passages_fit_any_encoder_that_sentences_were_cut_for(text: str, max_tokens: int, budget: int) -> None:
     toy = WordEncoder(max_tokens)
     sentences = sentences_of(text, toy)
-    passages = chunk("d", text, "A title of nine words or so, to be shortened", sentences, toy, budget=budget)
+    passages = list(chunk("d", text, "A title of nine words or so, to be shortened", sentences, toy, budget=budget))
     assert_sound(text, sentences, passages, toy)
 
 
@@ -197,14 +196,14 @@ def test_half_of_the_encoders_limit_closes_a_passage() -> None:
 
 def test_another_heading_closes_a_passage_and_is_indexed_with_the_title() -> None:
     text, sentences = body("the cat sat.", "the dog sat.", "it left.", headings=[None, "Dogs", "Dogs"])
-    passages = chunk("d", text, "Pets", sentences, WordEncoder(512), budget=400)
+    passages = list(chunk("d", text, "Pets", sentences, WordEncoder(512), budget=400))
     assert [passage.indexed for passage in passages] == ["Pets\nthe cat sat.", "Pets\nDogs\nthe dog sat. it left."]
     assert [passage.id for passage in passages] == ["d#0-12", "d#13-34"]
 
 
 def test_the_lines_of_the_description_are_a_passage_without_body(encoder: Encoder) -> None:
     text = f"A Bridge Too Far\n\nBy Jane Doe\n\n3 May 2024\n\n{OPENING}Share\n\nIt is **very** sad."
-    passages = chunk("d", text, "A Bridge Too Far", sentences_of(text, encoder), encoder, budget=160)
+    passages = list(chunk("d", text, "A Bridge Too Far", sentences_of(text, encoder), encoder, budget=160))
     assert [passage.indexed for passage in passages] == [
         "A Bridge Too Far By Jane Doe 3 May 2024",
         f"A Bridge Too Far\n{OPENING.strip()}",
@@ -238,11 +237,11 @@ def test_a_title_is_left_out_where_the_encoder_has_no_room_for_it(max_tokens: in
 def test_what_is_in_no_sentence_does_not_make_a_passage_too_long(encoder: Encoder, between: str) -> None:
     text = f"# T\n\nThe cat sat.\n\n{between}\n\nThe dog sat.\n"
     sentences = sentences_of(text, encoder, markdown=True)
-    assert_sound(text, sentences, chunk("d", text, "T", sentences, encoder, budget=160), encoder)
+    assert_sound(text, sentences, list(chunk("d", text, "T", sentences, encoder, budget=160)), encoder)
 
 
 @pytest.mark.parametrize("line", ["雨が降る" * 150, "ab+/" * 300], ids=["Japanese", "encoded"])
 def test_a_long_line_without_spaces_does_not_make_a_passage_too_long(encoder: Encoder, line: str) -> None:
     text = f"{line}\n\n{OPENING}"
     sentences = sentences_of(text, encoder)
-    assert_sound(text, sentences, chunk("d", text, None, sentences, encoder, budget=160), encoder)
+    assert_sound(text, sentences, list(chunk("d", text, None, sentences, encoder, budget=160)), encoder)

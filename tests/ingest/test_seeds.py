@@ -88,7 +88,7 @@ def read(name: str) -> str:
 def sentences_of(name: str) -> list[Sentence]:
     text = read(name)
     layout = blocks(text)
-    return split(text, layout, describe(text, layout), lambda _: True)
+    return list(split(text, layout, describe(text, layout), lambda _: True))
 
 
 def texts_of(name: str, kind: Kind) -> list[str]:

@@ -53,7 +53,7 @@ def sentence_texts(text: str) -> list[str]:
 
 def split_text(text: str, *, markdown: bool = False, limit: int = 10_000) -> list[Sentence]:
     layout = blocks(text, markdown=markdown)
-    return split(text, layout, describe(text, layout), lambda sentence: len(sentence) <= limit)
+    return list(split(text, layout, describe(text, layout), lambda sentence: len(sentence) <= limit))
 
 
 def headings(*lines: str, markdown: bool = False) -> list[str]:
@@ -75,7 +75,7 @@ def assert_partition(text: str, spans: list[Span], start: int, end: int) -> None
 def test_sentences_partition_their_block_and_fit(before: str, text: str, after: str, limit: int) -> None:
     whole = before + text + after
     within = Span(start=len(before), end=len(before) + len(text))
-    spans = split_sentences(whole, within, lambda sentence: len(sentence) <= limit)
+    spans = list(split_sentences(whole, within, lambda sentence: len(sentence) <= limit))
     assert_partition(whole, spans, within.start, within.end)
     assert all(span.end - span.start <= limit for span in spans)
 
@@ -128,7 +128,7 @@ def test_a_line_break_within_a_sentence_stays_within_it() -> None:
 
 def test_spans_count_code_points() -> None:
     text = "😀 one. 雨が降る。Two."
-    spans = split_sentences(text, Span(start=0, end=len(text)), always)
+    spans = list(split_sentences(text, Span(start=0, end=len(text)), always))
     assert [(span.start, span.end) for span in spans] == [(0, 6), (7, 12), (12, 16)]
 
 
@@ -150,7 +150,7 @@ def test_the_number_of_a_list_item_is_no_sentence_of_its_own() -> None:
     ],
 )
 def test_too_long_a_sentence_is_cut_near_its_middle(text: str, limit: int, expected: list[str]) -> None:
-    spans = split_sentences(text, Span(start=0, end=len(text)), lambda sentence: len(sentence) <= limit)
+    spans = list(split_sentences(text, Span(start=0, end=len(text)), lambda sentence: len(sentence) <= limit))
     assert [span.of(text) for span in spans] == expected
 
 
@@ -242,7 +242,7 @@ def test_sentences_of_a_long_paragraph_are_those_of_short_ones(count: int) -> No
         "Nobody from the U.S. embassy (who had come early) left.",
     ]
     text = " ".join(sentences * count)
-    found = split_sentences(text, Span(start=0, end=len(text)), lambda piece: len(piece) < 1_000)
+    found = list(split_sentences(text, Span(start=0, end=len(text)), lambda piece: len(piece) < 1_000))
     assert [span.of(text) for span in found] == sentences * count
 
 
@@ -250,6 +250,6 @@ def test_sentences_of_a_long_paragraph_are_those_of_short_ones(count: int) -> No
 def test_long_paragraphs_of_marks_are_split_in_order(piece: str) -> None:
     # The time that sentencex takes grew with the square of these: 5 MB of them took hours.
     text = "a" + piece * (60_000 // len(piece))
-    found = split_sentences(text, Span(start=0, end=len(text)), lambda sentence: len(sentence) <= 500)
+    found = list(split_sentences(text, Span(start=0, end=len(text)), lambda sentence: len(sentence) <= 500))
     assert "".join(span.of(text) for span in found).replace(" ", "") == text.replace(" ", "")
     assert all(span.end - span.start <= 500 for span in found)

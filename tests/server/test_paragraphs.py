@@ -21,7 +21,7 @@ GAPS = st.sampled_from(["\n\n", "\n", "\r\n\r\n", "\r", " ", "\n \n\n"])
 
 def read(text: str, marked: Span | None = None) -> list[Paragraph]:
     found = blocks(text, markdown=True)
-    return paragraphs(text, split(text, found, describe(text, found), lambda part: len(part) < 60), marked)
+    return paragraphs(text, list(split(text, found, describe(text, found), lambda part: len(part) < 60)), marked)
 
 
 def whole(one: Paragraph) -> str:

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from rag.errors import NotFound
-from rag.ingest.derive import outline
+from rag.ingest.derive import derive
+from rag.ingest.draft import Draft
 from rag.ingest.parse import parse
 from rag.ingest.pipeline import drop_collection, ensure_collection, find_files, ingest, remove
 from rag.models.bundled import ENCODER, bundled_folder
@@ -44,9 +45,19 @@ def test_step_is_taken_though_questions_do_not_end() -> None:
 
 
 def test_long_document_gives_way_between_few_sentences(open_library: OpenLibrary) -> None:
-    steps: list[int] = []
-    parsed = parse("ships.txt", numbered(1_000).encode())
-    made = outline("ships", parsed, open_library().wanted, lambda: steps.append(1))
+    content = numbered(1_000).encode()
+    made = Draft(
+        position=0,
+        id="ships",
+        collection="default",
+        path="ships.txt",
+        origin="ships.txt",
+        sha256="",
+        content=content,
+        replaces=False,
+        parsed=parse("ships.txt", content),
+    )
+    steps = list(derive(made, open_library().wanted))
     assert len(made.sentences) == 1_000
     assert len(steps) >= 2 * (1_000 // 64)  # while it is split, and while it is put into passages
 

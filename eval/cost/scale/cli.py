@@ -23,7 +23,8 @@ from eval.cost.scale.service import Server, ask_with_pauses, ingest, serve, uplo
 from eval.run.progress import show_progress
 from eval.sets.load import QUESTIONS, load_set
 from rag.cli.terminal import echo, echo_json
-from rag.ingest.derive import outline
+from rag.ingest.derive import derive
+from rag.ingest.draft import Draft
 from rag.ingest.parse import parse
 from rag.ingest.recipe import Recipe
 from rag.models import load_encoder
@@ -137,9 +138,26 @@ def sample_texts(files: Sequence[Path], recipe: Recipe) -> list[str]:
     """The texts that an ingest encodes of some of these files: of as many as give about 2,000 passages."""
     found: list[str] = []
     for file in evenly(files, _SAMPLE // _PASSAGES_A_DOCUMENT):
-        made = outline(file.stem, parse(file.name, file.read_bytes()), recipe)
-        found += [passage.indexed for passage in made.passages]
+        draft = _draft(file)
+        for _ in derive(draft, recipe):
+            pass
+        found += [passage.indexed for passage in draft.passages]
     return found
+
+
+def _draft(file: Path) -> Draft:
+    content = file.read_bytes()
+    return Draft(
+        position=0,
+        id=file.stem,
+        collection=DEFAULT_COLLECTION,
+        path=file.name,
+        origin=str(file),
+        sha256="",
+        content=content,
+        replaces=False,
+        parsed=parse(file.name, content),
+    )
 
 
 def _starts(few: Path, many: Path, fresh: float, show: OnStage) -> Starts:

@@ -161,7 +161,7 @@ def _stated_date(text: str) -> object:
 
 
 def _sentences(text: str) -> object:
-    return split_sentences(text, Span(start=0, end=len(text)), lambda part: len(part) < 200)
+    return list(split_sentences(text, Span(start=0, end=len(text)), lambda part: len(part) < 200))
 
 
 def _mojibake(text: str) -> str:
