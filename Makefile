@@ -26,10 +26,10 @@ check: .venv/installed-dev
 	@$(BIN)/python -m mypy
 	@$(BIN)/lint-imports
 
-eval: .venv/installed-dev
+eval: .venv/installed-eval
 	@$(BIN)/python -m rag eval --half both --gate eval/baseline.json
 
-bench: .venv/installed-dev
+bench: .venv/installed-eval
 	@$(BIN)/python -m eval.cost.bench
 
 clean:
@@ -42,7 +42,7 @@ clean:
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
 	@touch $@
 
-.venv/installed-dev: .venv/installed
-	@echo 'Installing what the tests and checks need'
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+.venv/installed-%: .venv/installed
+	@echo 'Installing what $* needs besides'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[$*]'
 	@touch $@

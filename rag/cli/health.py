@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterator
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import click
@@ -23,7 +23,7 @@ def doctor(data_dir: Path | None) -> None:
     """Check the settings, the models, the data directory and its indexes; rebuild a damaged index."""
     settings = read_settings(data_dir=data_dir)
     for package in _VERSIONED:
-        _say(package, version(package))
+        _say(package, _version(package))
     _say("data directory", str(settings.data_dir.resolve()))
     with opened(data_dir) as engine:
         _say_what_there_is(engine)
@@ -62,6 +62,13 @@ def _damage(engine: Library) -> Iterator[str]:
         _say("waiting", f"{len(contents.waiting)} files of {len(jobs)} jobs; footnote serve takes them in")
     else:
         _say("waiting", "no accepted file")
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:  # an extra
+        return "not installed"
 
 
 def _say(name: str, value: str) -> None:

@@ -1,7 +1,8 @@
 """Any sentence-transformers model by Hugging Face name or folder; imported only when asked for.
 
-The import alone takes seconds and hundreds of megabytes. All calls of a model run on one thread of
-its own: its tokenizer must not be used from two, and mixed lengths across threads give wrong vectors.
+It needs the extra ``sentence-transformers``. The import alone takes seconds and hundreds of megabytes.
+All calls of a model run on one thread of its own: its tokenizer must not be used from two, and mixed
+lengths across threads give wrong vectors.
 """
 
 import hashlib
@@ -20,6 +21,7 @@ from rag.types import PairScores
 
 _Result = TypeVar("_Result")
 _BATCH = 16
+_INSTALL = "pip install 'footnote[sentence-transformers]'"
 
 
 class TransformersEncoder:
@@ -119,23 +121,25 @@ def _load_sentence_transformer(name: str) -> Any:
     folder = Path(name)
     if folder.is_dir() and not (folder / "modules.json").is_file():
         raise ModelError(f"{folder} has no modules.json: its pooling is unknown, so its vectors would be wrong")
-    package = _sentence_transformers()
+    package = _sentence_transformers(name)
     return _loaded(name, lambda: package.SentenceTransformer(name, device="cpu", local_files_only=_offline(folder)))
 
 
 def _load_cross_encoder(name: str) -> Any:
-    package, offline = _sentence_transformers(), _offline(Path(name))
+    package, offline = _sentence_transformers(name), _offline(Path(name))
     model = _loaded(name, lambda: package.CrossEncoder(name, device="cpu", local_files_only=offline))
     if model.num_labels != 1:
         raise ModelError(f"{name} has {model.num_labels} outputs; a reranker needs exactly one")
     return model
 
 
-def _sentence_transformers() -> Any:
-    """The package; torch, which it imports, would leave an empty folder among the temporary files."""
+def _sentence_transformers(name: str) -> Any:
+    """The package, for the model ``name``; torch would leave an empty folder among the temporary files."""
     os.environ.setdefault("TORCHINDUCTOR_CACHE_DIR", tempfile.gettempdir())  # nothing is compiled, so it stays empty
-    import sentence_transformers
-
+    try:
+        import sentence_transformers
+    except ModuleNotFoundError as error:
+        raise ModelError(f"{name} needs sentence-transformers, which is not installed: {_INSTALL}") from error
     return sentence_transformers
 
 
