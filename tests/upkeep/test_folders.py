@@ -95,8 +95,11 @@ def test_server_follows_a_folder_and_says_how_to_bring_documents_in(tmp_path: Pa
         answer = httpx.post(f"{address}/v1/ask", json={"question": "Who dug the harbour of Pelm?"}, timeout=60).json()
         assert "Otto Reed" in answer["answer"]
         second = footnote("ingest", str(notes), data_dir=data_dir)
-    assert second.returncode == 1
-    assert "bring documents in through its page or POST /v1/documents" in second.stderr
+        third = footnote("ingest", "--watch", str(notes), data_dir=data_dir)
+    assert second.returncode == 0
+    assert "1 unchanged; 0 passages in" in second.stderr
+    assert third.returncode == 1
+    assert "bring documents in through its page or POST /v1/documents" in third.stderr
 
 
 def test_watch_takes_folders_alone(tmp_path: Path) -> None:
