@@ -1,10 +1,15 @@
-"""The settings: one frozen value, read from the environment once, at the edge, and passed down."""
+"""The settings: one frozen value, read from the environment once, at the edge, and passed down.
+
+``python -m rag.settings`` prints the table of docs/settings.md.
+"""
 
 import os
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
+from typing import Any, TypeVar
 
 from platformdirs import user_data_path
 
@@ -15,6 +20,14 @@ _HOST = re.compile(r"[A-Za-z0-9._-]+|\[?[0-9A-Fa-f:.]+\]?")
 SEEDS = Path(__file__).resolve().parent.parent / "seeds"
 """The documents that come with a checkout; an installed package has none."""
 
+_Value = TypeVar("_Value")
+
+
+def _setting(default: _Value, meaning: str, *, limits: tuple[int, int] | None = None) -> _Value:
+    """A field with all that is known of a setting; ``limits`` are the least and the greatest value of a number."""
+    found: _Value = field(default=default, metadata={"meaning": meaning, "limits": limits})
+    return found
+
 
 def user_data_dir() -> Path:
     """Where documents are kept unless a directory is named: one for each user, where the system has such data."""
@@ -23,49 +36,57 @@ def user_data_dir() -> Path:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """Every setting, with its default. ``FOOTNOTE_<NAME>`` in the environment overrides each.
+    """Every setting: its type, default, meaning and limits. ``FOOTNOTE_<NAME>`` in the environment overrides each."""
 
-    Args:
-        data_dir: Where the catalog and the vector index live; a directory of the user's unless it is named.
-        host: Address to serve on.
-        port: Port to serve on; 0 takes a free one.
-        allowed_hosts: Names besides its own by which the server may be addressed, separated by commas.
-        max_waiting: Questions that may wait while others are answered, 0 to 10000; one more is told to come back.
-        max_connections: Connections that the server has open at a time, 16 to 100000.
-        encoder: ``bge-small-en-v1.5`` (bundled), or a sentence-transformers name or folder.
-        reranker: ``ms-marco-MiniLM-L-12-v2`` (bundled), or a cross-encoder name or folder.
-        passage_tokens: Budget of a passage, tiktoken tokens, 16 to 400.
-        retrieve_limit: Passages that each leg of the retrieval returns, 5 to 200.
-        rerank_tokens: Budget of the pairs that one question may show the reranker, word pieces, 100 to 20000.
-        threshold: Confidence from which a question counts as answered, 0 to 1.
-        keep_answers: Newest answers that can be read again, 0 to 1000000.
-        max_upload_mb: Size of a file, and over HTTP of a request with files, MB, 1 to 100000.
-        parse_seconds: Processor time that parsing a file may take, 1 to 3600.
-        parse_memory_mb: Memory of the process that parses, MB, 256 to 65536.
-        max_text_characters: Characters of a document's text, 1000 to 100000000.
-        max_passages: Passages of a document, 100 to 10000000.
-        threads: Threads that run the models; 0 takes one a core.
-    """
-
-    data_dir: Path = field(default_factory=user_data_dir)
-    host: str = "127.0.0.1"
-    port: int = 8000
-    allowed_hosts: tuple[str, ...] = ()
-    max_waiting: int = 32
-    max_connections: int = 1_000
-    encoder: str = "bge-small-en-v1.5"
-    reranker: str = "ms-marco-MiniLM-L-12-v2"
-    passage_tokens: int = 48
-    retrieve_limit: int = 30
-    rerank_tokens: int = 900
-    threshold: float = 0.55
-    keep_answers: int = 10_000
-    max_upload_mb: int = 200
-    parse_seconds: int = 30
-    parse_memory_mb: int = 1_024
-    max_text_characters: int = 5_000_000
-    max_passages: int = 50_000
-    threads: int = 0
+    data_dir: Path = field(
+        default_factory=user_data_dir,
+        metadata={
+            "meaning": "where the catalog and the vector index live; `--data-dir` of a command goes before it",
+            "default": "the user's own, `~/.local/share/footnote` on Linux; `.footnote` with `make serve`",
+            "limits": None,
+        },
+    )
+    host: str = _setting("127.0.0.1", "address to serve on; there is no log-in, so keep it local")
+    port: int = _setting(8000, "port to serve on; 0 takes a free one", limits=(0, 65_535))
+    allowed_hosts: tuple[str, ...] = _setting(
+        (), "names besides its own by which the server may be addressed, separated by commas"
+    )
+    max_waiting: int = _setting(
+        32, "questions that may wait while others are answered; one more is told to come back", limits=(0, 10_000)
+    )
+    max_connections: int = _setting(
+        1_000,
+        "connections that the server has open at a time, or what the limit of open files leaves",
+        limits=(16, 100_000),
+    )
+    encoder: str = _setting(
+        "bge-small-en-v1.5",
+        "the bundled one, or the name (downloaded at the first start) or folder of any sentence-transformers model, "
+        "which needs `pip install 'footnote[sentence-transformers]'`",
+    )
+    reranker: str = _setting(
+        "ms-marco-MiniLM-L-12-v2",
+        "the bundled one, or the name or folder of any cross-encoder with one output, which needs the same; "
+        "without the second head far less is refused and the confidence is not calibrated: "
+        "measure, and choose the threshold",
+    )
+    passage_tokens: int = _setting(48, "tiktoken budget of a passage", limits=(16, 400))
+    retrieve_limit: int = _setting(30, "passages that each leg of the retrieval returns", limits=(5, 200))
+    rerank_tokens: int = _setting(900, "word pieces that a question may show the reranker", limits=(100, 20_000))
+    threshold: float = _setting(0.55, "confidence from which a question counts as answered", limits=(0, 1))
+    keep_answers: int = _setting(10_000, "newest answers that can be read again", limits=(0, 1_000_000))
+    max_upload_mb: int = _setting(200, "size of a file, and over HTTP of a request with files, MB", limits=(1, 100_000))
+    parse_seconds: int = _setting(
+        30, "processor time that parsing a file may take, s; by the clock twenty times that", limits=(1, 3_600)
+    )
+    parse_memory_mb: int = _setting(
+        1_024,
+        "memory of a process that parses, of which there are at most two, MB; an archive may unpack to a quarter",
+        limits=(256, 65_536),
+    )
+    max_text_characters: int = _setting(5_000_000, "characters of a document's text", limits=(1_000, 100_000_000))
+    max_passages: int = _setting(50_000, "passages of a document", limits=(100, 10_000_000))
+    threads: int = _setting(0, "threads that run the models; 0 takes one a core", limits=(0, 256))
 
     @property
     def worker_threads(self) -> int:
@@ -84,45 +105,59 @@ class Settings:
         Raises:
             SettingsError: For a name that is no setting and a value that cannot be used; names both.
         """
-        names = {PREFIX + field.name.upper(): field.name for field in fields(cls)}
+        settings = {_key(setting): setting for setting in fields(cls)}
         values: dict[str, object] = {}
         for key, raw in sorted(environ.items()):
             if not key.startswith(PREFIX) or key.startswith(f"{PREFIX}TEST_"):
                 continue
-            if key not in names:
-                raise SettingsError(f"{key} is not a setting; the settings are {', '.join(sorted(names))}")
-            values[names[key]] = _parse(key, raw)
+            if key not in settings:
+                raise SettingsError(f"{key} is not a setting; the settings are {', '.join(sorted(settings))}")
+            values[settings[key].name] = _parse(settings[key], raw)
         return cls(**values)  # type: ignore[arg-type]
 
 
-def _parse(key: str, raw: str) -> object:
+def table() -> Iterator[str]:
+    """The lines of a Markdown table of every setting, as docs/settings.md has it."""
+    yield "| variable | default | range | meaning |"
+    yield "|---|---|---|---|"
+    for setting in fields(Settings):
+        default = "" if setting.default == () else f"`{setting.default}`"
+        default = setting.metadata.get("default", default)
+        limits = setting.metadata["limits"]
+        span = "{} to {}".format(*limits) if limits else ""
+        yield f"| `{_key(setting)}` | {default} | {span} | {setting.metadata['meaning']} |"
+
+
+def _key(setting: Field[Any]) -> str:
+    return PREFIX + setting.name.upper()
+
+
+def _parse(setting: Field[Any], raw: str) -> object:
     try:
-        return _PARSERS[key](raw.strip())
+        value = _READERS[setting.type](raw.strip())
+        _check(value, setting.metadata["limits"])
     except ValueError as error:
-        raise SettingsError(f"{key}={raw!r} cannot be used: {error}") from None
+        raise SettingsError(f"{_key(setting)}={raw!r} cannot be used: {error}") from None
+    return value
 
 
-def _whole(low: int, high: int) -> Callable[[str], int]:
-    def parse(raw: str) -> int:
-        try:
-            value = int(raw)
-        except ValueError:
-            raise ValueError("it must be a whole number") from None
-        if not low <= value <= high:
-            raise ValueError(f"it must be from {low} to {high}")
-        return value
-
-    return parse
+def _check(value: Any, limits: tuple[int, int] | None) -> None:
+    if limits is not None and not limits[0] <= value <= limits[1]:
+        raise ValueError(f"it must be from {limits[0]} to {limits[1]}")
 
 
-def _share(raw: str) -> float:
+def _whole(raw: str) -> int:
     try:
-        value = float(raw)
+        return int(raw)
+    except ValueError:
+        raise ValueError("it must be a whole number") from None
+
+
+def _number(raw: str) -> float:
+    try:
+        return float(raw)
     except ValueError:
         raise ValueError("it must be a number") from None
-    if not 0.0 <= value <= 1.0:
-        raise ValueError("it must be from 0 to 1")
-    return value
 
 
 def _text(raw: str) -> str:
@@ -139,24 +174,13 @@ def _names(raw: str) -> tuple[str, ...]:
     return names
 
 
-_PARSERS: dict[str, Callable[[str], object]] = {
-    "FOOTNOTE_DATA_DIR": lambda raw: Path(_text(raw)),
-    "FOOTNOTE_HOST": _text,
-    "FOOTNOTE_PORT": _whole(0, 65535),
-    "FOOTNOTE_ALLOWED_HOSTS": _names,
-    "FOOTNOTE_MAX_WAITING": _whole(0, 10_000),
-    "FOOTNOTE_MAX_CONNECTIONS": _whole(16, 100_000),
-    "FOOTNOTE_ENCODER": _text,
-    "FOOTNOTE_RERANKER": _text,
-    "FOOTNOTE_PASSAGE_TOKENS": _whole(16, 400),
-    "FOOTNOTE_RETRIEVE_LIMIT": _whole(5, 200),
-    "FOOTNOTE_RERANK_TOKENS": _whole(100, 20_000),
-    "FOOTNOTE_THRESHOLD": _share,
-    "FOOTNOTE_KEEP_ANSWERS": _whole(0, 1_000_000),
-    "FOOTNOTE_MAX_UPLOAD_MB": _whole(1, 100_000),
-    "FOOTNOTE_PARSE_SECONDS": _whole(1, 3_600),
-    "FOOTNOTE_PARSE_MEMORY_MB": _whole(256, 65_536),
-    "FOOTNOTE_MAX_TEXT_CHARACTERS": _whole(1_000, 100_000_000),
-    "FOOTNOTE_MAX_PASSAGES": _whole(100, 10_000_000),
-    "FOOTNOTE_THREADS": _whole(0, 256),
+_READERS: dict[object, Callable[[str], object]] = {
+    int: _whole,
+    float: _number,
+    str: _text,
+    Path: lambda raw: Path(_text(raw)),
+    tuple[str, ...]: _names,
 }
+
+if __name__ == "__main__":
+    sys.stdout.writelines(f"{line}\n" for line in table())

@@ -1,6 +1,7 @@
 """Settings: defaults, each variable, and what fails by name."""
 
 import os
+import subprocess
 import sys
 from dataclasses import fields
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 
 from rag.errors import SettingsError
 from rag.settings import Settings, user_data_dir
+from tests.support.places import ROOT
 
 VALUES = [
     ("FOOTNOTE_DATA_DIR", "/var/lib/notes", Path("/var/lib/notes")),
@@ -150,3 +152,11 @@ def test_names_of_the_tests_are_passed_over() -> None:
 def test_worker_threads_of_0_are_the_cores() -> None:
     assert Settings(threads=3).worker_threads == 3
     assert Settings(threads=0).worker_threads == os.cpu_count()
+
+
+def test_table_of_the_page_is_what_the_command_prints() -> None:
+    page = (ROOT / "docs" / "settings.md").read_text("utf-8")
+    command = [sys.executable, "-m", "rag.settings"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, cwd=ROOT, check=True)
+    assert [line for line in page.splitlines() if line.startswith("|")] == done.stdout.splitlines()
+    assert len(done.stdout.splitlines()) == 2 + len(VALUES)
