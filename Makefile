@@ -30,7 +30,7 @@ eval: .venv/installed-eval
 	@$(BIN)/python -m rag eval --half both --gate eval/baseline.json
 
 bench: .venv/installed-eval
-	@$(BIN)/python -m eval.cost.bench
+	@$(BIN)/python -m rag eval bench
 
 clean:
 	rm -rf .venv

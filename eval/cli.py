@@ -1,10 +1,12 @@
-"""``footnote eval``."""
+"""``footnote eval``, and below it the commands that measure or fit one thing."""
 
 import json
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 
 from eval.measure import Result, measure
 from eval.report.compare import Comparison, compare
@@ -20,9 +22,44 @@ from rag.settings import SEEDS
 
 _EXISTING = click.Path(path_type=Path, exists=True)
 _FILE = click.Path(path_type=Path, dir_okay=False)
+_COMMANDS = {
+    "ablate": ("eval.studies.ablate", "What each part of Footnote contributes."),
+    "bench": ("eval.cost.bench", "What Footnote costs beside the bare models."),
+    "calibrate": ("eval.training.calibrate", "Fit the confidence."),
+    "conflicts": ("eval.studies.conflicts", "How many disagreements between sources are flagged."),
+    "faults": ("eval.faults.cli", "Kill a real Footnote over and over; it must have lost nothing."),
+    "followups": ("eval.studies.followups", "How well questions are completed from a conversation."),
+    "load": ("eval.cost.load", "How a server bears more clients than it can answer."),
+    "scale": ("eval.cost.scale.cli", "Footnote with very many documents."),
+    "stress": ("eval.cost.stress.cli", "The answers of many threads beside those of one."),
+    "train": ("eval.training.train", "Train the answerability adapters."),
+}
+"""The module of each command below ``footnote eval``, loaded only when it is run, and what its help says."""
 
 
-@click.command("eval")
+class _Commands(click.Group):
+    """The group of ``_COMMANDS``; its own help loads none of them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        try:
+            command: click.Command = import_module(_COMMANDS[cmd_name][0]).main
+        except ModuleNotFoundError as error:
+            package = str(error.name).partition(".")[0]
+            needed = f"footnote eval {cmd_name} needs {package}, which is not installed"
+            raise click.ClickException(f"{needed}: pip install 'footnote[eval]'") from error
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in _COMMANDS.items()])
+
+
+@click.group("eval", cls=_Commands, invoke_without_command=True)
 @click.option("--corpus", type=_EXISTING, default=SEEDS, help="A folder of documents, or a set  [default: the seeds]")
 @click.option("--questions", type=_EXISTING, help="Questions over a folder of documents, JSON Lines.")
 @click.option(
@@ -37,7 +74,9 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 @click.option("--compare", "earlier", type=_FILE, help="An earlier result, JSON: show what was fixed, broken, changed.")
 @click.option("--gate", type=_FILE, help="Fail where the result is worse than this base line.")
 @click.option("--write-baseline", "baseline", type=_FILE, help="Make the result the base line of --gate.")
+@click.pass_context
 def evaluate(
+    ctx: click.Context,
     corpus: Path,
     questions: Path | None,
     half: str | None,
@@ -50,6 +89,9 @@ def evaluate(
     baseline: Path | None,
 ) -> None:
     """Measure answers against the source text; without options, on the seeds."""
+    if ctx.invoked_subcommand is not None:
+        _refuse_options(ctx)
+        return
     seeds = questions is None and corpus == SEEDS
     with show_progress() as on_progress:
         result = measure(
@@ -72,6 +114,12 @@ def evaluate(
         echo(f"base line: {baseline}", err=True)
     if gate is not None:
         _check(result, gate)
+
+
+def _refuse_options(ctx: click.Context) -> None:
+    """An option before a command would change nothing."""
+    if any(ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE for name in ctx.params):
+        raise click.UsageError(f"options of {ctx.invoked_subcommand} go after its name")
 
 
 def _write(whole: Json, comparison: Comparison | None, folder: Path, name: str) -> None:

@@ -1,4 +1,4 @@
-"""What Footnote costs beside the bare models: ``python -m eval.cost.bench``.
+"""What Footnote costs beside the bare models: ``footnote eval bench``.
 
 It prints ratios, medians of runs that alternate with what they are compared to, because machines
 differ and are noisy. It asserts nothing.
@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
+import click
 import httpx
 import psutil
 
@@ -88,6 +89,7 @@ class _RecordingScorer:
         return self.model.score(question, texts)
 
 
+@click.command()
 def main() -> None:
     """Measure everything and print the table in Markdown."""
     settings = Settings()
@@ -203,7 +205,3 @@ def _seconds(work: Callable[[], object]) -> float:
     started = time.perf_counter()
     work()
     return time.perf_counter() - started
-
-
-if __name__ == "__main__":
-    main()

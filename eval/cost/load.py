@@ -1,4 +1,4 @@
-"""How a server bears more clients than it can answer: ``python -m eval.cost.load``.
+"""How a server bears more clients than it can answer: ``footnote eval load``.
 
 Clients in a closed loop ask a real server over the seeds: each asks again when it was answered, and one
 that is told to come back comes back when it was told to (``--impatient``: at once). Beside them one
@@ -253,7 +253,3 @@ async def _streams(address: str, process: psutil.Process, count: int) -> str:
         f"{count} streams never read: descriptors {before[0]}, {during} meanwhile, {after[0]} after; threads "
         f"{before[1]}, {after[1]} after; memory {before[2] / 1e6:.0f} MB, {after[2] / 1e6:.0f} MB after; live {live}"
     )
-
-
-if __name__ == "__main__":
-    main()

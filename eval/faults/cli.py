@@ -1,4 +1,4 @@
-"""Faults: a real Footnote is killed over and over, and must have lost nothing: ``python -m eval.faults``.
+"""Faults: a real Footnote is killed over and over, and must have lost nothing: ``footnote eval faults``.
 
 A round asks something of a server or a command, kills the process (``kill -9``) at a random or a chosen
 moment, starts a server again and checks everything: every document that was promised is listed, read

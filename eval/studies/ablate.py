@@ -1,4 +1,4 @@
-"""What each part of Footnote contributes: ``python -m eval.studies.ablate``, a table in Markdown.
+"""What each part of Footnote contributes: ``footnote eval ablate``, a table in Markdown.
 
 A ``*`` marks what differs from the whole by more than chance: the paired 95 % interval of the
 difference leaves 0 out.
@@ -89,7 +89,3 @@ def main(corpus: Path, questions: Path | None, half: str, limit: int | None) -> 
         found = ablate(corpus, own, read_settings(), half=half, limit=limit, on_progress=on_progress)
     for line in table(found):
         echo(line)
-
-
-if __name__ == "__main__":
-    main()

@@ -1,13 +1,12 @@
 """How many disagreements between sources are flagged, and how many false alarms there are.
 
-``python -m eval.studies.conflicts`` asks the real engine about pairs of short news items of our own
+``footnote eval conflicts`` asks the real engine about pairs of short news items of our own
 (``eval/sets/questions/conflicts.jsonl``): half of them disagree on the asked value, half agree in other
 words. All items are one corpus, so each question also meets the items of the other pairs. Then it asks
 the questions over the seeds, of which only those of kind ``conflict`` have sources that disagree.
 """
 
 import json
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import sqrt
@@ -199,7 +198,3 @@ def _documents(record: Record, places: Sequence[int]) -> set[str]:
 def _alike(value: str, wanted: str) -> bool:
     one, other = value.casefold(), wanted.casefold()
     return one in other or other in one
-
-
-if __name__ == "__main__":
-    sys.exit(main())

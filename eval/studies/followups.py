@@ -1,4 +1,4 @@
-"""Follow-up questions, measured: two turns over the seeds, ``python -m eval.studies.followups``.
+"""Follow-up questions, measured: two turns over the seeds, ``footnote eval followups``.
 
 Each case is a first question, a follow-up that leaves something out, and the same written out by hand.
 The follow-up is asked three times: after the first question and its answer, alone (a lower bound), and
@@ -175,7 +175,3 @@ def _line(outcome: Outcome) -> str:
         f"{case.question.id} {case.question.kind} [{marks}] {case.first} | {case.question.text}\n"
         f"    understood: {got.understood}\n    meant:      {case.written_out}"
     )
-
-
-if __name__ == "__main__":
-    main()

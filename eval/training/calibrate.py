@@ -1,4 +1,4 @@
-"""Fit the probabilities of ``rag/answer/answerability.json``: ``python -m eval.training.calibrate --data DIR``.
+"""Fit the probabilities of ``rag/answer/answerability.json``: ``footnote eval calibrate --data DIR``.
 
 The questions are the calibration half of those over the seeds and a held-out article of SQuAD 2, of
 which a question with known evidence counts twice: as it is, and with the documents that answer it left
@@ -35,7 +35,7 @@ _Array = npt.NDArray[Any]
 
 _STRENGTH = 1.0
 _FEW_DOCUMENTS = 20  # among fewer, on one topic, another document often answers as well
-_COMMAND = "python -m eval.training.calibrate --data DIR"
+_COMMAND = "footnote eval calibrate --data DIR"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +130,3 @@ def main(data: Path) -> None:
     for source in dict.fromkeys(one.source for one in observed):
         shown.print(source, sum(one.source == source for one in observed), "questions")
     echo_json(parameters)
-
-
-if __name__ == "__main__":
-    main()

@@ -1,4 +1,4 @@
-"""Train the answerability adapters: ``python -m eval.training.train --data DIR``.
+"""Train the answerability adapters: ``footnote eval train --data DIR``.
 
 ``DIR`` holds ``squad2``, ``clapnq`` and ``multihop_rag`` as folders with ``corpus.jsonl`` and
 ``queries.jsonl``; ``training.sets`` says which questions teach and which only measure. It takes about an
@@ -240,7 +240,3 @@ def main(data: Path) -> None:
         for name, held in _pairs(measured_sets(data), scorer, progress):
             values = report(network, tokenizer, held)
             progress.console.print(name, len(held), {key: value and round(value, 3) for key, value in values.items()})
-
-
-if __name__ == "__main__":
-    main()

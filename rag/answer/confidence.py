@@ -1,7 +1,7 @@
 """Whether the sources answer a question: a calibrated probability from several signals.
 
 The signals are combined by logistic regressions whose parameters lie in ``answerability.json``;
-``python -m eval.training.calibrate`` fits them again.
+``footnote eval calibrate`` fits them again.
 """
 
 import json

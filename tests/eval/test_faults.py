@@ -1,6 +1,6 @@
 """Kill -9 and other faults, through a real server and the real command line: nothing is lost, nothing comes back.
 
-They are those of ``python -m eval.faults``, with word models in the place of the bundled ones.
+They are those of ``footnote eval faults``, with word models in the place of the bundled ones.
 """
 
 import os

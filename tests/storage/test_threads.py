@@ -1,6 +1,6 @@
 """Nothing is mixed up: what many threads get at once, from the first question of a process on, is what one gets.
 
-A short version of ``python -m eval.cost.stress``.
+A short version of ``footnote eval stress``.
 """
 
 import threading

@@ -1,4 +1,4 @@
-"""Footnote with very many documents: ``python -m eval.cost.scale --data DIR --documents 10000``.
+"""Footnote with very many documents: ``footnote eval scale --data DIR --documents 10000``.
 
 Documents are made of the texts in DIR and the seeds, taken in by ``footnote ingest`` and asked about
 through ``footnote serve``, beside the five seeds alone and the bare encoder. What is compared is

@@ -1,4 +1,4 @@
-"""Stress of the whole: ``python -m eval.cost.stress``.
+"""Stress of the whole: ``footnote eval stress``.
 
 The lessons are ingested once, and questions about them answered by one thread of a fresh process: the base line. A
 round answers the same questions in another fresh process, on a copy of the directory, by several threads at once: all
