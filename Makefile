@@ -4,12 +4,13 @@ BIN := .venv/bin
 FOOTNOTE_DATA_DIR ?= .footnote
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check eval bench clean
+.PHONY: help serve test check docs eval bench clean
 
 help:
 	@echo 'make serve   install, take the seeds in on the first run, serve on http://127.0.0.1:8000/'
 	@echo 'make test    install and run the tests'
 	@echo 'make check   lint, types and import layers'
+	@echo 'make docs    build the documentation into build/docs; fail on a broken link or a page in no list'
 	@echo 'make eval    measure the answers over the seeds; fail where they are worse than the base line'
 	@echo 'make bench   what Footnote costs beside the bare models'
 	@echo 'make clean   remove the virtual environment (documents stay)'
@@ -25,6 +26,10 @@ check: .venv/installed-dev
 	@$(BIN)/python -m ruff format --check .
 	@$(BIN)/python -m mypy
 	@$(BIN)/lint-imports
+
+docs: .venv/installed-dev
+	@$(BIN)/python -m sphinx --quiet --fresh-env --nitpicky --fail-on-warning --keep-going -c docs . build/docs
+	@echo 'Open build/docs/docs/index.html'
 
 eval: .venv/installed-eval
 	@$(BIN)/python -m rag eval --half both --gate eval/baseline.json

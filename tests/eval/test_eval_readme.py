@@ -12,17 +12,10 @@ from click.testing import CliRunner
 
 from eval.run.score import ANSWERS, REFUSALS
 from rag.cli import main
+from tests.support.guides import write_files
 from tests.support.places import ROOT
 
 README = (ROOT / "docs" / "evaluation.md").read_text("utf-8")
-
-
-def write_example(folder: Path) -> Path:
-    """Write every file that the guide shows, below ``folder``."""
-    for name, text in re.findall(r"^```\w+ title=(\S+)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL):
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(text, encoding="utf-8")
-    return folder
 
 
 def commands() -> list[list[str]]:
@@ -31,7 +24,7 @@ def commands() -> list[list[str]]:
 
 
 def test_guide_shows_files_and_commands(tmp_path: Path) -> None:
-    write_example(tmp_path)
+    write_files(README, tmp_path)
     assert sorted(file.name for file in tmp_path.rglob("*") if file.is_file()) == [
         "leave.md",
         "questions.jsonl",
@@ -48,7 +41,7 @@ def test_guide_shows_files_and_commands(tmp_path: Path) -> None:
 
 def test_commands_of_the_guide_do_what_it_says(tmp_path: Path) -> None:
     _, after, baseline, gate = commands()
-    with chdir(write_example(tmp_path)):
+    with chdir(write_files(README, tmp_path)):
         # making the base line writes the result of the first command as well
         done = [CliRunner().invoke(main, command) for command in (baseline, after, gate)]
         assert [one.exit_code for one in done] == [0, 0, 0], done[-1].stderr
@@ -59,7 +52,7 @@ def test_commands_of_the_guide_do_what_it_says(tmp_path: Path) -> None:
 
 
 def test_recipe_passes_and_fails_when_grounding_falls(tmp_path: Path) -> None:
-    good, bad = write_example(tmp_path / "good"), write_example(tmp_path / "bad")
+    good, bad = write_files(README, tmp_path / "good"), write_files(README, tmp_path / "bad")
     questions = bad / "questions.jsonl"
     spoilt = questions.read_text("utf-8").replace(
         "Hotels cost at most 120 euros a night.", "Trains are booked in second class."
