@@ -11,7 +11,7 @@ import pytest
 
 from tests.support.places import ROOT
 
-pytest.importorskip("sphinx", reason="building the documentation needs the extra docs")
+ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text("utf-8")
 
 Built = subprocess.CompletedProcess[str]
 
@@ -19,6 +19,7 @@ Built = subprocess.CompletedProcess[str]
 def build(root: Path) -> Built:
     """Build the site of ``root`` into its ``build/docs``, as the Makefile does."""
     (line,) = re.findall(r"^\t@\$\(BIN\)/python (-m sphinx .*)$", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
+    pytest.importorskip("sphinx", reason="building the documentation needs the extra docs")
     command = [sys.executable, *line.split()]
     environ = {**os.environ, "http_proxy": "http://127.0.0.1:9", "https_proxy": "http://127.0.0.1:9"}
     return subprocess.run(
@@ -68,3 +69,25 @@ def test_what_leads_nowhere_and_a_page_in_no_list_fail(copy: Path) -> None:
     complaints = [complaint for added in NOWHERE.values() for complaint in added.values()]
     assert [one for one in complaints if not re.search(one, done.stderr)] == [], done.stderr
     assert done.stderr.count(" WARNING: ") == len(complaints)
+
+
+def test_architecture_names_places_that_are_there() -> None:
+    places = re.findall(r"`((?:rag|server|eval|tests|docs)/[^`]*)`", ARCHITECTURE)
+    assert len(places) > 40
+    assert [place for place in places if not (ROOT / place).exists()] == []
+
+
+def test_architecture_names_what_its_places_hold() -> None:
+    named = re.findall(r"`(\w+)` in `([^`]+)`", ARCHITECTURE)
+    assert len(named) > 15
+    held = r"^\s*(?:def|class) {0}\b|^{0}\b.*="
+    lost = [one for one in named if not re.search(held.format(one[0]), (ROOT / one[1]).read_text("utf-8"), re.M)]
+    assert lost == []
+
+
+def test_architecture_draws_modules_that_are_there() -> None:
+    modules = [f"/{path.relative_to(ROOT).as_posix()}" for path in (ROOT / "rag").rglob("*.py")]
+    drawings = re.findall(r"^```text\n(.*?)^```$", ARCHITECTURE, re.M | re.S)
+    drawn = re.findall(r"[\w/]+\.py\b", "\n".join(drawings))
+    assert (len(drawings), len(drawn) > 15) == (2, True)
+    assert [one for one in drawn if not any(module.endswith(f"/{one}") for module in modules)] == []
