@@ -8,7 +8,9 @@ question, a limit out of range) is ``InvalidRequest``, a ``ValueError``.
     |-- ModelError              a model whose files are missing, or are not the expected ones
     |-- DataDirectoryError      a data directory that cannot be used
     |   |-- DataDirectoryInUse      another process owns it
+    |   |-- CatalogError            its catalog cannot be read or written
     |   |-- DiskFull                its disk cannot keep what was to be stored
+    |   |   `-- CatalogFull             that of the catalog; a CatalogError too
     |   |-- IndexMismatch           it was built with another encoder or other passage settings
     |   `-- GenerationRetired       a document made for a generation that another has replaced
     |-- ArchiveError            a backup or an export that cannot be written, or read
@@ -43,6 +45,14 @@ class DataDirectoryInUse(DataDirectoryError):
 
 class DiskFull(DataDirectoryError):
     """The disk cannot keep what was to be stored; nothing of it was."""
+
+
+class CatalogError(DataDirectoryError):
+    """The catalog cannot be read or written."""
+
+
+class CatalogFull(CatalogError, DiskFull):
+    """The disk cannot keep what was to be stored in the catalog; nothing of it was."""
 
 
 class IndexMismatch(DataDirectoryError):

@@ -17,8 +17,7 @@ from rag.answer.read.reader import Reader, Reading
 from rag.language.spelling import corrected
 from rag.language.text import display, without_footnotes
 from rag.models.protocols import Encoder, PairScorer
-from rag.storage.catalog import Catalog
-from rag.storage.vectors.chroma import VectorIndex
+from rag.storage.protocols import CatalogView, VectorSearch
 from rag.types import Answer, Citation, ModelNames, RankedPassage, Statement
 
 _LISTED_PASSAGES = 8
@@ -64,8 +63,8 @@ class Answering:
     ``threshold`` is the confidence from which the reader counts a question as answered.
     """
 
-    catalog: Catalog
-    vectors: VectorIndex
+    catalog: CatalogView
+    vectors: VectorSearch
     collection: str
     encoder: Encoder
     scorer: PairScorer

@@ -10,7 +10,7 @@ from rag.language.english.values.claims import value_test
 from rag.language.english.values.dates import asked_date
 from rag.language.english.words import content_of, names, stem, without_possessive, words
 from rag.language.text import clean
-from rag.storage.catalog import Catalog
+from rag.storage.protocols import CatalogView
 from rag.types import DEFAULT_COLLECTION
 
 MAX_QUESTION = 2_000
@@ -87,7 +87,7 @@ def read_question(text: str, *, typed: str | None = None, known: str = "") -> Qu
     )
 
 
-def with_missing(question: Question, catalog: Catalog, collection: str) -> Question:
+def with_missing(question: Question, catalog: CatalogView, collection: str) -> Question:
     """The question with its names, numbers and key words that no passage of the collection has, in its order.
 
     A name of several words of which one is missing is missing as a whole.

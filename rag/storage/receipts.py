@@ -6,14 +6,13 @@ came while it was full; the documents are not affected by either.
 """
 
 import logging
-import sqlite3
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from enum import StrEnum
 
 import msgspec
 
-from rag.errors import DiskFull, NotFound
+from rag.errors import CatalogError, NotFound, Overloaded
 from rag.storage.catalog import AnswerTable, Catalog, StoredAnswer, now
 from rag.types import Answer
 
@@ -76,7 +75,7 @@ class Receipts:
     def _write(self, stored: StoredAnswer) -> None:
         try:
             self._answers.add(stored, keep=self._keep)
-        except (sqlite3.Error, DiskFull) as error:
+        except (CatalogError, Overloaded) as error:
             logger.warning("the answer %s cannot be stored: %s", stored.id, error)
         finally:
             with self._guard:

@@ -1,7 +1,6 @@
 """A data directory that this process owns: its lock, its catalog, and the vectors that agree with it."""
 
 import logging
-import sqlite3
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
@@ -13,7 +12,7 @@ from weakref import finalize
 import numpy as np
 
 from rag.errors import IndexMismatch
-from rag.storage.catalog import Catalog, Derived, Generation, NewDocument, explained
+from rag.storage.catalog import Catalog, Derived, Generation, NewDocument
 from rag.storage.directory import CATALOG, SCRATCH, check_complete, make_private, vector_folders, was_closed
 from rag.storage.lock import lock_directory
 from rag.storage.vectors.chroma import VectorIndex, remove_folder
@@ -51,16 +50,13 @@ class Store:
             self._lock = lock_directory(self.data_dir)
             undo.callback(self._lock.release)
             check_complete(self.data_dir)
-            path, closed = self.data_dir / CATALOG, was_closed(self.data_dir)
-            try:
-                self._catalog = undo.enter_context(closing(Catalog(path)))
-                generation = self._choose(made_with, any_generation)
-                self.index = open_index(self.data_dir, self._catalog, generation, self.repairs.append)
-                self._tidy()
-                if not closed:
-                    self._catalog.scrub()
-            except sqlite3.DatabaseError as error:
-                raise explained(path, error) from error
+            closed = was_closed(self.data_dir)
+            self._catalog = undo.enter_context(closing(Catalog(self.data_dir / CATALOG)))
+            generation = self._choose(made_with, any_generation)
+            self.index = open_index(self.data_dir, self._catalog, generation, self.repairs.append)
+            self._tidy()
+            if not closed:
+                self._catalog.scrub()
             undo.pop_all()
 
     @property

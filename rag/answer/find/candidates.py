@@ -9,7 +9,7 @@ from rag.answer.question import Question
 from rag.language.english.context import stands_alone, understood
 from rag.language.english.words import content_words, stem
 from rag.language.text import display
-from rag.storage.catalog import Catalog
+from rag.storage.protocols import CatalogView
 from rag.types import Document, Kind, Passage, Sentence
 
 _LEAST_WORDS = 3
@@ -18,7 +18,7 @@ _NEVER = (Kind.BOILERPLATE, Kind.HEADING)
 _SHORT = 10
 
 
-def candidates_of(catalog: Catalog, question: Question, hits: Iterable[Hit]) -> list[Candidate]:
+def candidates_of(catalog: CatalogView, question: Question, hits: Iterable[Hit]) -> list[Candidate]:
     """The sentences of the hits' passages that may answer, each once a document and context; not judged yet."""
     return _each_once(_with_announced(question, one) for one in _all_candidates(catalog, hits))
 
@@ -106,7 +106,7 @@ def _is_scrap(sentence: Sentence) -> bool:
     return len(display(sentence.text).split()) < _LEAST_WORDS
 
 
-def _all_candidates(catalog: Catalog, hits: Iterable[Hit]) -> Iterator[Candidate]:
+def _all_candidates(catalog: CatalogView, hits: Iterable[Hit]) -> Iterator[Candidate]:
     """Every sentence of the hits' passages that may be an answer."""
     read: dict[str, _Reading] = {}
     for hit in hits:

@@ -17,7 +17,7 @@ from rag.answer.find.evidence import Candidate, Hit
 from rag.answer.question import Question
 from rag.language.english.words import overlap_scores
 from rag.models.protocols import PairScorer
-from rag.storage.catalog import Catalog
+from rag.storage.protocols import CatalogView
 
 _POOL_PASSAGES = 40
 _OTHER_PASSAGES = 10
@@ -37,7 +37,9 @@ class Reranked:
     hits: tuple[Hit, ...]
 
 
-def rerank(catalog: Catalog, scorer: PairScorer, question: Question, hits: Sequence[Hit], *, budget: int) -> Reranked:
+def rerank(
+    catalog: CatalogView, scorer: PairScorer, question: Question, hits: Sequence[Hit], *, budget: int
+) -> Reranked:
     """Judge the most promising sentences of ``hits``.
 
     Args:

@@ -5,8 +5,7 @@ from collections.abc import Callable, Mapping, Sequence, Set
 from rag.answer.find.crowding import crowding
 from rag.answer.find.evidence import Hit
 from rag.answer.question import Question
-from rag.storage.catalog import Catalog
-from rag.storage.vectors.chroma import VectorIndex
+from rag.storage.protocols import CatalogView, VectorSearch
 from rag.types import Vectors
 
 _SPREAD = 0.3
@@ -18,7 +17,7 @@ Ranked = Sequence[tuple[str, float]]
 
 
 def retrieve(
-    catalog: Catalog, vectors: VectorIndex, collection: str, question: Question, vector: Vectors, *, limit: int
+    catalog: CatalogView, vectors: VectorSearch, collection: str, question: Question, vector: Vectors, *, limit: int
 ) -> list[Hit]:
     """The passages of both legs, by fused score, each with the score of every leg that found it.
 
@@ -96,7 +95,7 @@ def spread(fused: Ranked, beside: Callable[[Sequence[str]], Mapping[str, Sequenc
     nothing tells what had.
 
     Args:
-        beside: Gives the passages right before and after each, as ``Catalog.beside``.
+        beside: Gives the passages right before and after each, as ``CatalogView.beside``.
 
     >>> spread([("a", 1.0), ("c", 0.2)], lambda ids: {"a": ["b"], "c": []})
     [('a', 1.0), ('b', 0.3), ('c', 0.2)]

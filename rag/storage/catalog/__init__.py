@@ -6,7 +6,6 @@ from rag.storage.catalog.derived import Derived
 from rag.storage.catalog.documents import Inventory, NewDocument
 from rag.storage.catalog.generations import Generation
 from rag.storage.catalog.jobs import Job, JobFile, JobSummary
-from rag.storage.catalog.schema import explained
 
 __all__ = [
     "AnswerTable",
@@ -19,6 +18,5 @@ __all__ = [
     "JobSummary",
     "NewDocument",
     "StoredAnswer",
-    "explained",
     "now",
 ]

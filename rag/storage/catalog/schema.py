@@ -4,7 +4,6 @@ SQLite in WAL mode with full synchronisation: a committed transaction survives a
 a power cut, and readers never wait for the writer. What is deleted is overwritten.
 """
 
-import errno
 import os
 import sqlite3
 import threading
@@ -14,15 +13,13 @@ from pathlib import Path
 from urllib.parse import quote
 from weakref import finalize
 
-from rag.errors import DataDirectoryError, DiskFull, Overloaded
+from rag.errors import DataDirectoryError
+from rag.storage.catalog.connection import Connection
 
 VERSION = 1
-_FULL = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
-_CLOSED = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM)
 _MOST_IDLE = 8  # connections that are kept for the next snapshot
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON", "trusted_schema=OFF")
 _WAIT_SECONDS = 30.0
-_PRIMARY = 0xFF  # of an extended result code
 
 _TABLES = """
 CREATE TABLE generations (                   -- of passages, sentences and vectors; at most two at a time
@@ -145,10 +142,7 @@ class Connections:
         self._idle: list[sqlite3.Connection] = []
         self._guard = threading.RLock()  # taken again where a thread's own connection goes while it is held
         self._writing = threading.Lock()
-        try:
-            self._prepare()
-        except sqlite3.DatabaseError as error:
-            raise explained(path, error) from error
+        self._prepare()
 
     def read(self) -> sqlite3.Connection:
         """This thread's connection, outside any transaction of ``write``; it is closed when the thread ends."""
@@ -163,7 +157,7 @@ class Connections:
         """A transaction: committed at the end of the block, undone if it raises.
 
         Raises:
-            DiskFull: When the disk cannot keep it.
+            CatalogFull: When the disk cannot keep it.
         """
         with self._writing:
             connection = self.read()
@@ -171,11 +165,9 @@ class Connections:
                 connection.execute("BEGIN IMMEDIATE")
                 yield connection
                 connection.execute("COMMIT")
-            except BaseException as error:
+            except BaseException:
                 if connection.in_transaction:  # SQLite has undone it by itself when the disk is full
                     connection.execute("ROLLBACK")
-                if isinstance(error, sqlite3.OperationalError) and _primary(error) in _FULL:
-                    raise explained(self._path, error) from error
                 raise
 
     @contextmanager
@@ -201,16 +193,16 @@ class Connections:
         """Write the log back into the file and empty it; whether that was possible: a reader may need it still.
 
         Raises:
-            sqlite3.Error: When the disk cannot keep it.
+            CatalogError: When the disk cannot keep it.
         """
-        with self._writing, closing(sqlite3.connect(_existing(self._path), uri=True, timeout=0.0)) as connection:
+        with self._writing, closing(Connection(self._path, uri=_existing(self._path), timeout=0.0)) as connection:
             return not connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
 
     def vacuum(self) -> None:
         """Write the file anew, with nothing in the room that no row takes.
 
         Raises:
-            sqlite3.Error: When the disk cannot keep it twice, or another process is writing.
+            CatalogError: When the disk cannot keep it twice, or another process is writing.
         """
         with self._writing:
             self.read().execute("VACUUM")
@@ -228,22 +220,8 @@ class Connections:
             self._opened.discard(connection)
             connection.close()
 
-    def _connect(self) -> sqlite3.Connection:
-        """A new connection.
-
-        Raises:
-            Overloaded: When the process has no descriptor for it.
-        """
-        try:
-            return self._opened_now()
-        except sqlite3.OperationalError as error:
-            if _primary(error) == sqlite3.SQLITE_CANTOPEN and _out_of_descriptors(self._path):
-                raise Overloaded(f"{self._path} cannot be opened once more: too many files are open") from error
-            raise
-
-    def _opened_now(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False, timeout=_WAIT_SECONDS)
-        connection.row_factory = sqlite3.Row
+    def _connect(self) -> Connection:
+        connection = Connection(self._path, isolation_level=None, check_same_thread=False, timeout=_WAIT_SECONDS)
         for pragma in _PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
         with self._guard:
@@ -253,7 +231,7 @@ class Connections:
     def _prepare(self) -> None:
         """Make the catalog where there is none: before it has a log, so that the file alone is never half of it."""
         _make_private(self._path)
-        with closing(sqlite3.connect(self._path, isolation_level=None, timeout=_WAIT_SECONDS)) as connection:
+        with closing(Connection(self._path, isolation_level=None, timeout=_WAIT_SECONDS)) as connection:
             found = int(connection.execute("PRAGMA user_version").fetchone()[0])
             if found == 0:
                 connection.executescript(f"BEGIN IMMEDIATE; {_TABLES} PRAGMA user_version={VERSION}; COMMIT;")
@@ -280,35 +258,6 @@ class _Own:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.connection = connection
-
-
-def _out_of_descriptors(path: Path) -> bool:
-    """Whether a file that is there cannot be opened because so many are."""
-    try:
-        with path.open("rb"), path.open("rb"), path.open("rb"):  # SQLite opens its log and index beside it
-            return False
-    except OSError as error:
-        return error.errno in (errno.EMFILE, errno.ENFILE)
-
-
-def explained(path: Path, error: sqlite3.DatabaseError) -> DataDirectoryError:
-    """What SQLite says of the catalog at ``path``, and what to do about it."""
-    code = _primary(error)
-    if code in _FULL:
-        return DiskFull(f"{path} cannot be written: {error}; make room on the disk of {path.parent}")
-    if code in _CLOSED:
-        return DataDirectoryError(
-            f"{path} cannot be written: {error}; make {path.parent} and all in it writable, or set another "
-            "FOOTNOTE_DATA_DIR"
-        )
-    return DataDirectoryError(
-        f"{path} is not a readable catalog: {error}; restore it from a backup into a new directory with "
-        "`footnote restore`"
-    )
-
-
-def _primary(error: sqlite3.DatabaseError) -> int:
-    return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & _PRIMARY
 
 
 def schema(connection: sqlite3.Connection) -> set[tuple[str, str, str | None]]:

@@ -8,11 +8,10 @@ last is done when the catalog is closed.
 """
 
 import logging
-import sqlite3
 import threading
 import time
 
-from rag.errors import DiskFull
+from rag.errors import CatalogError, Overloaded
 from rag.storage.catalog.lexical import merge_lexical
 from rag.storage.catalog.schema import Connections
 
@@ -58,7 +57,7 @@ class Scrubber:
             if self._moved:
                 self._connections.vacuum()
             self._connections.checkpoint()
-        except (sqlite3.Error, DiskFull) as error:
+        except (CatalogError, Overloaded) as error:
             _warn(error)
 
     def _run(self) -> None:
@@ -71,7 +70,7 @@ class Scrubber:
             began = time.monotonic()
             try:
                 self._scrub()
-            except (sqlite3.Error, DiskFull) as error:
+            except (CatalogError, Overloaded) as error:
                 _warn(error)
             if self._logged or self._unmerged:
                 self._wake.set()

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from rag.errors import DataDirectoryError
-from rag.storage.catalog import Catalog
-from rag.storage.vectors.chroma import VectorIndex
+from rag.storage.protocols import VectorStore, VectorTruth
 from rag.types import Vectors
 
 _LOOKED_AT = 16
@@ -30,7 +29,7 @@ class _Difference:
     wrong: Sequence[str]
 
 
-def look(catalog: Catalog, vectors: VectorIndex, collection: str) -> str | None:
+def look(catalog: VectorTruth, vectors: VectorStore, collection: str) -> str | None:
     """What differs at a look: how many there are, and of a few the vector and what a search for it finds."""
     keys = catalog.passage_keys(collection)
     held = vectors.count(collection)
@@ -39,7 +38,7 @@ def look(catalog: Catalog, vectors: VectorIndex, collection: str) -> str | None:
     return _probe(catalog, vectors, collection, keys, _LOOKED_AT)
 
 
-def check(catalog: Catalog, vectors: VectorIndex, collection: str) -> str | None:
+def check(catalog: VectorTruth, vectors: VectorStore, collection: str) -> str | None:
     """What differs when every key and every vector is compared, and one in fifty is searched for."""
     keys = catalog.passage_keys(collection)
     difference = _compare(catalog, vectors, collection, keys)
@@ -51,7 +50,7 @@ def check(catalog: Catalog, vectors: VectorIndex, collection: str) -> str | None
     return _probe(catalog, vectors, collection, keys, _probes(keys))
 
 
-def repair(catalog: Catalog, vectors: VectorIndex, collection: str) -> None:
+def repair(catalog: VectorTruth, vectors: VectorStore, collection: str) -> None:
     """Add what is missing, remove what is too much, replace what is wrong; nothing is encoded.
 
     Raises:
@@ -67,7 +66,7 @@ def repair(catalog: Catalog, vectors: VectorIndex, collection: str) -> None:
         raise DataDirectoryError(remaining)
 
 
-def _compare(catalog: Catalog, vectors: VectorIndex, collection: str, keys: Sequence[str]) -> _Difference:
+def _compare(catalog: VectorTruth, vectors: VectorStore, collection: str, keys: Sequence[str]) -> _Difference:
     held = vectors.keys(collection)
     wrong: list[str] = []
     for part in _parts([key for key in keys if key in held]):
@@ -78,7 +77,7 @@ def _compare(catalog: Catalog, vectors: VectorIndex, collection: str, keys: Sequ
     return _Difference(missing=missing, surplus=sorted(held.difference(keys)), wrong=wrong)
 
 
-def _probe(catalog: Catalog, vectors: VectorIndex, collection: str, keys: Sequence[str], count: int) -> str | None:
+def _probe(catalog: VectorTruth, vectors: VectorStore, collection: str, keys: Sequence[str], count: int) -> str | None:
     """The first of ``count`` passages whose stored vector is another, or whose own vector finds another one."""
     if not keys:
         return None

@@ -7,13 +7,12 @@ process first, which may crash in the place of this one.
 
 import json
 import logging
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from rag.errors import DataDirectoryError
+from rag.errors import CatalogError, DataDirectoryError
 from rag.storage.catalog import Catalog, Generation
 from rag.storage.directory import CATALOG, vector_folders
 from rag.storage.vectors.agreement import check, look, repair
@@ -126,7 +125,7 @@ def open_index(data_dir: Path, catalog: Catalog, generation: Generation, on_repa
     newest = folders[-1] if folders else data_dir / f"vectors-{generation.number}-1"
     try:
         index = _in_step(catalog, generation, newest, on_repair)
-    except sqlite3.DatabaseError:
+    except CatalogError:
         raise  # the catalog's own: the index is not to blame
     except Exception as error:  # noqa: BLE001 - Chroma raises its own errors and more for a damaged folder
         logger.warning("the vector index in %s is damaged (%s): rebuilding it from the catalog", newest, error)

@@ -1,0 +1,129 @@
+"""What every catalog does for a question and for its vectors: ``rag.storage.protocols`` in examples."""
+
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from hashlib import sha256
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import pytest
+
+from rag.errors import NotFound
+from rag.storage.catalog import Catalog, NewDocument
+from rag.storage.protocols import CatalogView, VectorTruth
+from rag.types import CorpusState, Description, Kind, MadeWith, Passage, Sentence, Span
+
+FIRST, SECOND, THIRD = "The mill grinds rye.", "Its wheel turns.", "Otto Reed built it."
+TEXT = f"{FIRST} {SECOND} {THIRD}"
+MADE_WITH = MadeWith(fingerprint="encoder=toy", encoder="toy", passage_tokens=8)
+
+
+class Read(CatalogView, VectorTruth, Protocol):
+    """Both ways in which a catalog is read."""
+
+
+def sqlite(path: Path, documents: list[NewDocument]) -> Catalog:
+    """A catalog in SQLite that holds these documents."""
+    catalog = Catalog(path / "catalog.db")
+    catalog = catalog.at(catalog.generations.start(MADE_WITH).number)
+    for document in documents:
+        catalog.ensure_collection(document.collection)
+        catalog.replace([document], [catalog.new_keys(len(document.passages))])
+    return catalog
+
+
+@pytest.fixture(params=[sqlite])
+def catalog(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Read]:
+    """A catalog of each kind with a mill and a lamp; another implementation is another parameter."""
+    make: Callable[[Path, list[NewDocument]], Catalog] = request.param
+    with closing(make(tmp_path, [document("mill", "one"), document("lamp", "two")])) as opened:
+        yield opened
+
+
+def document(identifier: str, collection: str) -> NewDocument:
+    """One document of three sentences, each a passage; the vector of the n-th points along the n-th axis."""
+    places = [TEXT.index(part) for part in (FIRST, SECOND, THIRD)]
+    spans = [Span(start=at, end=at + len(part)) for at, part in zip(places, (FIRST, SECOND, THIRD), strict=True)]
+    texts = [TEXT[span.start : span.end] for span in spans]
+    return NewDocument(
+        id=identifier,
+        collection=collection,
+        path=f"{identifier}.txt",
+        origin=f"/{identifier}.txt",
+        description=Description(),
+        media_type="text/plain",
+        sha256=sha256(TEXT.encode()).hexdigest(),
+        source=TEXT.encode(),
+        text=TEXT,
+        sentences=[
+            Sentence(span=span, text=text, kind=Kind.BODY, block=0) for span, text in zip(spans, texts, strict=True)
+        ],
+        passages=[
+            Passage(document_id=identifier, span=span, text=text, indexed=text)
+            for span, text in zip(spans, texts, strict=True)
+        ],
+        vectors=np.eye(3, dtype=np.float32),
+    )
+
+
+def test_state_counts_one_collection(catalog: Read) -> None:
+    state = catalog.state("one")
+    assert state == CorpusState(version=state.version, documents=1, passages=3)
+
+
+def test_document_is_read_as_it_was_stored(catalog: Read) -> None:
+    assert catalog.text("mill") == TEXT
+    assert catalog.document("mill").path == "mill.txt"
+    assert [one.text for one in catalog.sentences("mill", TEXT)] == [FIRST, SECOND, THIRD]
+
+
+def test_passages_are_found_by_id(catalog: Read) -> None:
+    found = catalog.passages(["mill#21-37", "mill#0-1"])
+    assert {identifier: one.text for identifier, one in found.items()} == {"mill#21-37": SECOND}
+    assert catalog.beside(["mill#0-20", "mill#21-37"]) == {
+        "mill#0-20": ["mill#21-37"],
+        "mill#21-37": ["mill#0-20", "mill#38-57"],
+    }
+
+
+def test_words_are_found_in_their_collection_alone(catalog: Read) -> None:
+    assert [identifier for identifier, _ in catalog.search_words("one", ["wheels"], 9)] == ["mill#21-37"]
+    both = catalog.search_words("one", ["wheel", "rye"], 9)
+    assert sorted(identifier for identifier, _ in both) == ["mill#0-20", "mill#21-37"]
+    assert [score for _, score in both] == sorted((score for _, score in both), reverse=True)
+    assert len(catalog.search_words("one", ["wheel", "rye"], 1)) == 1
+    assert catalog.search_words("one", ["wheel"], 9, without={"mill"}) == []
+    assert catalog.search_words("one", ["NEAR(", '"'], 9) == []
+
+
+def test_phrase_is_words_one_after_the_other(catalog: Read) -> None:
+    assert catalog.mentions("one", ["otto reed"])
+    assert not catalog.mentions("one", ["reed otto"])
+    assert catalog.mentions("one", ["reed otto", "rye"])
+
+
+def test_keys_lead_to_passages_and_vectors(catalog: Read) -> None:
+    keys = catalog.passage_keys("one")
+    assert list(catalog.ids([*keys, "999"]).values()) == ["mill#0-20", "mill#21-37", "mill#38-57"]
+    np.testing.assert_array_equal(catalog.vectors(keys[::-1]), np.eye(3)[::-1])
+    by_key = catalog.vectors_by_key([keys[1], "999"])
+    assert list(by_key) == [keys[1]]
+    np.testing.assert_array_equal(by_key[keys[1]], [0, 1, 0])
+    assert not set(keys) & set(catalog.passage_keys("two"))
+
+
+def test_document_that_is_not_there_is_not_found(catalog: Read) -> None:
+    with pytest.raises(NotFound, match="there is no document 'nowhere'"):
+        catalog.document("nowhere")
+    with pytest.raises(NotFound, match="there is no document 'nowhere'"):
+        catalog.text("nowhere")
+
+
+def test_collection_that_is_not_there_is_not_found(catalog: Read) -> None:
+    with pytest.raises(NotFound, match="there is no collection 'nowhere'"):
+        catalog.state("nowhere")
+    with pytest.raises(NotFound, match="there is no collection 'nowhere'"):
+        catalog.search_words("nowhere", ["rye"], 9)
+    with pytest.raises(NotFound, match="there is no collection 'nowhere'"):
+        catalog.mentions("nowhere", ["rye"])
