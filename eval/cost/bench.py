@@ -12,7 +12,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -20,6 +20,7 @@ import click
 import httpx
 import psutil
 
+from eval.run.around import AroundEncoder, AroundScorer
 from rag.cli.terminal import console, echo
 from rag.ingest.pipeline import find_files, ingest
 from rag.library import Library, assemble
@@ -54,16 +55,13 @@ class Row:
     bound: str
 
 
-@dataclass(slots=True)
-class _RecordingEncoder:
+class _RecordingEncoder(AroundEncoder):
     """An encoder that remembers what it was given, to give the bare model the same."""
 
-    model: Encoder
-    queries: list[str] = field(default_factory=list)
-    passages: list[list[str]] = field(default_factory=list)
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(self.model, name)
+    def __init__(self, model: Encoder) -> None:
+        super().__init__(model)
+        self.queries: list[str] = []
+        self.passages: list[list[str]] = []
 
     def encode_query(self, question: str) -> Vectors:
         self.queries.append(question)
@@ -74,15 +72,12 @@ class _RecordingEncoder:
         return self.model.encode_passages(texts)
 
 
-@dataclass(slots=True)
-class _RecordingScorer:
+class _RecordingScorer(AroundScorer):
     """A pair scorer that remembers what it was given."""
 
-    model: PairScorer
-    pairs: list[tuple[str, list[str]]] = field(default_factory=list)
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(self.model, name)
+    def __init__(self, model: PairScorer) -> None:
+        super().__init__(model)
+        self.pairs: list[tuple[str, list[str]]] = []
 
     def score(self, question: str, texts: Sequence[str]) -> PairScores:
         self.pairs.append((question, list(texts)))
@@ -195,9 +190,9 @@ def _write_documents(folder: Path) -> None:
 
 
 @contextmanager
-def _engine(data_dir: Path, encoder: object, scorer: object) -> Iterator[Library]:
+def _engine(data_dir: Path, encoder: Encoder, scorer: PairScorer) -> Iterator[Library]:
     settings = replace(Settings(), data_dir=data_dir)
-    with closing(assemble(settings, encoder, scorer)) as engine:  # type: ignore[arg-type]  # both pass everything on
+    with closing(assemble(settings, encoder, scorer)) as engine:
         yield engine
 
 

@@ -11,7 +11,7 @@ from itertools import count
 from pathlib import Path
 
 from eval.run.ranking import Place, Spans, gold_places, legs_of, passage_spans, relevant_items
-from eval.run.remembering import remembering_encoder, remembering_scorer
+from eval.run.remembering import RememberingEncoder, RememberingScorer
 from eval.sets.question import EvalSet, EvalSetError, Gold, Question, SourceText
 from rag.ingest.parse import parse
 from rag.ingest.pipeline import SourceFile, document_id, find_files, ingest, remove
@@ -163,8 +163,8 @@ def prepared(
     """
     encoder, loaded = _load(settings.encoder, settings.reranker, settings.worker_threads)
     if remember:
-        encoder = remembering_encoder(encoder)
-    scorer = remembering_scorer(scorer or loaded)
+        encoder = RememberingEncoder(encoder)
+    scorer = RememberingScorer(scorer or loaded)
     with tempfile.TemporaryDirectory(prefix="footnote-eval-") as folder:
         files = Path(folder, "documents")
         _write(chosen, files)
