@@ -34,7 +34,8 @@ class Library:
     """An open data directory and the models that read it; safe to use from several threads.
 
     ``wanted`` is what the settings say that passages and vectors are to be made with, ``former`` what
-    those of the data directory are made with, until they are made again, where that is something else.
+    those of the data directory are made with, until they are made again, where that is something else. ``vary``
+    exchanges parts of what a question is answered from, for who measures what a part contributes.
     """
 
     settings: Settings
@@ -47,6 +48,7 @@ class Library:
     parser: ParserProcess
     gate: Gate = field(default_factory=Gate)
     claims: Claims = field(default_factory=Claims)
+    vary: Callable[[Answering], Answering] = lambda whole: whole
 
     @classmethod
     def open(cls, data_dir: Path | str, **settings: Any) -> "Library":
@@ -228,7 +230,7 @@ class Library:
     def _answering(self, collection: str, index: Index) -> Iterator[Answering]:
         with index.catalog.snapshot() as catalog:
             catalog.state(collection)
-            yield Answering(
+            whole = Answering(
                 catalog=catalog,
                 vectors=index.vectors,
                 collection=collection,
@@ -238,6 +240,7 @@ class Library:
                 effort=Effort(passages=self.settings.retrieve_limit, word_pieces=self.settings.rerank_tokens),
                 threshold=self.settings.threshold,
             )
+            yield self.vary(whole)
 
 
 def open_library(settings: Settings, *, as_it_is: bool = False) -> Library:

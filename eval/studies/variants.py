@@ -4,13 +4,12 @@ Nothing within ``rag`` knows of these.
 """
 
 import math
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, cast
 
 import numpy as np
 
+from eval.run.around import AroundScorer
 from rag.answer.find.evidence import Candidate
 from rag.answer.find.rerank import judge_pairs
 from rag.answer.question import Question
@@ -18,59 +17,61 @@ from rag.answer.read.extractive import ExtractiveReader
 from rag.answer.read.reader import Reader, Reading
 from rag.language.text import display
 from rag.library import Library
-from rag.models.protocols import PairScorer
-from rag.storage.vectors.index import Index
-from rag.types import Kind, PairScores
+from rag.storage.protocols import CatalogView
+from rag.types import CorpusState, Document, Kind, PairScores, Passage, Sentence, Vectors
 
 WHOLE = "the whole"
 _DESCRIPTION = (Kind.TITLE, Kind.AUTHOR, Kind.PUBLISHER, Kind.PUBLISHED)
 _FIRST, _STEP = 8.0, 1.5
 
 
-class _Around:
-    """Passes on to a part of the engine what it does not have itself."""
-
-    def __init__(self, part: Any) -> None:
-        self._part = part
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(self._part, name)
-
-
-class _NoVectors(_Around):
+class _NoVectors:
     """A vector index that finds nothing."""
 
-    def search(self, collection: str, vector: object, limit: int) -> list[tuple[str, float]]:
+    def search(self, collection: str, vector: Vectors, limit: int) -> list[tuple[str, float]]:
+        """See ``VectorSearch.search``."""
         return []
 
 
-class _NoWords(_Around):
-    """A catalog that finds no passages by their words, nor does a snapshot of it."""
+@dataclass(frozen=True, slots=True)
+class _NoWords:
+    """A catalog that finds no passages by their words."""
 
-    @contextmanager
-    def snapshot(self) -> Iterator["_NoWords"]:
-        with self._part.snapshot() as catalog:
-            yield _NoWords(catalog)
+    catalog: CatalogView
+
+    def state(self, collection: str) -> CorpusState:
+        """See ``CatalogView``, as of all methods but one."""
+        return self.catalog.state(collection)
+
+    def document(self, document_id: str) -> Document:
+        return self.catalog.document(document_id)
+
+    def text(self, document_id: str) -> str:
+        return self.catalog.text(document_id)
+
+    def sentences(self, document_id: str, text: str) -> list[Sentence]:
+        return self.catalog.sentences(document_id, text)
+
+    def passages(self, ids: Sequence[str]) -> dict[str, Passage]:
+        return self.catalog.passages(ids)
+
+    def beside(self, ids: Sequence[str]) -> dict[str, list[str]]:
+        return self.catalog.beside(ids)
+
+    def ids(self, keys: Sequence[str]) -> dict[str, str]:
+        return self.catalog.ids(keys)
 
     def search_words(
         self, collection: str, words: Collection[str], limit: int, without: Collection[str] = ()
     ) -> list[tuple[str, float]]:
+        """Nothing."""
         return []
 
-
-class _OtherIndex(_Around):
-    """A store whose open index has another part."""
-
-    def __init__(self, part: Any, change: Callable[[Index], Index]) -> None:
-        super().__init__(part)
-        self._change = change
-
-    @property
-    def index(self) -> Index:
-        return self._change(self._part.index)
+    def mentions(self, collection: str, phrases: Collection[str]) -> bool:
+        return self.catalog.mentions(collection, phrases)
 
 
-class _InOrder(_Around):
+class _InOrder(AroundScorer):
     """A pair scorer that reads nothing: the texts keep the order in which they come."""
 
     def score(self, question: str, texts: Sequence[str]) -> PairScores:
@@ -78,11 +79,11 @@ class _InOrder(_Around):
         return PairScores(relevance=falling, answerability=falling)
 
 
-class _OneHead(_Around):
+class _OneHead(AroundScorer):
     """A pair scorer whose relevance stands for both logits."""
 
     def score(self, question: str, texts: Sequence[str]) -> PairScores:
-        scores: PairScores = self._part.score(question, texts)
+        scores = self.model.score(question, texts)
         return PairScores(relevance=scores.relevance, answerability=scores.relevance)
 
 
@@ -124,23 +125,19 @@ class _Uncalibrated:
 
 
 def _dense_alone(engine: Library) -> Library:
-    return _with_index(engine, lambda one: Index(one.generation, cast(Any, _NoWords(one.catalog)), one.vectors))
+    return replace(engine, vary=lambda whole: replace(whole, catalog=_NoWords(whole.catalog)))
 
 
 def _lexical_alone(engine: Library) -> Library:
-    return _with_index(engine, lambda one: Index(one.generation, one.catalog, cast(Any, _NoVectors(one.vectors))))
-
-
-def _with_index(engine: Library, change: Callable[[Index], Index]) -> Library:
-    return replace(engine, store=cast(Any, _OtherIndex(engine.store, change)))
+    return replace(engine, vary=lambda whole: replace(whole, vectors=_NoVectors()))
 
 
 def _without_reranking(engine: Library) -> Library:
-    return replace(engine, scorer=cast(PairScorer, _InOrder(engine.scorer)))
+    return replace(engine, scorer=_InOrder(engine.scorer))
 
 
 def _without_second_head(engine: Library) -> Library:
-    return replace(engine, scorer=cast(PairScorer, _OneHead(engine.scorer)))
+    return replace(engine, scorer=_OneHead(engine.scorer))
 
 
 def _without_context(engine: Library) -> Library:
