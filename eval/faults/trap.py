@@ -11,18 +11,17 @@ import ctypes
 import json
 import os
 import signal
-import sqlite3
 import sys
 import threading
 from argparse import REMAINDER, ArgumentParser
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import rag.models
+from eval.run.around import AroundEncoder
 from rag.models.protocols import Encoder
 from rag.types import Vectors
 
@@ -84,20 +83,17 @@ class Trap:
             return self._shot if self._calls == self._shot.call else None
 
 
-class CountingEncoder:
+class CountingEncoder(AroundEncoder):
     """An encoder that counts the passages it is given."""
 
     def __init__(self, model: Encoder) -> None:
-        self._model = model
+        super().__init__(model)
         self.encoded = 0
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._model, name)
 
     def encode_passages(self, texts: Sequence[str]) -> Vectors:
         """As the encoder gives them."""
         self.encoded += len(texts)
-        return self._model.encode_passages(texts)
+        return self.model.encode_passages(texts)
 
 
 def main() -> None:
@@ -151,14 +147,17 @@ def _exchange(function: Callable[..., Any], other: Callable[..., Any]) -> None:
 
 
 def _watch_catalog(trap: Trap) -> None:
-    class Watched(sqlite3.Connection):
-        def execute(self, sql: str, *values: Any) -> sqlite3.Cursor:
-            if sql != "COMMIT":
-                return super().execute(sql, *values)
-            with trap.call("commit"):
-                return super().execute(sql, *values)
+    from rag.storage.catalog.connection import Connection
 
-    sqlite3.connect = partial(sqlite3.connect, factory=Watched)  # type: ignore[assignment]
+    execute = Connection.execute
+
+    def watched(connection: Connection, sql: str, *values: Any) -> Any:
+        if sql != "COMMIT":
+            return execute(connection, sql, *values)
+        with trap.call("commit"):
+            return execute(connection, sql, *values)
+
+    Connection.execute = watched  # type: ignore[method-assign]
 
 
 def _watch_vectors(trap: Trap) -> None:
