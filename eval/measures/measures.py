@@ -7,10 +7,11 @@ shown as 0, never NaN. Means iterate over the gold, so a missing answer counts a
 import re
 from collections import Counter
 from collections.abc import Sequence
-from math import log2
 
+import ir_measures
 import numpy as np
 import numpy.typing as npt
+from scipy.stats import rankdata
 
 Floats = Sequence[float] | npt.NDArray[np.float64]
 Flags = Sequence[bool] | npt.NDArray[np.bool_]
@@ -52,11 +53,11 @@ def ndcg(ranked: Sequence[str], relevant: Sequence[str], k: int = 10) -> float |
     >>> ndcg(["a", "b"], ["a", "b"])
     1.0
     """
-    wanted = set(relevant)
-    if not wanted:
+    if not relevant:
         return None
-    gain = sum(1 / log2(rank + 1) for rank, one in enumerate(ranked[:k], start=1) if one in wanted)
-    return gain / sum(1 / log2(rank + 1) for rank in range(1, min(len(wanted), k) + 1))
+    gold = [ir_measures.Qrel("", one, 1) for one in relevant]
+    run = [ir_measures.ScoredDoc("", one, -float(rank)) for rank, one in enumerate(ranked)]
+    return float((ir_measures.nDCG @ k).calc_aggregate(gold, run))
 
 
 def covered(quote: tuple[int, int], cited: Sequence[tuple[int, int]]) -> float:
@@ -111,9 +112,8 @@ def auroc(positive: Floats, negative: Floats) -> float | None:
     """
     if not len(positive) or not len(negative):
         return None
-    low = np.sort(np.asarray(negative))
-    below, upto = np.searchsorted(low, positive, "left"), np.searchsorted(low, positive, "right")
-    return float((below + upto).mean() / (2 * len(negative)))
+    above = rankdata(np.concatenate([positive, negative]))[: len(positive)] - (len(positive) + 1) / 2
+    return float(above.mean() / len(negative))
 
 
 def brier(probabilities: Floats, outcomes: Flags) -> float | None:

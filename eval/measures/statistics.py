@@ -1,7 +1,8 @@
-"""Percentile bootstrap over questions, by a fixed seed (Efron 1979; paired: Efron and Tibshirani 1993).
+"""How sure a measure is: percentile bootstrap over questions, by a fixed seed, and an interval of shares.
 
-A measure is given the numbers of the questions that were drawn, so two runs over the same questions
-are resampled together.
+Sources: Efron 1979; paired: Efron and Tibshirani 1993. Not scipy's ``bootstrap``, which takes no single question and
+no resample on which a measure is undefined. A measure is given the numbers of the questions that were drawn, so two
+runs over the same questions are resampled together.
 """
 
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.stats import binomtest
 
 Picks = npt.NDArray[np.intp]
 Measure = Callable[[Picks], float | None]
@@ -70,6 +72,16 @@ def difference(new: Measure, old: Measure, questions: int, *, n: int) -> Score:
     after, before = new(everything), old(everything)
     value = None if after is None or before is None else after - before
     return _score(value, _each(new, picks) - _each(old, picks), n)
+
+
+def wilson(hits: int, n: int) -> tuple[float, float]:
+    """The 95 % score interval of a share, which holds near 0 and 1 too (Wilson 1927).
+
+    >>> [round(bound, 4) for bound in wilson(0, 20)]
+    [0.0, 0.1611]
+    """
+    found = binomtest(hits, n).proportion_ci(_LEVEL / 100, method="wilson")
+    return float(found.low), float(found.high)
 
 
 def _each(measure: Measure, picks: Picks) -> npt.NDArray[np.float64]:

@@ -9,12 +9,12 @@ the questions over the seeds, of which only those of kind ``conflict`` have sour
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from math import sqrt
 from pathlib import Path
 
 import click
 from rich.table import Table
 
+from eval.measures.statistics import wilson
 from eval.run.runner import Record, run_set
 from eval.sets.load import load_set
 from eval.sets.question import EvalSet, EvalSetError, Gold, Question, SourceText, in_half
@@ -25,7 +25,6 @@ FOLDER = Path(__file__).resolve().parent.parent / "sets" / "questions"
 PAIRS = FOLDER / "conflicts.jsonl"
 SEED_QUESTIONS = FOLDER / "seeds.jsonl"
 _CONFLICT = "conflict"
-_Z = 1.959964
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,17 +49,6 @@ class Rate:
             return "-"
         low, high = wilson(self.hits, self.n)
         return f"{self.hits / self.n:.2f} of {self.n} ({low:.2f}-{high:.2f})"
-
-
-def wilson(hits: int, n: int) -> tuple[float, float]:
-    """The 95 % score interval of a share, which holds near 0 and 1 too (Wilson 1927).
-
-    >>> [round(bound, 4) for bound in wilson(0, 20)]
-    [0.0, 0.1611]
-    """
-    centre, square = hits / n + _Z**2 / (2 * n), 1 + _Z**2 / n
-    half = _Z * sqrt(hits / n * (1 - hits / n) / n + _Z**2 / (4 * n**2))
-    return max(0.0, (centre - half) / square), min(1.0, (centre + half) / square)
 
 
 def load_pairs(file: Path = PAIRS) -> list[Pair]:

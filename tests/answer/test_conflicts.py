@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from eval.studies.conflicts import load_pairs, wilson
+from eval.measures.statistics import wilson
+from eval.studies.conflicts import load_pairs
 from rag.answer.cite import written_answer
 from rag.answer.find.evidence import Candidate
 from rag.answer.question import read_question
