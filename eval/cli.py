@@ -27,6 +27,7 @@ _COMMANDS = {
     "bench": ("eval.cost.bench", "What Footnote costs beside the bare models."),
     "calibrate": ("eval.training.calibrate", "Fit the confidence."),
     "conflicts": ("eval.studies.conflicts", "How many disagreements between sources are flagged."),
+    "contexts": ("eval.studies.contexts", "How many answers are right over texts with tables, each alone."),
     "faults": ("eval.faults.cli", "Kill a real Footnote over and over; it must have lost nothing."),
     "followups": ("eval.studies.followups", "How well questions are completed from a conversation."),
     "load": ("eval.cost.load", "How a server bears more clients than it can answer."),

@@ -1,6 +1,6 @@
 """Questions over short texts with tables, each text alone: how many are answered, from tables and from running text.
 
-``python -m eval.studies.contexts FILE`` reads JSON Lines, a context each: ``id``, ``markdown``, and ``questions`` with
+``footnote eval contexts FILE`` reads JSON Lines, a context each: ``id``, ``markdown``, and ``questions`` with
 ``question``, ``answers`` and ``from`` (``"table"`` or ``"text"``). Each context is a collection of its own, so what
 counts is reading, not finding. An answer is right where an accepted string occurs, both normalised, in a statement.
 """
@@ -121,7 +121,3 @@ def main(file: Path, wrong: bool) -> None:
             if not one.right:
                 echo(f"{one.asked.context}: {one.asked.question} {list(one.asked.answers)}")
     console().print(table(outcomes))
-
-
-if __name__ == "__main__":
-    main()

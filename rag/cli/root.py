@@ -17,6 +17,8 @@ from rag import __version__
 from rag.cli.terminal import log_plainly, one_line, tell_traceback
 from rag.errors import FootnoteError, InvalidRequest
 
+_EXTRAS = ("eval",)  # commands whose packages are an extra of the same name
+
 
 class _Commands(click.Group):
     """The group of all commands; turns Footnote's errors into a line and an exit status."""
@@ -26,7 +28,7 @@ class _Commands(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         own = super().get_command(ctx, cmd_name)
-        added: click.Command | None = next((point.load() for point in _added() if point.name == cmd_name), None)
+        added = next((_loaded(point) for point in _added() if point.name == cmd_name), None)
         return own or added
 
     def make_context(
@@ -56,6 +58,30 @@ def _told() -> Iterator[None]:
 
 def _added() -> list[EntryPoint]:
     return sorted(entry_points(group="footnote.commands"), key=lambda point: point.name)
+
+
+def _loaded(point: EntryPoint) -> click.Command:
+    """The command; one that says what to install where a package of its extra is not there."""
+    try:
+        command: click.Command = point.load()
+    except ModuleNotFoundError as error:
+        if point.name not in _EXTRAS:
+            raise
+        return _Missing(point.name, str(error.name).partition(".")[0])
+    return command
+
+
+class _Missing(click.Command):
+    """A command whose packages are not installed."""
+
+    def __init__(self, name: str, package: str) -> None:
+        self._why = f"footnote {name} needs {package}, which is not installed: pip install 'footnote[{name}]'"
+        super().__init__(name, help=self._why, add_help_option=False)
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: object
+    ) -> click.Context:
+        raise FootnoteError(self._why)
 
 
 @click.group(cls=_Commands)

@@ -33,7 +33,7 @@ def hold(command: click.Command, name: str, words: list[str]) -> None:
     Raises:
         click.UsageError: For a command or an option that is not there.
     """
-    if isinstance(command, click.Group) and not words[0].startswith("-"):
+    if isinstance(command, click.Group) and words and not words[0].startswith("-"):
         inner = command.get_command(click.Context(command, info_name=name), words[0])
         if inner is None:
             raise click.UsageError(f"no command {words[0]}")
