@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from rag.ingest.parse.text.blocks import Block
+from rag.language.english.lexicon import MONTHS, NOT_IN_BYLINES, WEEKDAYS
 from rag.language.english.values.dates import may_be_published, parse_date
 from rag.language.text import display
 from rag.types import Description, Kind
@@ -30,12 +31,7 @@ _BYLINE = re.compile(r"(?:(?:written |posted )?by|authors?)\b(?:\s*+:)?\s++(?P<r
 _PARTICLES = frozenset(
     ["de", "da", "di", "del", "della", "van", "von", "der", "den", "la", "le", "al", "bin", "ibn", "and", "&", "y", "e"]
 )
-_NOT_IN_NAMES = frozenset(
-    """
-    january february march april may june july august september october november december monday tuesday wednesday
-    thursday friday saturday sunday updated published posted index note notes bio biography
-    """.split()
-)
+_NOT_IN_NAMES = frozenset([*MONTHS, *WEEKDAYS, *NOT_IN_BYLINES])
 _SUFFIX = re.compile(r"\b(?:Jr|Sr|Dr|Ph\.?D|M\.?D|Esq|Inc|Ltd|Co)\.$")
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")  # scripts without spaces: about two characters a word
 _PUBLISHER = re.compile(r"(?:source|publisher|published by|publication)\s*:\s+(?P<name>\S.{1,79})", re.IGNORECASE)

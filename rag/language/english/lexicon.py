@@ -168,3 +168,6 @@ ASKING = """
 
 # words that a yes or a no does not hang on
 BESIDE_THE_POINT = "new old latest current currently local big large small now already still yet ever really".split()
+
+# words of a line that may look like a name, and is none
+NOT_IN_BYLINES = "updated published posted index note notes bio biography".split()
