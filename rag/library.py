@@ -17,8 +17,8 @@ from rag.ingest.parse import Limits, ParserProcess
 from rag.ingest.pipeline import Outcome, find_files, ingest
 from rag.ingest.recipe import Recipe, former_recipe
 from rag.models import load_encoder, load_reranker
+from rag.models.gate import Gate
 from rag.models.protocols import Encoder, PairScorer
-from rag.models.turns import Gate
 from rag.settings import Settings
 from rag.storage.directory import MODELS, refuse_links
 from rag.storage.receipts import Receipts

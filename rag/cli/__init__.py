@@ -7,8 +7,8 @@ from rag.cli.archives import backup, export_command, import_command, restore_com
 from rag.cli.ask import ask, search
 from rag.cli.documents import documents, ingest_command
 from rag.cli.health import doctor
-from rag.cli.lifetime import reindex
 from rag.cli.options import data_dir_option, read_settings
+from rag.cli.reindex import reindex
 from rag.cli.root import main
 
 for _command in (

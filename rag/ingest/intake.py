@@ -5,7 +5,7 @@ from typing import Protocol
 from rag.ingest.identity import Claims
 from rag.ingest.parse import Limits, ParserProcess
 from rag.ingest.recipe import Recipe
-from rag.models.turns import Gate
+from rag.models.gate import Gate
 from rag.storage.store import Store
 from rag.storage.vectors.index import Index
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from rag.errors import FootnoteError
+from rag.models.gate import Gate
 from rag.models.protocols import Encoder
-from rag.models.turns import Gate
 from rag.types import Vectors
 
 _AT_ONCE = 16

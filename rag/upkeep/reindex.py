@@ -13,7 +13,7 @@ from rag.errors import NotFound, PassageTooLong
 from rag.ingest.derive import derive_again
 from rag.ingest.recipe import Recipe
 from rag.models.encode import Stopped, encode_in_steps
-from rag.models.turns import Gate
+from rag.models.gate import Gate
 from rag.storage.store import Store
 from rag.types import Vectors
 

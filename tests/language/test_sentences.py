@@ -92,7 +92,7 @@ def test_sentences_do_not_depend_on_what_is_around_the_block(before: str, text: 
 def test_split_partitions_every_block(text: str, markdown: bool, limit: int) -> None:
     markdown = markdown and "|" not in text
     layout = blocks(text, markdown=markdown)
-    sentences = split(text, layout, describe(text, layout), lambda sentence: len(sentence) <= limit)
+    sentences = [*split(text, layout, describe(text, layout), lambda sentence: len(sentence) <= limit)]
     for position, block in enumerate(layout):
         spans = [sentence.span for sentence in sentences if sentence.block == position]
         assert_partition(text, spans, block.span.start, block.span.end)

@@ -56,7 +56,7 @@ def undeclared(files: list[Path], declared: set[str]) -> list[str]:
         f"{file.relative_to(ROOT)}: {root}"
         for file in files
         for root in imported(file)
-        if not declared & {owner.lower() for owner in owners.get(root, [])}
+        if not declared & {owner.lower().replace("_", "-") for owner in owners.get(root, [])}
     ]
 
 

@@ -137,7 +137,10 @@ def commands(group: click.Group, before: str = "") -> Iterator[str]:
 
 
 def test_every_command_is_tried(printed: dict[str, tuple[int, str]]) -> None:
-    assert set(commands(main)) == set(printed) - {"ask unanswered", "search as JSON"}
+    studies = {
+        name for name in commands(main) if name.startswith("eval ")
+    }  # they print by ``terminal`` alone: see below
+    assert set(commands(main)) - studies == set(printed) - {"ask unanswered", "search as JSON"}
 
 
 def test_no_command_prints_what_a_terminal_obeys(printed: dict[str, tuple[int, str]]) -> None:
@@ -297,4 +300,5 @@ def test_nothing_is_printed_past_the_filter() -> None:
                 found.append(f"{file.relative_to(ROOT)}: {ast.unparse(node.func)}")
     # the child that compares an index with the catalog writes ASCII JSON to its parent, not to a terminal
     own = [one for one in found if not one.startswith("rag/cli/terminal.py: ")]
-    assert own == ["rag/storage/vectors/index.py: sys.stdout.write"]
+    # and the table of settings prints what stands in its own module
+    assert own == ["rag/settings.py: sys.stdout.writelines", "rag/storage/vectors/index.py: sys.stdout.write"]

@@ -19,7 +19,7 @@ from rag.errors import ArchiveError, DataDirectoryError, DataDirectoryInUse, Ind
 from rag.ingest.pipeline import SourceFile, ingest
 from rag.ingest.recipe import Recipe
 from rag.library import Library, assemble
-from rag.models.turns import Gate
+from rag.models.gate import Gate
 from rag.settings import Settings
 from rag.storage.catalog.schema import create_tables
 from rag.storage.catalog.snapshot import examine, index_again

@@ -12,8 +12,8 @@ from rag.ingest.draft import Draft
 from rag.ingest.parse import parse
 from rag.ingest.pipeline import drop_collection, ensure_collection, find_files, ingest, remove
 from rag.models.bundled import ENCODER, bundled_folder
+from rag.models.gate import Gate
 from rag.models.onnx import OnnxModel
-from rag.models.turns import Gate
 from tests.support.engines import OpenLibrary, write_and_ingest
 
 

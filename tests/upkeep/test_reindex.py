@@ -16,7 +16,7 @@ from rag.errors import IndexMismatch, ModelError, PassageTooLong
 from rag.ingest.pipeline import remove
 from rag.ingest.recipe import Recipe
 from rag.library import Library, assemble
-from rag.models.turns import Gate
+from rag.models.gate import Gate
 from rag.settings import Settings
 from rag.types import Answer
 from rag.upkeep.reindex import Reindex

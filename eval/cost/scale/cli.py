@@ -29,8 +29,8 @@ from rag.ingest.parse import parse
 from rag.ingest.recipe import Recipe
 from rag.models import load_encoder
 from rag.models.encode import encode_in_steps
+from rag.models.gate import Gate
 from rag.models.protocols import Encoder
-from rag.models.turns import Gate
 from rag.settings import SEEDS, Settings
 from rag.storage.catalog import Catalog
 from rag.storage.directory import CATALOG, vector_folders

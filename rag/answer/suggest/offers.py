@@ -18,7 +18,7 @@ from rag.answer.pipeline import Answering
 from rag.answer.question import checked, read_question
 from rag.answer.suggest.templates import TEMPLATES, Proposal, proposals
 from rag.errors import NotFound
-from rag.models.turns import Gate
+from rag.models.gate import Gate
 from rag.storage.store import Store
 from rag.types import Answer, Span
 

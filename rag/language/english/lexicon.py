@@ -24,7 +24,7 @@ AFTER = rf"\s*(?-i:[A-Z][A-Za-z]+\s+)?(?P<word>{'|'.join(_WORDS)})s?\b"
 """What follows an amount, as a regular expression: a country's name or none, then the ``word`` of the currency."""
 
 # words that carry no meaning in a question
-STOP = frozenset(
+STOP_WORDS = frozenset(
     """
     a about above after again against all also am an and any anyone anything are as at away be because been before
     being below between both but by can cannot could did do does doing done down during each either else ever every

@@ -8,7 +8,7 @@ from math import log
 
 import snowballstemmer
 
-from rag.language.english.lexicon import ABBREVIATIONS, STOP
+from rag.language.english.lexicon import ABBREVIATIONS, STOP_WORDS
 
 _WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
 _NAME = re.compile(
@@ -87,7 +87,7 @@ def content_of(said: Sequence[str], *, shouted: bool = False) -> list[str]:
 def _is_stop(word: str, *, shouted: bool) -> bool:
     """Whether a word carries no meaning; where all is ``shouted``, in capitals, "WHO" is no abbreviation."""
     plain = without_possessive(word)
-    return without_possessive(plain.lower()) in STOP and (shouted or plain not in ABBREVIATIONS)
+    return without_possessive(plain.lower()) in STOP_WORDS and (shouted or plain not in ABBREVIATIONS)
 
 
 def names(text: str) -> list[str]:

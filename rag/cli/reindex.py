@@ -9,7 +9,7 @@ from rag.cli.progress import show_documents
 from rag.cli.terminal import echo
 from rag.ingest.recipe import Recipe
 from rag.models import load_encoder
-from rag.models.turns import Gate
+from rag.models.gate import Gate
 from rag.storage.store import Store
 from rag.upkeep.reindex import Reindex
 
