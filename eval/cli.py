@@ -18,6 +18,7 @@ from eval.run.progress import show_progress
 from eval.sets.load import QUESTIONS
 from rag.cli.options import read_settings
 from rag.cli.terminal import console, echo
+from rag.errors import not_installed
 from rag.settings import SEEDS
 
 _EXISTING = click.Path(path_type=Path, exists=True)
@@ -51,8 +52,7 @@ class _Commands(click.Group):
             command: click.Command = import_module(_COMMANDS[cmd_name][0]).main
         except ModuleNotFoundError as error:
             package = str(error.name).partition(".")[0]
-            needed = f"footnote eval {cmd_name} needs {package}, which is not installed"
-            raise click.ClickException(f"{needed}: pip install 'footnote[eval]'") from error
+            raise click.ClickException(not_installed(f"footnote eval {cmd_name}", package, "eval")) from error
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

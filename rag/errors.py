@@ -23,6 +23,15 @@ question, a limit out of range) is ``InvalidRequest``, a ``ValueError``.
 """
 
 
+def not_installed(what: str, package: str, extra: str) -> str:
+    """How it is told that ``what`` needs a package of one of Footnote's extras.
+
+    >>> not_installed("footnote eval", "scipy", "eval")
+    "footnote eval needs scipy, which is not installed: pip install 'footnote[eval]'"
+    """
+    return f"{what} needs {package}, which is not installed: pip install 'footnote[{extra}]'"
+
+
 class FootnoteError(Exception):
     """Anything that the operator or the environment must put right."""
 

@@ -26,8 +26,6 @@ from rag.storage.store import Store
 from rag.storage.vectors.index import Index
 from rag.types import DEFAULT_COLLECTION, Answer, Document, RankedPassage, Turn
 
-_PAGE = 500
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Library:
@@ -177,7 +175,7 @@ class Library:
             NotFound: When there is no such collection.
         """
         self.store.catalog.state(collection)
-        return self._documents(collection)
+        return self.store.catalog.all_documents(collection)
 
     def text(self, document_id: str) -> str:
         """The text of a document, of which the offsets of citations count the code points.
@@ -215,12 +213,6 @@ class Library:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-    def _documents(self, collection: str) -> Iterator[Document]:
-        after = ""
-        while page := self.store.catalog.documents(collection, limit=_PAGE, after=after):
-            yield from page
-            after = page[-1].id
 
     def _stream(self, question: Question, typed: str, collection: str, index: Index, most: int) -> Iterator[Event]:
         with self._answering(collection, index) as answering:

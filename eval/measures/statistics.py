@@ -84,6 +84,20 @@ def wilson(hits: int, n: int) -> tuple[float, float]:
     return float(found.low), float(found.high)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rate:
+    """A share of ``n`` with its 95 % interval (Wilson 1927)."""
+
+    hits: int
+    n: int
+
+    def __str__(self) -> str:
+        if not self.n:
+            return "-"
+        low, high = wilson(self.hits, self.n)
+        return f"{self.hits / self.n:.2f} of {self.n} ({low:.2f}-{high:.2f})"
+
+
 def _each(measure: Measure, picks: Picks) -> npt.NDArray[np.float64]:
     """The value on each row of ``picks``, NaN where it is undefined."""
     if isinstance(measure, Mean):

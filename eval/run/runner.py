@@ -14,7 +14,7 @@ from eval.run.ranking import Place, Spans, gold_places, legs_of, passage_spans, 
 from eval.run.remembering import RememberingEncoder, RememberingScorer
 from eval.sets.question import EvalSet, EvalSetError, Gold, Question, SourceText
 from rag.ingest.parse import parse
-from rag.ingest.pipeline import SourceFile, document_id, find_files, ingest, remove
+from rag.ingest.pipeline import SourceFile, document_id, find_files, ingest
 from rag.library import Library, assemble
 from rag.models import load_encoder, load_reranker
 from rag.models.protocols import Encoder, PairScorer
@@ -273,6 +273,6 @@ def _without_evidence(
 @contextmanager
 def _taken_away(engine: Library, documents: Sequence[tuple[str, SourceFile]]) -> Iterator[None]:
     for identifier, _ in documents:
-        remove(engine, identifier)
+        engine.remove(identifier)
     yield
     ingest(engine, [source for _, source in documents], collection=DEFAULT_COLLECTION)

@@ -14,7 +14,7 @@ from pathlib import Path
 import click
 from rich.table import Table
 
-from eval.measures.statistics import wilson
+from eval.measures.statistics import Rate
 from eval.run.runner import Record, run_set
 from eval.sets.load import load_set
 from eval.sets.question import EvalSet, EvalSetError, Gold, Question, SourceText, in_half
@@ -35,20 +35,6 @@ class Pair:
     documents: tuple[SourceText, SourceText]
     values: tuple[str, str]
     disagree: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rate:
-    """A share of ``n`` with its 95 % interval (Wilson 1927)."""
-
-    hits: int
-    n: int
-
-    def __str__(self) -> str:
-        if not self.n:
-            return "-"
-        low, high = wilson(self.hits, self.n)
-        return f"{self.hits / self.n:.2f} of {self.n} ({low:.2f}-{high:.2f})"
 
 
 def load_pairs(file: Path = PAIRS) -> list[Pair]:

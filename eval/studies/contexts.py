@@ -17,8 +17,8 @@ import click
 from rich.table import Table
 
 from eval.measures.measures import contains_answer
+from eval.measures.statistics import Rate
 from eval.sets.question import EvalSetError
-from eval.studies.conflicts import Rate
 from rag.cli.terminal import console, echo
 from rag.library import Library
 from rag.types import Answer

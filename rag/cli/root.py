@@ -15,7 +15,7 @@ import click
 
 from rag import __version__
 from rag.cli.terminal import log_plainly, one_line, tell_traceback
-from rag.errors import FootnoteError, InvalidRequest
+from rag.errors import FootnoteError, InvalidRequest, not_installed
 
 _EXTRAS = ("eval",)  # commands whose packages are an extra of the same name
 
@@ -75,7 +75,7 @@ class _Missing(click.Command):
     """A command whose packages are not installed."""
 
     def __init__(self, name: str, package: str) -> None:
-        self._why = f"footnote {name} needs {package}, which is not installed: pip install 'footnote[{name}]'"
+        self._why = not_installed(f"footnote {name}", package, name)
         super().__init__(name, help=self._why, add_help_option=False)
 
     def make_context(

@@ -28,7 +28,6 @@ __all__ = [
     "ensure_collection",
     "find_files",
     "ingest",
-    "remove",
     "take_in",
 ]
 
@@ -144,15 +143,6 @@ def take_in(
             except (DocumentRejected, PassageTooLong) as error:
                 yield position, Outcome(path=source.path, outcome="rejected", reason=str(error))
         yield from _added(batches.finish())
-
-
-def remove(intake: Intake, document_id: str) -> None:
-    """Remove a document from the catalog and every index.
-
-    Raises:
-        NotFound: When there is no such document.
-    """
-    intake.store.remove(document_id)
 
 
 def _draft(

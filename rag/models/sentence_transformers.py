@@ -16,12 +16,11 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from rag.errors import ModelError
+from rag.errors import ModelError, not_installed
 from rag.types import PairScores
 
 _Result = TypeVar("_Result")
 _BATCH = 16
-_INSTALL = "pip install 'footnote[sentence-transformers]'"
 
 
 class TransformersEncoder:
@@ -139,7 +138,7 @@ def _sentence_transformers(name: str) -> Any:
     try:
         import sentence_transformers
     except ModuleNotFoundError as error:
-        raise ModelError(f"{name} needs sentence-transformers, which is not installed: {_INSTALL}") from error
+        raise ModelError(not_installed(name, "sentence-transformers", "sentence-transformers")) from error
     return sentence_transformers
 
 

@@ -23,7 +23,6 @@ KIND = "collection"
 _FOLDER = "documents"
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f\\:]")
 _ID = re.compile(r"[A-Za-z0-9._~-]{1,1200}")
-_PAGE = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +51,7 @@ def export(data_dir: Path, collection: str, file: Path) -> Exported:
             catalog.state(collection)
             names: set[str] = set()
             written = 0
-            for document in _documents(catalog, collection):
+            for document in catalog.all_documents(collection):
                 name = _entry_name(document.path, names)
                 archive.add(name, BytesIO(catalog.source(document.id)), **_about(document))
                 written += document.bytes
@@ -89,13 +88,6 @@ def import_collection(
             return ingest(
                 intake, _unpacked(archive, paths, origins, folder), collection=target, on_outcome=on_outcome, work=work
             )
-
-
-def _documents(catalog: Catalog, collection: str) -> Iterator[Document]:
-    after = ""
-    while page := catalog.documents(collection, limit=_PAGE, after=after):
-        yield from page
-        after = page[-1].id
 
 
 def _entry_name(path: str, taken: set[str]) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from rag.errors import InvalidRequest, NotFound
 from rag.ingest.intake import Intake
-from rag.ingest.pipeline import Outcome, Work, remove, take_in
+from rag.ingest.pipeline import Outcome, Work, take_in
 from rag.ingest.sources import PassedOver, SourceFile, Walk
 from rag.storage.catalog import Inventory
 from rag.upkeep.changes import LOOK_SECONDS, changes
@@ -87,7 +87,7 @@ class Follower:
 
     def _remove(self, document: Inventory) -> Iterator[Outcome]:
         try:
-            remove(self._intake, document.id)
+            self._intake.store.remove(document.id)
         except NotFound:  # someone else was faster
             return
         yield Outcome(path=document.path, outcome="removed", document_id=document.id)

@@ -10,7 +10,6 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, QueryParameter
 
 from rag.errors import InvalidRequest
-from rag.ingest.pipeline import remove
 from rag.library import Library
 from rag.types import DEFAULT_COLLECTION, Document, Span
 from server.api.paragraphs import Paragraph, paragraphs
@@ -124,7 +123,7 @@ def get_source(document_id: FromPath[str], engine: NamedDependency[Library]) -> 
 )
 def delete_document(document_id: FromPath[str], engine: NamedDependency[Library]) -> None:
     """Remove a document from the text, the lexical and the vector index; it can be brought again."""
-    remove(engine, document_id)
+    engine.remove(document_id)
 
 
 def _record(document: Document) -> DocumentRecord:

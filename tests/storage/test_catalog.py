@@ -7,7 +7,6 @@ import pytest
 
 from rag.answer.events import Retrieved
 from rag.errors import NotFound
-from rag.ingest.pipeline import remove
 from rag.library import Library
 from tests.support.engines import write_and_ingest
 
@@ -25,7 +24,7 @@ def test_question_reads_the_catalog_as_it_was_when_it_began(open_library: OpenLi
     events = engine.stream(WHO_BUILT)
     assert isinstance(next(events), Retrieved)
     write_and_ingest(engine, tmp_path, {"lamp.txt": LONGER})
-    remove(engine, "port")
+    engine.remove("port")
     *_, finished = events
     answer = finished.answer  # type: ignore[union-attr]
     assert (answer.statements, answer.citations, answer.corpus) == (before.statements, before.citations, before.corpus)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from eval.run.toys import WordEncoder, WordScorer
 from rag.errors import NotFound
-from rag.ingest.pipeline import Work, find_files, ingest, remove, take_in
+from rag.ingest.pipeline import Work, find_files, ingest, take_in
 from rag.library import Library, assemble
 from rag.models.encode import Stopped
 from rag.settings import Settings
@@ -60,7 +60,7 @@ class Corpus:
                 self.bring(name, f"Something else stood here before the {name} of {len(name)} words.\n")
             case "remove":
                 with suppress(NotFound):
-                    remove(self.engine, name.removesuffix(".txt"))
+                    self.engine.remove(name.removesuffix(".txt"))
             case "interrupt":
                 self._interrupt(name)
             case "reopen":

@@ -13,7 +13,6 @@ import httpx
 import pytest
 
 from rag.errors import NotFound
-from rag.ingest.pipeline import remove
 from rag.library import Library
 from rag.storage.receipts import Standing, standing
 from server.api.answers import get_answer, give_feedback
@@ -147,7 +146,7 @@ def test_page_says_what_was_changed_and_what_was_removed(open_library: OpenLibra
         answer = asked(address, OPENED).json()
         assert {citation["path"] for citation in answer["citations"]} == set(texts)
         write_and_ingest(engine, tmp_path / "files", {"copy.txt": f"Orlen again!\n\n{BRIDGE}"})
-        remove(engine, "same")
+        engine.remove("same")
         shown = " ".join(page(address, answer["id"]).split())
         stored = httpx.get(f"{address}/v1/answers/{answer['id']}").json()
     for passage in answer["passages"]:  # of documents that are as they were cited all stays, of the others the quotes

@@ -20,7 +20,6 @@ import numpy as np
 import pytest
 
 from rag.errors import DataDirectoryError, IndexMismatch, NotFound
-from rag.ingest.pipeline import remove
 from rag.ingest.recipe import Recipe
 from rag.library import Library, assemble
 from rag.models.protocols import Encoder, PairScorer
@@ -253,10 +252,10 @@ def test_changed_and_removed_documents_leave_every_index(open_library: OpenLibra
     write_and_ingest(engine, tmp_path, {"mill.txt": "The mill at Quarn burnt down.\n"})
     assert engine.store.catalog.search_words("default", ["wheel"], 9) == []
     assert engine.store.vectors.keys("default") == set(engine.store.catalog.passage_keys("default"))
-    remove(engine, "lamp")
+    engine.remove("lamp")
     assert [one.id for one in engine.store.catalog.documents("default", limit=9)] == ["mill", "port"]
     assert engine.store.catalog.search_words("default", ["morvane"], 9) == []
     assert engine.store.vectors.keys("default") == set(engine.store.catalog.passage_keys("default"))
     assert engine.ask(QUESTION).answered is False
     with pytest.raises(NotFound, match="there is no document 'lamp'"):
-        remove(engine, "lamp")
+        engine.remove("lamp")

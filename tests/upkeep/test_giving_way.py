@@ -10,7 +10,7 @@ from rag.errors import NotFound
 from rag.ingest.derive import derive
 from rag.ingest.draft import Draft
 from rag.ingest.parse import parse
-from rag.ingest.pipeline import drop_collection, ensure_collection, find_files, ingest, remove
+from rag.ingest.pipeline import drop_collection, ensure_collection, find_files, ingest
 from rag.models.bundled import ENCODER, bundled_folder
 from rag.models.gate import Gate
 from rag.models.onnx import OnnxModel
@@ -123,7 +123,7 @@ def test_size_of_a_collection_is_right_after_every_change(open_library: OpenLibr
     documents, passages = size()
     assert (documents, passages) == (2, len(catalog.passage_keys("default")))
     with catalog.snapshot() as frozen:
-        remove(engine, "b")
+        engine.remove("b")
         assert size() == (1, 1)
         assert frozen.state("default").passages == passages
         assert size() == (1, 1)

@@ -14,7 +14,7 @@ import msgspec
 import pytest
 
 from eval.run.toys import WordEncoder, WordScorer
-from rag.ingest.pipeline import drop_collection, remove
+from rag.ingest.pipeline import drop_collection
 from rag.library import Library, assemble
 from rag.settings import Settings
 from rag.storage.receipts import Standing, standing
@@ -84,7 +84,7 @@ def test_removed_document_leaves_nothing_but_what_was_quoted(tmp_path: Path) -> 
         quoted = {word for word in words for citation in answer.citations if word in citation.quote}
         assert words[100] in quoted
         assert len(quoted) < 20 < len({word for word in words if word in json.dumps(before)})
-        remove(engine, "a")
+        engine.remove("a")
         stored = msgspec.json.decode(engine.receipts.find(answer.id).body)
         assert gone(data_dir, [word for word in words if word not in quoted])  # while the engine is open
     assert found_in(data_dir, words) == {"catalog.db": quoted}
@@ -123,7 +123,7 @@ def test_answer_that_is_stored_after_its_document_has_gone_keeps_its_quotes_only
     with closing(opened(tmp_path / "data")) as engine:
         write_and_ingest(engine, tmp_path / "files", {"a.txt": told(words), "b.txt": told(kept)})
         answer = engine.ask(f"Where is the {words[9]} or the {kept[9]} kept?")
-        remove(engine, "a")
+        engine.remove("a")
         body = engine.receipts.keep(answer)
     with closing(opened(tmp_path / "data")) as engine:
         stored = msgspec.json.decode(engine.receipts.find(answer.id).body, type=Answer)
@@ -142,7 +142,7 @@ def test_receipt_of_documents_that_are_still_there_stays_as_it_was_given(tmp_pat
         answer = engine.ask("What is kept in house number 3?")
         body = engine.receipts.keep(answer)
         write_and_ingest(engine, tmp_path / "files", {"c.txt": "The ferry of Tarn sails at noon.\n"})
-        remove(engine, "b") if "b" not in body.decode() else remove(engine, "c")
+        engine.remove("b") if "b" not in body.decode() else engine.remove("c")
         late = engine.receipts.keep(replace(answer, id="ans_late"))
     with closing(opened(tmp_path / "data")) as engine:
         assert (engine.receipts.find(answer.id).body, engine.receipts.find("ans_late").body) == (body, late)
@@ -169,7 +169,7 @@ def test_removed_text_goes_when_the_last_question_that_reads_it_is_over(tmp_path
     with closing(opened(tmp_path / "data")) as engine:
         write_and_ingest(engine, tmp_path / "files", {"a.txt": told(words)})
         with engine.store.catalog.snapshot() as frozen:
-            remove(engine, "a")
+            engine.remove("a")
             threading.Event().wait(0.8)
             assert words[0] in frozen.text("a")
             assert found_in(tmp_path / "data", words)
@@ -180,7 +180,7 @@ def test_text_that_a_killed_process_removed_goes_when_the_directory_is_next_open
     words = secrets(60, seed=1)
     with closing(opened(tmp_path / "data")) as engine:
         write_and_ingest(engine, tmp_path / "files", {"a.txt": told(words)})
-        remove(engine, "a")
+        engine.remove("a")
         shutil.copytree(tmp_path / "data", tmp_path / "killed")  # as it is when the process is killed now
     assert found_in(tmp_path / "killed", words)
     with closing(opened(tmp_path / "killed")):
@@ -198,7 +198,7 @@ def test_nothing_is_left_between_the_rows_when_many_come_and_go(seed: int, tmp_p
         for name in random.sample(sorted(held), len(held)):
             write_and_ingest(engine, tmp_path / name, {f"{name}.txt": told(held[name])})
         for name in removed:
-            remove(engine, name)
+            engine.remove(name)
     kept = {word for name, words in held.items() if name not in removed for word in words}
     assert found_in(tmp_path / "data", [word for name in removed for word in held[name]]) == {}
     assert found_in(tmp_path / "data", sorted(kept)) == {"catalog.db": kept}

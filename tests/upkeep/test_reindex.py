@@ -13,7 +13,6 @@ import pytest
 
 from eval.run.toys import WordEncoder, WordScorer
 from rag.errors import IndexMismatch, ModelError, PassageTooLong
-from rag.ingest.pipeline import remove
 from rag.ingest.recipe import Recipe
 from rag.library import Library, assemble
 from rag.models.gate import Gate
@@ -131,7 +130,7 @@ def test_documents_that_come_change_and_go_meanwhile_are_right_in_the_new_genera
         if len(done) == 3:
             write_and_ingest(engine, tmp_path / "more", {"new.txt": "The ferry of Tarn sails at noon.\n"})
             write_and_ingest(engine, tmp_path / "files", {"lamp.txt": CHANGED})
-            remove(engine, "mill")
+            engine.remove("mill")
 
     with closing(opened(old, OLD, tokens=16)) as engine:
         Reindex(engine.store, recipe(NEW), Gate(), change).run()
@@ -184,7 +183,7 @@ def test_empty_catalog_takes_the_settings_that_come(tmp_path: Path) -> None:
     with closing(opened(tmp_path / "data", OLD)) as engine:
         write_and_ingest(engine, tmp_path / "files", TEXTS)
         for document in engine.store.catalog.documents("default", limit=9):
-            remove(engine, document.id)
+            engine.remove(document.id)
     with closing(opened(tmp_path / "data", NEW)) as engine:
         write_and_ingest(engine, tmp_path / "files", TEXTS)
         assert "Ada Stone" in engine.ask(QUESTION).answer

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
+from itertools import islice
 from typing import Protocol
 
 from rag.answer.find.evidence import Hit
@@ -138,13 +139,8 @@ class Suggestions:
         catalog = self._engine.store.catalog
         step = max(1, catalog.state(collection).documents // _DOCUMENTS)
         found: list[Proposal] = []
-        after, place = "", 0
-        while page := catalog.documents(collection, limit=500, after=after):
-            for document in page:
-                if place % step == 0:
-                    found += self._proposals(document.id)
-                place += 1
-            after = page[-1].id
+        for document in islice(catalog.all_documents(collection), None, None, step):
+            found += self._proposals(document.id)
         return found
 
     def _answered(self, proposal: Proposal, collection: str) -> bool:

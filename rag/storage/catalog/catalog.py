@@ -39,6 +39,8 @@ from rag.storage.catalog.scrub import Scrubber
 from rag.storage.catalog.sizes import Sizes
 from rag.types import CorpusState, Document, Passage, Sentence, Vectors
 
+_PAGE = 500  # documents
+
 
 class Catalog:
     """The catalog of a data directory; safe to use from several threads.
@@ -208,6 +210,13 @@ class Catalog:
             (self._generation, collection, after, limit),
         )
         return [document_of(row) for row in rows]
+
+    def all_documents(self, collection: str) -> Iterator[Document]:
+        """The documents of a collection by id, read a page at a time; those that come meanwhile may be among them."""
+        after = ""
+        while page := self.documents(collection, limit=_PAGE, after=after):
+            yield from page
+            after = page[-1].id
 
     def text(self, document_id: str) -> str:
         """The text that citations index.
