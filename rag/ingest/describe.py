@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from rag.ingest.parse.text.blocks import Block
+from rag.blocks import Block
 from rag.language.english.lexicon import MONTHS, NOT_IN_BYLINES, WEEKDAYS
 from rag.language.english.values.dates import may_be_published, parse_date
 from rag.language.text import display
@@ -65,7 +65,7 @@ _DATED_WORDS = 12
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Described:
-    """A document's description and, one for each block, the kind of its text."""
+    """A document's description and, one for each leaf, the kind of its text."""
 
     description: Description
     kinds: tuple[Kind, ...]
@@ -91,6 +91,7 @@ def describe(
     the head before the foot; ``published`` prefers a line that says published to one that says updated.
 
     Args:
+        blocks: The leaves of its tree.
         stated: From the format's fields.
         created: ISO date of the file's making; stands in for ``published`` where nothing else does.
         now: ISO date of today: no later one is believed, but tomorrow's; without it any is.

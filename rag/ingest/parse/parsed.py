@@ -1,12 +1,19 @@
 """What every parser gives, and the builder that most of them make it with."""
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
+from rag.blocks import Block, Cell, Form
 from rag.errors import DocumentRejected
-from rag.ingest.parse.text.blocks import LONGEST_HEADING, Block, blocks
+from rag.ingest.parse.tables import GridCell, head_rows, placed
+from rag.ingest.parse.text.blocks import blocks, moved
+from rag.ingest.parse.text.tree import LONGEST_HEADING
 from rag.types import Description, Kind, Span
 
 _GAP = "\n\n"
+_CELL_GAP = " | "
+_UNKNOWN = Span(start=0, end=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +39,7 @@ class Limits:
 class Parsed:
     """A document's text, frozen: citations index it.
 
-    ``blocks`` are in order and do not overlap. ``description`` is what the format's own fields say;
+    ``blocks`` are its tree, see ``rag.blocks``. ``description`` is what the format's own fields say;
     ``created`` is the ISO date on which the file was made, which stands in where no other date is
     found. ``pages`` has the offset of each page's first character, empty for a format without pages.
     """
@@ -46,7 +53,7 @@ class Parsed:
 
 
 class TextBuilder:
-    """Collects the blocks of a document whose text is extracted; a blank line separates them.
+    """Collects the blocks of a document whose text is extracted; a blank line separates them, a line break rows.
 
     Args:
         characters: Limit of the text.
@@ -55,14 +62,25 @@ class TextBuilder:
     def __init__(self, characters: int) -> None:
         self._limit = characters
         self._parts: list[str] = []
+        self._inside: list[int] = []
+        self._marked = False
         self.length = 0
         self.blocks: list[Block] = []
 
-    def add(self, text: str, *, label: str = "", heading: bool = False, kind: Kind | None = None) -> None:
-        """Append a block; white space around it is dropped, and an empty one is nothing.
+    def add(
+        self,
+        text: str,
+        *,
+        label: str = "",
+        form: Form = Form.PARAGRAPH,
+        level: int = 0,
+        kind: Kind | None = None,
+    ) -> None:
+        """Append a leaf; white space around it is dropped, and an empty one is nothing.
 
         Args:
             label: Stands before it in the text and is no part of the block.
+            level: Of a heading, from 1; a heading that is too long is a paragraph.
 
         Raises:
             DocumentRejected: When the text grows beyond its limit.
@@ -74,31 +92,133 @@ class TextBuilder:
         self._append(label)
         start = self.length
         self._append(shown)
-        self.blocks.append(
-            Block(span=Span(start=start, end=self.length), heading=heading and len(shown) <= LONGEST_HEADING, kind=kind)
-        )
+        if form is Form.HEADING and len(shown) > LONGEST_HEADING:
+            form, level = Form.PARAGRAPH, 0
+        self._leaf(Block(span=Span(start=start, end=self.length), form=form, level=level, kind=kind))
 
-    def add_plain(self, text: str) -> None:
+    @contextmanager
+    def within(self, form: Form, *, ordered: bool = False, mark: str = "") -> Iterator[None]:
+        """What is added in the block is within one of ``form``; one with nothing in it is not there.
+
+        Args:
+            mark: Of an item: its number or bullet, which the text has before it.
+
+        Raises:
+            DocumentRejected: When the text grows beyond its limit.
+        """
+        position, length, parts = len(self.blocks), self.length, len(self._parts)
+        level = sum(self.blocks[place].form is Form.LIST for place in self._inside)
+        if form is Form.ITEM:
+            self._open("\n")
+            start = self.length
+            self._append(f"{mark} " if mark else "")
+            self._marked = True
+        else:
+            start = -1
+        self.blocks.append(
+            Block(
+                span=_UNKNOWN,
+                form=form,
+                parent=self._inside[-1] if self._inside else None,
+                level=level if form is Form.LIST else 0,
+                ordered=ordered,
+                mark=mark if any(character.isalnum() for character in mark) else "",
+            )
+        )
+        self._inside.append(position)
+        try:
+            yield
+        finally:
+            self._inside.pop()
+            held = self.blocks[position + 1 :]
+            if held:
+                first = held[0].span.start if start < 0 else start
+                span = Span(start=first, end=max(block.span.end for block in held))
+                self.blocks[position] = replace(self.blocks[position], span=span)
+            else:
+                del self.blocks[position:], self._parts[parts:]
+                self.length, self._marked = length, False
+
+    def table(self, rows: Sequence[Sequence[GridCell]], *, declared: int = 0, caption: str = "") -> None:
+        """Append a table, a line each row; cells are separated by " | ", empty ones are left out.
+
+        Args:
+            rows: The cells as markup has them.
+            declared: How many of the first rows markup says name the columns.
+            caption: What is written above or below it.
+
+        Raises:
+            DocumentRejected: When the text grows beyond its limit.
+        """
+        grid = placed(rows)
+        heads = head_rows(grid, declared)
+        places: dict[tuple[int, int], Cell] = {}
+        self.add(caption, form=Form.CAPTION)
+        with self.within(Form.TABLE):
+            first = True
+            for number, row in enumerate(grid):
+                own = [cell for cell in row if cell.row == number and cell.text]
+                if not own:
+                    continue
+                self._open(_GAP if first else "\n")
+                first = False
+                start = self.length
+                for place, cell in enumerate(own):
+                    self._append(_CELL_GAP if place else "")
+                    begin = self.length
+                    self._append(cell.text)
+                    at = Cell(start=begin, end=self.length, column=cell.column, width=cell.columns)
+                    places[cell.row, cell.column] = at
+                cells = tuple(places[cell.row, cell.column] for cell in row if (cell.row, cell.column) in places)
+                span = Span(start=start, end=self.length)
+                self._leaf(Block(span=span, form=Form.ROW, head=number < heads, cells=cells))
+
+    def field(self, key: str, value: str) -> None:
+        """Append a field of a record, its key and its value on a line; within ``Form.RECORD``.
+
+        Raises:
+            DocumentRejected: When the text grows beyond its limit.
+        """
+        self._open("\n" if self.blocks and self.blocks[-1].form is Form.FIELD else _GAP)
+        start = self.length
+        self._append(key)
+        end = self.length
+        self._append(": ")
+        begin = self.length
+        self._append(value)
+        cells = (Cell(start=start, end=end, column=0), Cell(start=begin, end=self.length, column=1))
+        self._leaf(Block(span=Span(start=start, end=self.length), form=Form.FIELD, cells=cells))
+
+    def add_plain(self, text: str, *, markdown: bool = False) -> None:
         """Append a plain text, verbatim, with the blocks that it has as such.
 
         Raises:
             DocumentRejected: When the text grows beyond its limit.
         """
         self._open()
-        start = self.length
+        start, first = self.length, len(self.blocks)
         self._append(text)
-        self.blocks += [
-            replace(block, span=Span(start=start + block.span.start, end=start + block.span.end))
-            for block in blocks(text)
-        ]
+        for block in blocks(text, markdown=markdown):
+            parent = self._parent if block.parent is None else block.parent + first
+            self.blocks.append(moved(block, start, parent))
 
     def text(self) -> str:
         """The whole text."""
         return "".join(self._parts)
 
-    def _open(self) -> None:
-        if self._parts:
-            self._append(_GAP)
+    @property
+    def _parent(self) -> int | None:
+        return self._inside[-1] if self._inside else None
+
+    def _leaf(self, block: Block) -> None:
+        self.blocks.append(replace(block, parent=self._parent))
+        self._marked = False
+
+    def _open(self, gap: str = _GAP) -> None:
+        """Begin a block: a gap before it, but none between the mark of an item and its words."""
+        if self._parts and not self._marked:
+            self._append(gap)
+        self._marked = False
 
     def _append(self, part: str) -> None:
         self._parts.append(part)

@@ -6,6 +6,7 @@ from typing import Any
 
 from lxml import etree
 
+from rag.blocks import Form
 from rag.ingest.parse.markup.hidden import remove_hidden
 from rag.ingest.parse.parsed import TextBuilder
 
@@ -146,7 +147,7 @@ class _Flow:
         self._waiting.clear()
         for part in _BLANK_LINES.split(whole) if self._verbatim else [_tidy(whole)]:
             if part.strip():
-                self._builder.add(f"{self._mark}{part.strip()}", heading=self._heading)
+                self._builder.add(f"{self._mark}{part.strip()}", form=Form.HEADING if self._heading else Form.PARAGRAPH)
                 self._mark = ""
         self._heading = False
 

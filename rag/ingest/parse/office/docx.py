@@ -11,6 +11,7 @@ from docx.oxml.ns import qn
 from docx.oxml.parser import parse_xml
 from lxml import etree
 
+from rag.blocks import Form
 from rag.errors import DocumentRejected
 from rag.ingest.parse.fields import iso_date, one_line, own_author, own_title
 from rag.ingest.parse.office.hidden import Visibility, is_hidden_row
@@ -86,7 +87,7 @@ class _Writer:
         if text:
             mark = "" if style.heading else self._numbering.mark(paragraph, style)
             kind = Kind.TITLE if style.title and not self._builder.blocks else None
-            self._builder.add(f"{mark}{text}", heading=style.heading, kind=kind)
+            self._builder.add(f"{mark}{text}", form=Form.HEADING if style.heading else Form.PARAGRAPH, kind=kind)
         for box in paragraph.iter(_BOX):
             if not any(parent.tag in _UNSEEN or parent.tag == _BOX for parent in box.iterancestors()):
                 self.write(box)

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
+from rag.blocks import Block, Form
 from rag.ingest.parse.parsed import check_length
-from rag.ingest.parse.text.blocks import Block
 from rag.types import Span
 
 HYPHEN = "\ufffe"
@@ -112,7 +112,8 @@ def write_pages(
             out.reach(placed.page)
             out.append(_joined(placed.line.text, following.line.text, hyphenated) if following else placed.line.text)
         heading = _is_heading(paragraph, after, style, headings)
-        blocks.append(Block(span=Span(start=start, end=out.length), heading=heading))
+        form = Form.HEADING if heading else Form.PARAGRAPH
+        blocks.append(Block(span=Span(start=start, end=out.length), form=form))
     out.reach(len(pages) - 1)
     return "".join(out.parts), blocks, out.starts
 

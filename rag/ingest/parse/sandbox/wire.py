@@ -10,8 +10,8 @@ from typing import IO
 
 import msgspec
 
+from rag.blocks import Block
 from rag.ingest.parse.parsed import Parsed
-from rag.ingest.parse.text.blocks import Block
 
 _LENGTH = 8
 _BLOCKS = 5_000

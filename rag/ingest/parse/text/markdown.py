@@ -6,7 +6,8 @@ import yaml
 
 from rag.ingest.parse.fields import iso_date, one_line
 from rag.ingest.parse.parsed import Limits, Parsed
-from rag.ingest.parse.text.blocks import Block, blocks, front_matter
+from rag.blocks import Block
+from rag.ingest.parse.text.blocks import blocks, front_matter
 from rag.ingest.parse.text.decode import decode_within
 from rag.language.sentences import stripped
 from rag.types import Description, Kind, Span
