@@ -36,13 +36,15 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What became of a question; ``words`` counts those of all statements."""
+    """What became of a question; ``words`` counts those of all statements, ``marked`` says a marked cell is the answer."""
 
     asked: Asked
     answered: bool
     right: bool
+    marked: bool
     words: int
     statements: int
+    shown: str = ""
 
 
 def load_contexts(file: Path) -> tuple[dict[str, str], list[Asked]]:
@@ -84,22 +86,33 @@ def judged(asked: Asked, answer: Answer) -> Outcome:
         asked=asked,
         answered=answer.answered,
         right=any(contains_answer(text, asked.answers) for text in shown),
+        marked=any(contains_answer(cell, asked.answers) for cell in _marked(answer)),
         words=sum(len(text.split()) for text in shown),
         statements=len(shown),
+        shown=f"{answer.confidence} {answer.missing_terms} {' / '.join(shown)}",
     )
+
+
+def _marked(answer: Answer) -> Iterator[str]:
+    """The marked cells of an answer's tables."""
+    for statement in answer.statements:
+        if statement.table is not None:
+            for row, column in statement.table.marked:
+                yield statement.table.rows[row][column]
 
 
 def table(outcomes: Sequence[Outcome]) -> Table:
     """A row for each place that answers stand in."""
-    shown = Table("answers stand in", "right", "answered", "words an answer", "statements an answer")
+    shown = Table("answers stand in", "right", "marked", "answered", "words a statement", "statements an answer")
     for source in sorted(Counter(one.asked.source for one in outcomes)):
         group = [one for one in outcomes if one.asked.source == source]
         told = [one for one in group if one.answered]
         shown.add_row(
             source,
             str(Rate(hits=sum(one.right for one in group), n=len(group))),
+            str(Rate(hits=sum(one.marked for one in group), n=len(group))),
             str(Rate(hits=len(told), n=len(group))),
-            f"{sum(one.words for one in told) / max(len(told), 1):.1f}",
+            f"{sum(one.words for one in told) / max(sum(one.statements for one in told), 1):.1f}",
             f"{sum(one.statements for one in told) / max(len(told), 1):.2f}",
         )
     return shown
@@ -119,5 +132,5 @@ def main(file: Path, wrong: bool) -> None:
     if wrong:
         for one in outcomes:
             if not one.right:
-                echo(f"{one.asked.context}: {one.asked.question} {list(one.asked.answers)}")
+                echo(f"{one.asked.context}: {one.asked.question} {list(one.asked.answers)}: {one.shown or 'refused'}")
     console().print(table(outcomes))

@@ -10,6 +10,7 @@ from rag.ingest.parse import Parsed
 from rag.ingest.passages import chunk, sentence_fits, split, split_again
 from rag.ingest.recipe import Recipe
 from rag.language.english.values.dates import may_be_published
+from rag.language.outline import Outline
 from rag.storage.catalog import Catalog, Derived
 from rag.types import Document, Kind, Vectors
 
@@ -38,7 +39,8 @@ def derive(draft: Draft, recipe: Recipe) -> Iterator[None]:
         draft.sentences.append(sentence)
         yield
     title, budget = draft.description.title, recipe.passage_tokens
-    for passage in chunk(draft.id, parsed.text, title, draft.sentences, encoder, budget=budget):
+    outline = Outline(parsed.text, parsed.blocks)
+    for passage in chunk(draft.id, title, draft.sentences, outline, encoder, budget=budget):
         draft.passages.append(passage)
         yield
 
@@ -67,6 +69,7 @@ def derive_again(document: Document, catalog: Catalog, recipe: Recipe, encode: E
     text = catalog.text(document.id)
     before = catalog.sentences(document.id, text)
     encoder, budget = recipe.encoder, recipe.passage_tokens
-    sentences = list(split_again(text, before, lambda one: sentence_fits(one, encoder)))
-    passages = list(chunk(document.id, text, document.title, sentences, encoder, budget=budget))
+    outline = Outline(text, catalog.blocks(document.id))
+    sentences = list(split_again(text, outline.blocks, before, lambda one: sentence_fits(one, encoder)))
+    passages = list(chunk(document.id, document.title, sentences, outline, encoder, budget=budget))
     return Derived(sentences=sentences, passages=passages, vectors=encode([passage.indexed for passage in passages]))

@@ -102,7 +102,7 @@ def describe(
     head = min(prose, _HEAD_BLOCKS)
     edges = [*range(head), *range(max(head, len(lines) - _FOOT_BLOCKS), len(lines))]
     title = _stated_title(stated, lines, kinds, head)
-    if title is None and prose < len(lines):
+    if title is None and (prose < len(lines) or any(block.level == 1 for block in blocks[:head])):
         title = _find_title(blocks, lines, kinds, head)
     found = {position: _facts_at(position, blocks, lines, kinds, head, title) for position in edges}
     found = _without_doubtful(found, lines)

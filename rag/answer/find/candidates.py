@@ -4,10 +4,12 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from rag.answer.find.evidence import Candidate, Hit
+from rag.answer.find.evidence import Candidate, Hit, Unit
+from rag.answer.find.units import holder_units, leaf_unit
 from rag.answer.question import Question
 from rag.language.english.context import stands_alone, understood
 from rag.language.english.words import content_words, stem
+from rag.language.outline import Outline
 from rag.language.text import display
 from rag.storage.protocols import CatalogView
 from rag.types import Document, Kind, Passage, Sentence
@@ -16,6 +18,7 @@ _LEAST_WORDS = 3
 _FOLLOWING = 2
 _NEVER = (Kind.BOILERPLATE, Kind.HEADING)
 _SHORT = 10
+_JUDGED_WORDS = 90
 
 
 def candidates_of(catalog: CatalogView, question: Question, hits: Iterable[Hit]) -> list[Candidate]:
@@ -28,7 +31,7 @@ def announces(question: Question, candidate: Candidate) -> bool:
 
     "Key sticking points quickly emerged." announces what "What are the main sticking points?" asks.
     """
-    if not question.broad or len(candidate.sentence.text.split()) > _SHORT:
+    if candidate.unit or not question.broad or len(candidate.sentence.text.split()) > _SHORT:
         return False
     said = {stem(word) for word in content_words(display(candidate.sentence.text))}
     return 2 * len(question.stems & said) > len(question.stems)
@@ -60,8 +63,9 @@ def judged_text(document: Document, sentence: Sentence, shown: str) -> str:
 class _Reading:
     """The sentences of a document, each with what is needed to judge it."""
 
-    def __init__(self, document: Document, sentences: Sequence[Sentence]) -> None:
+    def __init__(self, document: Document, sentences: Sequence[Sentence], outline: Outline) -> None:
         self._document = document
+        self._outline = outline
         self._sentences = sentences
         self._starts = [sentence.span.start for sentence in sentences]
         self._title = next((sentence for sentence in sentences if sentence.kind is Kind.TITLE), None)
@@ -79,11 +83,50 @@ class _Reading:
             sentence = self._sentences[place]
             if sentence.span.end > passage.span.end:
                 break
-            if sentence.kind in _NEVER or (sentence.kind is Kind.BODY and _is_scrap(sentence)):
+            unit = self._unit(sentence)
+            if sentence.kind in _NEVER or (sentence.kind is Kind.BODY and not unit and _is_scrap(sentence)):
+                continue
+            if unit:
+                yield self._of_unit(unit, place, passage.id)
                 continue
             alone = sentence.kind is Kind.BODY and stands_alone(sentence.text)
             first = self._firsts[sentence.text, sentence.heading, sentence.kind]
             yield self._candidate(first if alone else place, passage.id)
+
+    def holders(self, passage: Passage) -> Iterator[Candidate]:
+        """The lists and records that a passage has a part of."""
+        for unit in holder_units(self._outline, passage.span):
+            span = self._outline.blocks[unit.position].span
+            place = bisect_left(self._starts, span.start)
+            if place < len(self._sentences) and self._sentences[place].kind is Kind.BODY:
+                whole = replace(self._sentences[place], span=span, text=span.of(self._outline.text), block=unit.position)
+                yield self._with_unit(unit, whole, self._headings[place], passage.id)
+
+    def _unit(self, sentence: Sentence) -> Unit | None:
+        return leaf_unit(self._outline, sentence.block, sentence.span) if sentence.kind is Kind.BODY else None
+
+    def _of_unit(self, unit: Unit, place: int, passage_id: str) -> Candidate:
+        return self._with_unit(unit, self._sentences[place], self._headings[place], passage_id)
+
+    def _with_unit(self, unit: Unit, sentence: Sentence, heading: Sentence | None, passage_id: str) -> Candidate:
+        judged = judged_text(self._document, sentence, " ".join(unit.text.split()[:_JUDGED_WORDS]))
+        heading = heading if sentence.heading else None
+        if heading is not None and not unit.lead and (unit.whole or unit.kind == "record"):
+            unit = replace(
+                unit,
+                text=f"{display(heading.text)}{':\n' if unit.whole else ' — '}{unit.text}",
+                spans=(heading.span, *unit.spans),
+            )
+        return Candidate(
+            document=self._document,
+            sentence=sentence,
+            previous=None,
+            heading=heading,
+            title=self._title,
+            passage_id=passage_id,
+            judged=judged,
+            unit=unit,
+        )
 
     def _candidate(self, place: int, passage_id: str) -> Candidate:
         sentence, document = self._sentences[place], self._document
@@ -112,9 +155,11 @@ def _all_candidates(catalog: CatalogView, hits: Iterable[Hit]) -> Iterator[Candi
     for hit in hits:
         document_id = hit.passage.document_id
         if document_id not in read:
-            sentences = catalog.sentences(document_id, catalog.text(document_id))
-            read[document_id] = _Reading(catalog.document(document_id), sentences)
+            text = catalog.text(document_id)
+            outline = Outline(text, catalog.blocks(document_id))
+            read[document_id] = _Reading(catalog.document(document_id), catalog.sentences(document_id, text), outline)
         yield from read[document_id].candidates(hit.passage)
+        yield from read[document_id].holders(hit.passage)
 
 
 def _with_announced(question: Question, candidate: Candidate) -> Candidate:

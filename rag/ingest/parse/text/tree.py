@@ -13,6 +13,7 @@ from markdown_it import MarkdownIt
 
 from rag.blocks import Block, Cell, Form
 from rag.ingest.parse.tables import GridCell, head_rows, placed
+from rag.ingest.parse.text.records import with_records
 from rag.language.sentences import stripped
 from rag.types import Span
 
@@ -99,7 +100,7 @@ def markdown_tree(text: str, start: int, plain: Callable[[str, int, int], Iterat
     while place < len(tokens):
         place = _read(tree, tokens, place)
     tree.left_out(len(text))
-    return tree.blocks
+    return with_records(text, tree.blocks)
 
 
 def _read(tree: _Tree, tokens: Sequence[Any], place: int) -> int:
