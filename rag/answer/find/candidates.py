@@ -112,11 +112,9 @@ class _Reading:
         judged = judged_text(self._document, sentence, " ".join(unit.text.split()[:_JUDGED_WORDS]))
         heading = heading if sentence.heading else None
         if heading is not None and not unit.lead and (unit.whole or unit.kind == "record"):
-            unit = replace(
-                unit,
-                text=f"{display(heading.text)}{':\n' if unit.whole else ' — '}{unit.text}",
-                spans=(heading.span, *unit.spans),
-            )
+            gap = ":\n" if unit.whole else " — "
+            text = f"{display(heading.text).rstrip(':')}{gap}{unit.text}"
+            unit = replace(unit, text=text, spans=(heading.span, *unit.spans))
         return Candidate(
             document=self._document,
             sentence=sentence,
