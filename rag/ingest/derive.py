@@ -12,7 +12,7 @@ from rag.ingest.recipe import Recipe
 from rag.language.english.values.dates import may_be_published
 from rag.language.outline import Outline
 from rag.storage.catalog import Catalog, Derived
-from rag.types import Document, Kind, Vectors
+from rag.types import Description, Document, Kind, Vectors
 
 Encode = Callable[[Sequence[str]], Vectors]
 
@@ -38,9 +38,9 @@ def derive(draft: Draft, recipe: Recipe) -> Iterator[None]:
     for sentence in split(parsed.text, parsed.blocks, described, lambda text: sentence_fits(text, encoder)):
         draft.sentences.append(sentence)
         yield
-    title, budget = draft.description.title, recipe.passage_tokens
+    budget = recipe.passage_tokens
     outline = Outline(parsed.text, parsed.blocks)
-    for passage in chunk(draft.id, title, draft.sentences, outline, encoder, budget=budget):
+    for passage in chunk(draft.id, draft.description, draft.sentences, outline, encoder, budget=budget):
         draft.passages.append(passage)
         yield
 
@@ -71,5 +71,6 @@ def derive_again(document: Document, catalog: Catalog, recipe: Recipe, encode: E
     encoder, budget = recipe.encoder, recipe.passage_tokens
     outline = Outline(text, catalog.blocks(document.id))
     sentences = list(split_again(text, outline.blocks, before, lambda one: sentence_fits(one, encoder)))
-    passages = list(chunk(document.id, document.title, sentences, outline, encoder, budget=budget))
+    about = Description(title=document.title, published=document.published)
+    passages = list(chunk(document.id, about, sentences, outline, encoder, budget=budget))
     return Derived(sentences=sentences, passages=passages, vectors=encode([passage.indexed for passage in passages]))

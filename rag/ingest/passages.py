@@ -12,12 +12,13 @@ from itertools import groupby
 from rag.blocks import Block, Form
 from rag.errors import PassageTooLong
 from rag.ingest.describe import Described, is_prose
+from rag.language.english.values.written import written_date
 from rag.language.outline import Outline
 from rag.language.sentences import split_sentences
 from rag.language.text import display
 from rag.language.tokens import count_tokens
 from rag.models.protocols import Encoder
-from rag.types import Kind, Passage, Sentence, Span
+from rag.types import Description, Kind, Passage, Sentence, Span
 
 _SENTENCE_CHARACTERS = 3_000
 _WHOLE = frozenset({Form.ROW, Form.FIELD, Form.CODE, Form.CAPTION})
@@ -118,7 +119,7 @@ def sentence_fits(text: str, encoder: Encoder) -> bool:
 
 
 def chunk(
-    document_id: str, title: str | None, sentences: Iterable[Sentence], outline: Outline, encoder: Encoder, *, budget: int
+    document_id: str, about: Description, sentences: Iterable[Sentence], outline: Outline, encoder: Encoder, *, budget: int
 ) -> Iterator[Passage]:
     """The passages of a document, in order; every sentence but boilerplate and headings is in one.
 
@@ -132,7 +133,7 @@ def chunk(
     """
     for group in _groups(sentences, outline, encoder, budget):
         span = Span(start=group[0].span.start, end=group[-1].span.end)
-        indexed = _indexed_text(title, group, outline, encoder)
+        indexed = _indexed_text(about, group, outline, encoder)
         passage = Passage(document_id=document_id, span=span, text=span.of(outline.text), indexed=indexed)
         needed = encoder.count_tokens(indexed)
         if needed > encoder.max_tokens:
@@ -178,10 +179,12 @@ def _starts_section(previous: Sentence, sentence: Sentence) -> bool:
     return described or previous.heading != sentence.heading
 
 
-def _indexed_text(title: str | None, group: Sequence[Sentence], outline: Outline, encoder: Encoder) -> str:
-    """What the indexes see of a passage: title, heading, what leads to it, and cleaned sentences."""
+def _indexed_text(about: Description, group: Sequence[Sentence], outline: Outline, encoder: Encoder) -> str:
+    """What the indexes see of a passage: title, date, heading, what leads to it, and cleaned sentences."""
     first = group[0]
-    context = [] if first.kind is Kind.TITLE else [part for part in (title, first.heading, _led(first, outline)) if part]
+    day = written_date(about.published) if about.published else None
+    name = ", ".join(part for part in (about.title, day) if part)
+    context = [] if first.kind is Kind.TITLE else [part for part in (name, first.heading, _led(first, outline)) if part]
     limit = encoder.max_tokens // 6 - 8
     shown = " ".join(_said(sentence, outline, encoder) for sentence in group)
     return "\n".join([*(_shortened(part, encoder, limit) for part in context), shown])

@@ -8,6 +8,8 @@ from rag.answer.find.evidence import Candidate, Hit, Unit
 from rag.answer.find.units import holder_units, leaf_unit
 from rag.answer.question import Question
 from rag.language.english.context import stands_alone, understood
+from rag.language.english.values.dates import find_dates
+from rag.language.english.values.written import written_date
 from rag.language.english.words import content_words, stem
 from rag.language.outline import Outline
 from rag.language.text import display
@@ -23,7 +25,7 @@ _JUDGED_WORDS = 90
 
 def candidates_of(catalog: CatalogView, question: Question, hits: Iterable[Hit]) -> list[Candidate]:
     """The sentences of the hits' passages that may answer, each once a document and context; not judged yet."""
-    return _each_once(_with_announced(question, one) for one in _all_candidates(catalog, hits))
+    return _each_once(_with_announced(question, one) for one in _all_candidates(catalog, question, hits))
 
 
 def announces(question: Question, candidate: Candidate) -> bool:
@@ -42,8 +44,12 @@ def announced_text(candidate: Candidate) -> str:
     return " ".join(display(one.text) for one in (candidate.sentence, *candidate.following))
 
 
-def judged_text(document: Document, sentence: Sentence, shown: str) -> str:
-    """What the reranker sees: the sentence under title and heading; a fact of the description as a sentence."""
+def judged_text(document: Document, sentence: Sentence, shown: str, *, dated: bool = False) -> str:
+    """What the reranker sees: the sentence under title and heading; a fact of the description as a sentence.
+
+    Args:
+        dated: Say when the document was published.
+    """
     name = document.title or document.path
     origin = f" of {document.publisher}" if document.publisher else ""
     match sentence.kind:
@@ -57,18 +63,25 @@ def judged_text(document: Document, sentence: Sentence, shown: str) -> str:
             return f"The article {name}{origin} was published on the date {document.published}: {shown}"
         case _:
             heading = display(sentence.heading) if sentence.heading else None
-            return ". ".join(part for part in (document.title, heading, shown) if part)
+            day = written_date(document.published) if dated and document.published else None
+            return ". ".join(part for part in (document.title, day, heading, shown) if part)
 
 
 class _Reading:
     """The sentences of a document, each with what is needed to judge it."""
 
-    def __init__(self, document: Document, sentences: Sequence[Sentence], outline: Outline) -> None:
+    def __init__(
+        self, document: Document, sentences: Sequence[Sentence], outline: Outline, *, timed: bool
+    ) -> None:
         self._document = document
+        self._timed = timed
         self._outline = outline
         self._sentences = sentences
         self._starts = [sentence.span.start for sentence in sentences]
         self._title = next((sentence for sentence in sentences if sentence.kind is Kind.TITLE), None)
+        self._dated = next((sentence for sentence in sentences if sentence.kind is Kind.PUBLISHED), None)
+        if self._dated is None and document.published and self._title and find_dates(self._title.text, None):
+            self._dated = self._title
         self._headings: list[Sentence | None] = []
         self._firsts: dict[tuple[str, str | None, Kind], int] = {}
         heading = None
@@ -109,7 +122,7 @@ class _Reading:
         return self._with_unit(unit, self._sentences[place], self._headings[place], passage_id)
 
     def _with_unit(self, unit: Unit, sentence: Sentence, heading: Sentence | None, passage_id: str) -> Candidate:
-        judged = judged_text(self._document, sentence, " ".join(unit.text.split()[:_JUDGED_WORDS]))
+        judged = judged_text(self._document, sentence, " ".join(unit.text.split()[:_JUDGED_WORDS]), dated=self._timed)
         heading = heading if sentence.heading else None
         if heading is not None and not unit.lead and (unit.whole or unit.kind == "record"):
             gap = ":\n" if unit.whole else " — "
@@ -123,6 +136,7 @@ class _Reading:
             title=self._title,
             passage_id=passage_id,
             judged=judged,
+            dated=self._dated,
             unit=unit,
         )
 
@@ -139,7 +153,8 @@ class _Reading:
             heading=self._headings[place] if sentence.heading else None,
             title=self._title,
             passage_id=passage_id,
-            judged=judged_text(document, sentence, understood(sentence, previous)),
+            judged=judged_text(document, sentence, understood(sentence, previous), dated=self._timed),
+            dated=self._dated,
         )
 
 
@@ -147,7 +162,7 @@ def _is_scrap(sentence: Sentence) -> bool:
     return len(display(sentence.text).split()) < _LEAST_WORDS
 
 
-def _all_candidates(catalog: CatalogView, hits: Iterable[Hit]) -> Iterator[Candidate]:
+def _all_candidates(catalog: CatalogView, question: Question, hits: Iterable[Hit]) -> Iterator[Candidate]:
     """Every sentence of the hits' passages that may be an answer."""
     read: dict[str, _Reading] = {}
     for hit in hits:
@@ -155,7 +170,8 @@ def _all_candidates(catalog: CatalogView, hits: Iterable[Hit]) -> Iterator[Candi
         if document_id not in read:
             text = catalog.text(document_id)
             outline = Outline(text, catalog.blocks(document_id))
-            read[document_id] = _Reading(catalog.document(document_id), catalog.sentences(document_id, text), outline)
+            sentences = catalog.sentences(document_id, text)
+            read[document_id] = _Reading(catalog.document(document_id), sentences, outline, timed=question.timed)
         yield from read[document_id].candidates(hit.passage)
         yield from read[document_id].holders(hit.passage)
 

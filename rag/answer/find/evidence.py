@@ -61,7 +61,8 @@ class Candidate:
 
     ``sentence`` stands for a unit: it has its span. ``judged`` is the text that the reranker saw, ``relevance`` and ``answerability`` its logits, ``score``
     the blend of both that ranks; ``previous`` is the sentence before it in the same paragraph,
-    ``following`` the one or two after it, ``heading`` the one it stands under, ``title`` the document's own title line.
+    ``following`` the one or two after it, ``heading`` the one it stands under, ``title`` the document's own title line, ``dated`` the
+    line that says when it was published.
     """
 
     document: Document
@@ -75,6 +76,7 @@ class Candidate:
     relevance: float = 0.0
     answerability: float = 0.0
     following: tuple[Sentence, ...] = ()
+    dated: Sentence | None = None
     unit: Unit | None = None
 
     @property

@@ -6,9 +6,12 @@ from rag.answer.confidence import support
 from rag.answer.find.evidence import Candidate, Unit
 from rag.answer.question import Question
 from rag.answer.read.reader import Finding, FoundPart, Source
+from rag.language.english.asked import ValueKind
+from rag.language.english.values.dates import find_dates
 from rag.language.english.words import content_words, stem, words
 from rag.language.outline import Pair, Row
-from rag.types import TableRows
+from rag.language.text import display
+from rag.types import Kind, Sentence, TableRows
 
 
 def findings_of(
@@ -23,6 +26,13 @@ def findings_of(
     return tuple(_unit_finding(question, group) if group[0].unit else plain(question, group) for group in groups)
 
 
+def date_line(question: Question, candidate: Candidate) -> Sentence | None:
+    """What says when: the line with the document's date, where a date is asked for and the candidate has none."""
+    if ValueKind.DATE not in question.wanted.kinds or candidate.sentence.kind is not Kind.BODY:
+        return None
+    return None if find_dates(candidate.shown, None) else candidate.dated
+
+
 def _unit_finding(question: Question, group: Sequence[Candidate]) -> Finding:
     candidate, unit = group[0], group[0].unit
     if unit is None:
@@ -35,9 +45,11 @@ def _unit_finding(question: Question, group: Sequence[Candidate]) -> Finding:
     own = dict.fromkeys(Source(document=document, span=span) for span in unit.spans)
     own |= dict.fromkeys(source for part in parts for source in part.sources)
     others = tuple(Source(document=one.document, span=one.span) for one in group[1:])
+    dated = date_line(question, candidate)
+    when = (Source(document=document, span=dated.span),) if dated else ()
     return Finding(
-        text=unit.text,
-        sources=(*own, *others),
+        text=f"{display(dated.text)} — {unit.text}" if dated else unit.text,
+        sources=(*when, *own, *others),
         support=support(candidate),
         kind=unit.kind,
         parts=parts,
