@@ -39,6 +39,7 @@ class Unit:
         parts: Of a list, steps or a record.
         row: Of a table.
         columns: The names of the table's columns.
+        asked: Of a row: the column of the cell that is asked for, where that was judged.
         whole: Whether it is all of a list or record, whose parts are candidates too.
         complete: Whether nothing of it is left out.
     """
@@ -51,6 +52,7 @@ class Unit:
     parts: tuple[Part, ...] = ()
     row: Row | None = None
     columns: tuple[str, ...] = ()
+    asked: int | None = None
     whole: bool = False
     complete: bool = True
 

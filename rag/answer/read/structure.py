@@ -8,8 +8,6 @@ from rag.answer.question import Question
 from rag.answer.read.reader import Finding, FoundPart, Source
 from rag.language.english.asked import ValueKind
 from rag.language.english.values.dates import find_dates
-from rag.language.english.words import content_words, stem, words
-from rag.language.outline import Pair, Row
 from rag.language.text import display
 from rag.types import Kind, Sentence, TableRows
 
@@ -53,43 +51,20 @@ def _unit_finding(question: Question, group: Sequence[Candidate]) -> Finding:
         support=support(candidate),
         kind=unit.kind,
         parts=parts,
-        table=table_of(question, unit) if unit.kind == "table" else None,
+        table=table_of(unit) if unit.kind == "table" else None,
         complete=unit.complete,
     )
 
 
-def table_of(question: Question, unit: Unit) -> TableRows:
+def table_of(unit: Unit) -> TableRows:
     """A row as a table with the asked cell marked."""
     row = unit.row
     if row is None:
         raise ValueError("only a row is a table")
     cells = {pair.column: pair.value for pair in row.pairs}
-    marked = asked_column(question, row)
+    marked = unit.asked
     return TableRows(
         columns=unit.columns,
         rows=(tuple(cells.get(column, "") for column in range(len(unit.columns))),),
         marked=((0, marked),) if marked is not None else (),
     )
-
-
-def asked_column(question: Question, row: Row) -> int | None:
-    """The column that a question asks a row for: the one whose name says most of what it says, and no cell else.
-
-    What all names share tells none apart; a cell whose words the question has is given, not asked for.
-    """
-    asked = {stem(word) for word in question.words}
-    named = {pair.column: {stem(word) for word in words(pair.name)} for pair in row.pairs}
-    shared = set.intersection(*named.values()) if len(named) > 1 else set()
-    open_pairs = [pair for pair in row.pairs if not _given(pair, asked)]
-    values = [pair for pair in open_pairs if pair.name] or open_pairs[1:] or open_pairs
-    if not values:
-        return None
-    scores = {pair.column: len((named[pair.column] - shared) & asked) for pair in values}
-    best = max(scores.values())
-    found = [column for column, score in scores.items() if score == best]
-    return found[0]
-
-
-def _given(pair: Pair, asked: set[str]) -> bool:
-    said = {stem(word) for word in content_words(pair.value)}
-    return bool(said) and said <= asked
