@@ -38,7 +38,7 @@ from rag.storage.catalog.quoted import find_of_collection, forget_quoted
 from rag.storage.catalog.schema import Connections
 from rag.storage.catalog.scrub import Scrubber
 from rag.storage.catalog.sizes import Sizes
-from rag.storage.catalog.structures import find_blocks, find_outdated
+from rag.storage.catalog.structures import count_as_current, find_blocks, find_outdated
 from rag.types import CorpusState, Document, Passage, Sentence, Vectors
 
 _PAGE = 500  # documents
@@ -249,6 +249,11 @@ class Catalog:
     def outdated(self, limit: int) -> list[str]:
         """The ids of the first documents that are to be made again from their sources, in order."""
         return find_outdated(self._read(), limit)
+
+    def keep_layout(self, document_id: str) -> None:
+        """Count a document as made of the present layout, with the blocks that it has."""
+        with self._connections.write() as connection:
+            count_as_current(connection, document_id)
 
     def sentences(self, document_id: str, text: str) -> list[Sentence]:
         """The sentences of a document in order; ``text`` is the document's."""

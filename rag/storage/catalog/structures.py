@@ -37,6 +37,15 @@ def find_outdated(connection: sqlite3.Connection, limit: int) -> list[str]:
     return [row["id"] for row in rows]
 
 
+def count_as_current(connection: sqlite3.Connection, document_id: str) -> None:
+    """Count what is stored of a document as made of the present layout."""
+    connection.execute(
+        """INSERT INTO structures (document_id, layout, blocks) SELECT id, ?, ? FROM documents WHERE id = ?
+           ON CONFLICT (document_id) DO UPDATE SET layout = excluded.layout WHERE layout < excluded.layout""",
+        (LAYOUT, msgspec.msgpack.encode([]), document_id),
+    )
+
+
 def are_blocks(blocks: Sequence[Block], characters: int) -> bool:
     """Whether they can be the blocks of a text of so many characters: each within it and after its parent."""
     return all(
