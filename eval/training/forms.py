@@ -5,14 +5,12 @@ answer must hold answers it; one that holds only a part does not, for the smalle
 the cells are pairs of their own.
 """
 
-import json
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from eval.measures.measures import contains_answer, normalised
-from eval.sets.question import EvalSetError
+from eval.sets.forms import FormQuestion, FormSet
 from eval.training.near_misses import names_in, swap
 from eval.training.pairs import Pair
 from rag.answer.find.cells import cell_texts
@@ -22,85 +20,10 @@ from rag.language.english.words import content_words, stem, words
 from rag.library import Library
 from rag.models.protocols import PairScorer
 
-FORMS = Path(__file__).resolve().parent.parent / "sets" / "forms"
 _WORD_PIECES = 2_500
 _NEGATIVES = 4
 _UNANSWERABLE = 3
 _SHARE_OF_LABEL = 0.6
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FormQuestion:
-    """A question over one document, which is a collection.
-
-    ``holds`` has what a right answer must hold, all of it; of ``answers`` any one is right. ``table`` says that the
-    answer stands in a table.
-    """
-
-    id: str
-    document: str
-    question: str
-    holds: tuple[str, ...] = ()
-    answers: tuple[str, ...] = ()
-    table: bool = False
-    source: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FormSet:
-    """Documents by name, with their text, and questions over each."""
-
-    name: str
-    texts: dict[str, str]
-    questions: tuple[FormQuestion, ...]
-
-
-def load_context_set(file: Path) -> FormSet:
-    """A set of contexts, each a document, as ``eval.studies.contexts`` reads them.
-
-    Raises:
-        EvalSetError: When a line lacks a field.
-    """
-    texts: dict[str, str] = {}
-    questions = []
-    for number, line in enumerate(file.read_text("utf-8").splitlines(), start=1):
-        record = json.loads(line)
-        try:
-            name = f"{record['id']}.md"
-            texts[name] = record["markdown"]
-            for place, one in enumerate(record["questions"]):
-                questions.append(
-                    FormQuestion(
-                        id=f"{record['id']}-{place}",
-                        document=name,
-                        question=one["question"].strip(),
-                        answers=tuple(one["answers"]),
-                        table=one["from"] == "table",
-                        source=file.parent.name,
-                    )
-                )
-        except KeyError as error:
-            raise EvalSetError(f"{file}, line {number}: there is no {error}") from error
-    return FormSet(name=file.parent.name, texts=texts, questions=tuple(questions))
-
-
-def load_form_set() -> FormSet:
-    """The project's own documents of many forms, and the questions over them."""
-    texts = {file.name: file.read_text("utf-8") for file in sorted(FORMS.iterdir())}
-    lines = (FORMS.parent / "questions" / "forms.jsonl").read_text("utf-8").splitlines()
-    records = [json.loads(line) for line in lines if line.strip()]
-    questions = [
-        FormQuestion(
-            id=one["id"],
-            document=one["document"],
-            question=one["question"],
-            holds=tuple(one["holds"]),
-            table=one["kind"] in ("cell", "row", "lookup"),
-            source="forms",
-        )
-        for one in records
-    ]
-    return FormSet(name="forms", texts=texts, questions=tuple(questions))
 
 
 def form_pairs(library: Library, scorer: PairScorer, chosen: FormSet, folder: Path, seed: int) -> Iterator[Pair]:
@@ -116,7 +39,7 @@ def form_pairs(library: Library, scorer: PairScorer, chosen: FormSet, folder: Pa
     for question in chosen.questions:
         judged = _candidates(library, collections[question.document], question.question)
         right = _answering(question, judged)
-        if right is None and (question.holds or question.answers):
+        if right is None and question.answerable:
             continue
         wrong = [one for one in judged if one is not right and not _may_answer(question, one)]
         count = _NEGATIVES if right else _UNANSWERABLE

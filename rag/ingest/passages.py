@@ -119,7 +119,13 @@ def sentence_fits(text: str, encoder: Encoder) -> bool:
 
 
 def chunk(
-    document_id: str, about: Description, sentences: Iterable[Sentence], outline: Outline, encoder: Encoder, *, budget: int
+    document_id: str,
+    about: Description,
+    sentences: Iterable[Sentence],
+    outline: Outline,
+    encoder: Encoder,
+    *,
+    budget: int,
 ) -> Iterator[Passage]:
     """The passages of a document, in order; every sentence but boilerplate and headings is in one.
 
@@ -144,9 +150,7 @@ def chunk(
         yield passage
 
 
-def _groups(
-    sentences: Iterable[Sentence], outline: Outline, encoder: Encoder, budget: int
-) -> Iterator[list[Sentence]]:
+def _groups(sentences: Iterable[Sentence], outline: Outline, encoder: Encoder, budget: int) -> Iterator[list[Sentence]]:
     """Neighbouring sentences that share a section and stay within the budget and half the encoder's limit."""
     group: list[Sentence] = []
     tokens = pieces = 0

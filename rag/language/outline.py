@@ -6,7 +6,6 @@ What is made here is shown, indexed and judged; the spans say which characters o
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 from rag.blocks import Block, Cell, Form, holders, within
 from rag.language.text import display
@@ -116,8 +115,10 @@ class Outline:
             return None
         said = self.blocks[before]
         words = said.span.of(self.text)
-        if said.form is Form.CAPTION or words.rstrip("*_ ").endswith(":") or (
-            not _ENDED.search(words.rstrip()) and len(words) <= _LONGEST_LEAD
+        if (
+            said.form is Form.CAPTION
+            or words.rstrip("*_ ").endswith(":")
+            or (not _ENDED.search(words.rstrip()) and len(words) <= _LONGEST_LEAD)
         ):
             return self._last_sentence(said.span)
         return said.span if block.form is Form.CODE and len(words) <= _LONGEST_LEAD else None

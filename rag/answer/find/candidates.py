@@ -70,9 +70,7 @@ def judged_text(document: Document, sentence: Sentence, shown: str, *, dated: bo
 class _Reading:
     """The sentences of a document, each with what is needed to judge it."""
 
-    def __init__(
-        self, document: Document, sentences: Sequence[Sentence], outline: Outline, *, timed: bool
-    ) -> None:
+    def __init__(self, document: Document, sentences: Sequence[Sentence], outline: Outline, *, timed: bool) -> None:
         self._document = document
         self._timed = timed
         self._outline = outline
@@ -112,7 +110,9 @@ class _Reading:
             span = self._outline.blocks[unit.position].span
             place = bisect_left(self._starts, span.start)
             if place < len(self._sentences) and self._sentences[place].kind is Kind.BODY:
-                whole = replace(self._sentences[place], span=span, text=span.of(self._outline.text), block=unit.position)
+                whole = replace(
+                    self._sentences[place], span=span, text=span.of(self._outline.text), block=unit.position
+                )
                 yield self._with_unit(unit, whole, self._headings[place], passage.id)
 
     def _unit(self, sentence: Sentence) -> Unit | None:

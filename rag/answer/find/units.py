@@ -28,7 +28,14 @@ def leaf_unit(outline: Outline, position: int, span: Span) -> Unit | None:
             return _row_unit(outline, position)
         case Form.FIELD:
             row = outline.row(position)
-            return Unit(kind="record", position=position, text=row.text, spans=row.spans, row=row, parts=_field(outline, position))
+            return Unit(
+                kind="record",
+                position=position,
+                text=row.text,
+                spans=row.spans,
+                row=row,
+                parts=_field(outline, position),
+            )
         case Form.CODE:
             return _code_unit(outline, position)
         case _:
@@ -57,7 +64,9 @@ def _code_unit(outline: Outline, position: int) -> Unit:
     code = block.span.of(outline.text)
     said = display(lead.of(outline.text)) if lead else ""
     spans = [*([lead] if lead else []), block.span]
-    return Unit(kind="code", position=position, text="\n".join([*([said] if said else []), code]), spans=tuple(spans), lead=said)
+    return Unit(
+        kind="code", position=position, text="\n".join([*([said] if said else []), code]), spans=tuple(spans), lead=said
+    )
 
 
 def _item_unit(outline: Outline, position: int, span: Span) -> Unit | None:

@@ -35,7 +35,12 @@ def sized(question: Question, candidates: Sequence[Candidate]) -> list[Candidate
 
 def holds(whole: Candidate, part: Candidate) -> bool:
     """Whether a list or record has another candidate in it."""
-    if whole.unit is None or whole.unit.kind not in _HOLDERS or not whole.unit.whole or whole.document.id != part.document.id:
+    if (
+        whole.unit is None
+        or whole.unit.kind not in _HOLDERS
+        or not whole.unit.whole
+        or whole.document.id != part.document.id
+    ):
         return False
     return whole != part and whole.span.start <= part.span.start and part.span.end <= whole.span.end
 

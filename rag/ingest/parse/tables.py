@@ -4,7 +4,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-_DATA = re.compile(r"[^\w]{0,4}(?:[A-Z]{2,3}\s?)?[^\w]{0,2}\d[\d.,\s'’]*\s?(?:%|[^\W\d]{0,3})[^\w]{0,3}|[-–—*]+|n/?[am]", re.IGNORECASE)
+_DATA = re.compile(
+    r"[^\w]{0,4}(?:[A-Z]{2,3}\s?)?[^\w]{0,2}\d[\d.,\s'’]*\s?(?:%|[^\W\d]{0,3})[^\w]{0,3}|[-–—*]+|n/?[am]", re.IGNORECASE
+)
 _YEAR = re.compile(r"(?:FY\s?)?(?:1[89]|20)\d\d(?:[/–-]\d{2,4})?[*a-z]?")
 _MOST_COLUMNS = 1_000
 _MOST_HEAD_ROWS = 6

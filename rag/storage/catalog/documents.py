@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 
 from rag.blocks import Block
 from rag.errors import NotFound
-from rag.storage.catalog.structures import insert_blocks
 from rag.storage.catalog.derived import Derived, delete_derived
+from rag.storage.catalog.structures import insert_blocks
 from rag.types import Description, Document, Passage, Sentence, Vectors
 
 LISTED = """

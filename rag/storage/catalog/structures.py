@@ -51,7 +51,7 @@ def are_blocks(blocks: Sequence[Block], characters: int) -> bool:
     return all(
         block.span.end <= characters
         and (block.parent is None or 0 <= block.parent < place)
-        and all(0 <= cell.start < cell.end <= characters and 0 <= cell.column for cell in block.cells)
+        and all(0 <= cell.start < cell.end <= characters and cell.column >= 0 for cell in block.cells)
         for place, block in enumerate(blocks)
     )
 

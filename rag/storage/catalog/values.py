@@ -217,7 +217,9 @@ def _wrong_documents(connection: sqlite3.Connection) -> Iterator[str]:
 
 
 def _wrong_structures(connection: sqlite3.Connection) -> Iterator[str]:
-    rows = connection.execute("SELECT document_id, characters, blocks FROM structures JOIN documents ON id = document_id")
+    rows = connection.execute(
+        "SELECT document_id, characters, blocks FROM structures JOIN documents ON id = document_id"
+    )
     for name, characters, blob in rows:
         try:
             right = are_blocks(decode_blocks(blob), characters)

@@ -52,7 +52,13 @@ def blocks(text: str, *, markdown: bool = False) -> list[Block]:
     front = _FRONT_MATTER.match(text)
     body = front.end() if front else start
     head = list(_plain_blocks(text, start, body))
-    return [*head, *(moved(one, 0, None if one.parent is None else one.parent + len(head)) for one in markdown_tree(text, body, _plain_blocks))]
+    return [
+        *head,
+        *(
+            moved(one, 0, None if one.parent is None else one.parent + len(head))
+            for one in markdown_tree(text, body, _plain_blocks)
+        ),
+    ]
 
 
 def moved(block: Block, by: int, parent: int | None) -> Block:

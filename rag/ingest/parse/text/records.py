@@ -24,7 +24,7 @@ def field_cells(text: str, span: Span) -> tuple[Cell, Cell] | None:
     if len(found[name].split()) > _MOST_KEY_WORDS:
         return None
     value = stripped(text, found.end(), span.end)
-    if value is None or "\n" in value.of(text).strip() and name == "key":
+    if value is None or ("\n" in value.of(text).strip() and name == "key"):
         return None
     return (
         Cell(start=found.start(name), end=found.end(name), column=0),

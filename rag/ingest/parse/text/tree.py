@@ -26,7 +26,8 @@ _QUOTE_MARK = re.compile(r"(?:[ \t]{0,3}>[ \t]?)+")
 _FENCE = re.compile(r"[ \t>]*(?:`{3,}|~{3,})[^\r\n]*(?:\r\n|\r|\n|$)")
 _FENCE_END = re.compile(r"(?:\r\n|\r|\n)[ \t>]*(?:`{3,}|~{3,})[ \t]*\s*$")
 _TAG = re.compile(
-    r"<!--.*?(?:-->|$)|<(script|style|template)\b.*?(?:</\1\s*>|$)|</?[a-zA-Z][^<>]*(?:>|$)|<[!?][^>]*>", re.DOTALL | re.IGNORECASE
+    r"<!--.*?(?:-->|$)|<(script|style|template)\b.*?(?:</\1\s*>|$)|</?[a-zA-Z][^<>]*(?:>|$)|<[!?][^>]*>",
+    re.DOTALL | re.IGNORECASE,
 )
 _SUMMARY = re.compile(r"<(?:summary|h[1-6])\b[^<>]*>$", re.IGNORECASE)
 _ROW_EDGE = re.compile(r"[|\s]*")
