@@ -14,6 +14,7 @@ from rag.types import Span
 _SENTENCE_END = re.compile(r"[.!?…]['\"”’)\]]*\s+(?=\S)")
 _ENDED = re.compile(r"[.!?…]['\"”’)\]*_]*$")
 _LONGEST_LEAD = 300
+_LED = frozenset({Form.LIST, Form.RECORD, Form.TABLE, Form.CODE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,12 +124,20 @@ class Outline:
             return self._last_sentence(said.span)
         return said.span if block.form is Form.CODE and len(words) <= _LONGEST_LEAD else None
 
+    def only_leads(self, position: int, span: Span) -> bool:
+        """Whether a sentence says nothing but that something comes: it ends in a colon before a list or table."""
+        following = position + 1
+        if following >= len(self.blocks) or self.blocks[following].form not in _LED:
+            return False
+        lead = self.lead_in(following)
+        return lead is not None and _covers(lead, span) and span.of(self.text).rstrip("*_ ").endswith(":")
+
     def leads(self, position: int) -> tuple[Span, ...]:
         """What is needed to understand an item or its list: lead-ins and the items it is within, outermost first."""
         found: list[Span] = []
         for holder in holders(self.blocks, position) if position < len(self.blocks) else ():
             block = self.blocks[holder]
-            if block.form in (Form.LIST, Form.RECORD, Form.TABLE) and (lead := self.lead_in(holder)):
+            if block.form in _LED and (lead := self.lead_in(holder)):
                 found.append(lead)
         return tuple(reversed(found))
 

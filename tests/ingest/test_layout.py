@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.ingest.parse.text.blocks import Block, blocks
+from rag.blocks import Block
+from rag.ingest.parse.text.blocks import blocks
 
 FAST = settings(derandomize=True, max_examples=150, deadline=None)
 LINES = st.sampled_from(

@@ -94,6 +94,8 @@ class _Reading:
             sentence = self._sentences[place]
             if sentence.span.end > passage.span.end:
                 break
+            if self._outline.only_leads(sentence.block, sentence.span):
+                continue
             unit = self._unit(sentence)
             if sentence.kind in _NEVER or (sentence.kind is Kind.BODY and not unit and _is_scrap(sentence)):
                 continue
