@@ -234,7 +234,7 @@ class TextBuilder:
         return self._inside[-1].position if self._inside else None
 
     def _leaf(self, block: Block) -> None:
-        self.blocks.append(replace(block, parent=self._parent))
+        self.blocks.append(replace(block, parent=self._parent) if self._inside else block)
         self._marked = False
 
     def _open(self, gap: str = _GAP) -> None:

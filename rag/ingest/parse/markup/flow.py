@@ -6,13 +6,14 @@ from typing import Any
 
 from rag.blocks import Form
 from rag.ingest.parse.markup.code import PRE, are_line_numbers, is_prose, lines_of
-from rag.ingest.parse.markup.grids import Grid, grids
+from rag.ingest.parse.markup.definitions import fields_of
+from rag.ingest.parse.markup.grids import grids
 from rag.ingest.parse.markup.lists import LISTS, Marks, mend_lists
-from rag.ingest.parse.markup.records import fields_of, write_fields, write_grid
 from rag.ingest.parse.markup.runs import Runs
 from rag.ingest.parse.markup.tree import BLOCKS, HEADINGS, seen
 from rag.ingest.parse.parsed import TextBuilder
 from rag.ingest.parse.questions import QUESTION_LEVEL
+from rag.ingest.parse.records import Grid, write_fields, write_grid
 
 _CAPTIONS = frozenset({"figcaption", "caption", "legend"})
 _DEEPEST_HEADING = 6
@@ -168,7 +169,7 @@ class _Flow:
 
     def _write_grids(self, found: list[Grid]) -> None:
         for grid in found:
-            write_grid(grid.rows, self._builder, caption=grid.caption, labelled=grid.labelled, declared=grid.declared)
+            write_grid(grid, self._builder)
 
 
 _LISTING = LISTS | {"dl"}

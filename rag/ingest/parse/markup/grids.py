@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rag.ingest.parse.markup.tree import CELLS, is_hidden, line_of
+from rag.ingest.parse.records import Grid
 from rag.ingest.parse.tables import GridCell, titled
 
 _LAYOUT = (
@@ -16,23 +17,6 @@ _PLACING = ("presentation", "none")
 _LONG_CELL = 300
 _MOST_SPANNED = 65_534
 _BOLD = ("b", "strong")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Grid:
-    """A table of data.
-
-    Args:
-        rows: Its cells.
-        declared: How many of the first rows name the columns by their markup.
-        labelled: Whether the first cell of each row is marked as its label.
-        caption: Its own.
-    """
-
-    rows: Sequence[Sequence[GridCell]]
-    declared: int
-    labelled: bool
-    caption: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,6 +32,9 @@ class Taken:
     rest: str
 
 
+_NOTHING = Taken(text="", code=False, question="", rest="")
+
+
 class Runs:
     """The characters that wait for their block to end; white space is one space."""
 
@@ -62,6 +65,8 @@ class Runs:
     def taken(self) -> Taken:
         """What waited; nothing waits after."""
         parts, self._parts = self._parts, []
+        if not parts or all(part.isspace() for part, _, _ in parts):
+            return _NOTHING
         text = _tidy("".join(part for part, _, _ in parts))
         code = all(is_code for part, _, is_code in parts if part.strip())
         question = _bold_question(parts)
@@ -75,6 +80,8 @@ class Runs:
 def _bold_question(parts: Sequence[tuple[str, bool, bool]]) -> str:
     """The question that is in bold on the first line of a block, empty without one."""
     said = ""
+    if not any(is_bold for _, is_bold, _ in parts):
+        return said
     for part, is_bold, _ in parts:
         if part.strip() and not is_bold:
             break

@@ -97,6 +97,8 @@ def text_of(element: Any) -> str:
 
 def line_of(element: Any) -> str:
     """As ``text_of``, without the tables in it; a semicolon stands between the items of a list."""
+    if not len(element):
+        return " ".join((element.text or "").split())
     parts = [""]
     for event, value in seen(element, lambda inner: _nothing if inner.tag == "table" else None):
         if event == "open" and value.tag in _ITEMS:
