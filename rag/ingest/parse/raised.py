@@ -34,7 +34,8 @@ _UNIT = re.compile(
 )
 _VARIABLE = re.compile(r"(?:^|[^\w])\d*[^\W\d_]$|[=×·]\s?\d*[a-z]{2,3}$|[α-ωΑ-Ω][^\W\d_]?$")
 _BRACKETED = re.compile(r"\(([^()]{1,40})\)$")
-_FORMULA = re.compile(r"(?!.*[^\W\d_]{4})(?:.*[+\-−*/×·^].*|\s*[^\W\d_]\s*)")
+_FORMULA = re.compile(r"[^+\-−*/×·^]*[+\-−*/×·^].*|\s*[^\W\d_]\s*")
+_WORD = re.compile(r"[^\W\d_]{4}")
 
 
 def raised(mark: str, before: str, after: str, *, noted: bool = False) -> str:
@@ -115,7 +116,7 @@ def _is_arithmetic(before: str, after: str) -> bool:
 def _is_exponent(mark: str, before: str) -> bool:
     """Whether a number after letters or a bracket is an exponent."""
     if bracketed := _BRACKETED.search(before):
-        return _FORMULA.fullmatch(bracketed[1]) is not None
+        return _FORMULA.fullmatch(bracketed[1]) is not None and not _WORD.search(bracketed[1])
     if mark in "234" and _UNIT.search(before):
         return True
     return _VARIABLE.search(before) is not None

@@ -21,15 +21,15 @@ _BOLD = ("b", "strong")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Row:
-    element: Any
     group: str
     cells: list[Any]
+    texts: list[str]
 
     @property
     def heads(self) -> bool:
         """Whether it names columns: it is in the head of the table, or its cells, with text, are header cells."""
-        said = [cell for cell in self.cells if cell.tag == "th" or len(cell) or (cell.text or "").strip()]
-        return self.group == "thead" or (len(said) > 1 and all(cell.tag == "th" for cell in said))
+        tags = [cell.tag for cell, text in zip(self.cells, self.texts, strict=True) if text]
+        return self.group == "thead" or (len(tags) > 1 and all(tag == "th" for tag in tags))
 
 
 def grids(table: Any) -> list[Grid]:
@@ -50,26 +50,26 @@ def _is_data(table: Any, rows: Sequence[_Row]) -> bool:
         return max(len(row.cells) for row in rows) > 1
     if any(inner is not table for inner in table.iter("table", *_LAYOUT)):
         return False
-    sizes = [[len(line_of(cell)) for cell in row.cells] for row in rows]
-    width = max((sum(size > 0 for size in row) for row in sizes), default=0)
-    filled = [size for row in sizes for size in row if size]
-    if width < 2:
+    if max((sum(bool(text) for text in row.texts) for row in rows), default=0) < 2:
         return False
-    long = sum(size > _LONG_CELL for size in filled)
+    long = sum(len(text) > _LONG_CELL for row in rows for text in row.texts)
     return not long if len(rows) == 1 else 2 * long < len(rows)
 
 
 def _grid(table: Any, rows: Sequence[_Row]) -> Grid:
-    cells = [[_cell(cell, len(rows) - number) for cell in row.cells] for number, row in enumerate(rows)]
+    cells = [
+        [_cell(cell, text, len(rows) - number) for cell, text in zip(row.cells, row.texts, strict=True)]
+        for number, row in enumerate(rows)
+    ]
     caption = next((line_of(child) for child in table if child.tag == "caption"), "")
     title, _ = titled(cells)
     if title and not caption:
         caption, cells, rows = title, cells[1:], rows[1:]
-    labels = [row.cells[0] for row in rows if len(row.cells) > 1]
+    labels = [_is_label(row, 0) for row in rows if len(row.cells) > 1]
     return Grid(
         rows=cells,
         declared=_head_rows(rows),
-        labelled=bool(labels) and all(_is_label(cell) for cell in labels),
+        labelled=bool(labels) and all(labels),
         caption=caption,
     )
 
@@ -81,22 +81,23 @@ def _head_rows(rows: Sequence[_Row]) -> int:
         heads += 1
     if heads:
         return min(heads, max(1, len(rows) - 1))
-    bold = [len(row.cells) > 1 and all(_is_label(cell) for cell in row.cells) for row in rows[:3]]
+    bold = [len(row.cells) > 1 and all(_is_label(row, place) for place in range(len(row.cells))) for row in rows[:3]]
     return int(len(bold) > 1 and bold[0] and not any(bold[1:]))
 
 
-def _is_label(cell: Any) -> bool:
+def _is_label(row: _Row, place: int) -> bool:
     """Whether a cell is one of a header, or all of its text is bold."""
+    cell = row.cells[place]
     if cell.tag == "th":
         return True
     bold = next(cell.iter(*_BOLD), None)
-    return bold is not None and line_of(bold) == line_of(cell) != ""
+    return bold is not None and line_of(bold) == row.texts[place] != ""
 
 
-def _cell(cell: Any, rows_left: int) -> GridCell:
+def _cell(cell: Any, text: str, rows_left: int) -> GridCell:
     down = _span(cell, "rowspan")
     return GridCell(
-        text=line_of(cell),
+        text=text,
         columns=max(1, _span(cell, "colspan")),
         rows=rows_left if down == 0 else min(down, rows_left),
     )
@@ -110,12 +111,13 @@ def _span(cell: Any, name: str) -> int:
 
 def _rows(table: Any) -> list[_Row]:
     """The rows that are a table's own, those of its head first and those of its foot last."""
-    rows = [
-        _Row(element=element, group=group, cells=list(_within(element, CELLS)))
-        for element, group in _row_elements(table)
-    ]
+    rows = []
+    for element, group in _row_elements(table):
+        cells = list(_within(element, CELLS))
+        if cells:
+            rows.append(_Row(group=group, cells=cells, texts=[line_of(cell) for cell in cells]))
     order = {"thead": 0, "tfoot": 2}
-    return sorted((row for row in rows if row.cells), key=lambda row: order.get(row.group, 1))
+    return sorted(rows, key=lambda row: order.get(row.group, 1))
 
 
 def _row_elements(table: Any) -> Iterator[tuple[Any, str]]:

@@ -10,7 +10,7 @@ from rag.blocks import Form
 
 _DEEPEST = 20
 _HEADING = re.compile(r"heading (\d)\b.*")
-_CODE = re.compile(r"(?:.*[^a-z])?(?:source ?)?code(?![a-z]{3}).*|.*(?:preformatted|verbatim|macro text).*")
+_CODE = re.compile(r"(?<![a-z])(?:source ?)?code(?![a-z]{3})|preformatted|verbatim|macro text")
 _CAPTION = re.compile(r"(?:table |image |figure )?caption")
 _QUOTE = re.compile(r"(?:intense |block )?quote|block text|(?:block )?quotations?|blockquote")
 _CONTENTS = re.compile(r"(?:toc|contents|table of figures|index) ?(?:heading|\d)|table of figures")
@@ -127,7 +127,7 @@ def _form(name: str) -> tuple[Form, int]:
         return Form.HEADING, 1
     if _CAPTION.fullmatch(name):
         return Form.CAPTION, 0
-    return (Form.CODE, 0) if _CODE.fullmatch(name) else (Form.PARAGRAPH, 0)
+    return (Form.CODE, 0) if _CODE.search(name) else (Form.PARAGRAPH, 0)
 
 
 def _named(style: Style) -> Style:
