@@ -93,6 +93,11 @@ def test_exponent_and_end_of_a_word_stay(before: str, mark: str, after: str, wri
     assert raised(mark, before, f" {after}" if after[:1].isalnum() and written != "°" else after) == written
 
 
+def test_known_note_is_no_exponent_where_both_may_be() -> None:
+    assert raised("3", "of 10", " houses", notes={"3"}) == raised("2", "plan B", " is", notes={"2"}) == ""
+    assert raised("3", "6 × 10", " kg", notes={"3"}) == "³"
+
+
 @pytest.mark.parametrize(
     ("inner", "text"),
     [

@@ -7,6 +7,7 @@ them (``1st``), one alone to a note unless before it is a variable. What this do
 """
 
 import re
+from collections.abc import Set
 
 LONGEST = 20
 """Characters: more than these are no mark and no exponent."""
@@ -27,18 +28,20 @@ _ARITHMETIC = re.compile(r"\s?[=×·*+≈<>^/−]\s?\d")
 _ARITHMETIC_BEFORE = re.compile(r"[=×·*+≈<>^/−(]\s?\d{1,6}$")
 _NUMBER = re.compile(r"\d$")
 _TEN = re.compile(r"(?:^|[^\d.,])10$")
+_TIMES_TEN = re.compile(r"[×x*·=]\s?10$")
 _BASE = re.compile(r"(?:^|[^\d.,])(?:2|10)$")
 _UNIT = re.compile(
     r"(?:^|[\s\d/·(\[.*])(?:[kcdmµμn]?m|ft|yd|mi|ha|s|sec|px|mile|miles|meter|meters|metre|metres)$|\d\s?in$",
     re.IGNORECASE,
 )
 _VARIABLE = re.compile(r"(?:^|[^\w])\d*[^\W\d_]$|[=×·]\s?\d*[a-z]{2,3}$|[α-ωΑ-Ω][^\W\d_]?$")
+_CAPITAL = re.compile(r"(?:^|[^\w])[A-Z]$")
 _BRACKETED = re.compile(r"\(([^()]{1,40})\)$")
 _FORMULA = re.compile(r"[^+\-−*/×·^]*[+\-−*/×·^].*|\s*[^\W\d_]\s*")
 _WORD = re.compile(r"[^\W\d_]{4}")
 
 
-def raised(mark: str, before: str, after: str, *, noted: bool = False) -> str:
+def raised(mark: str, before: str, after: str, *, noted: bool = False, notes: Set[str] = frozenset()) -> str:
     """How raised characters are written in the text; nothing for the mark of a note.
 
     Args:
@@ -46,6 +49,7 @@ def raised(mark: str, before: str, after: str, *, noted: bool = False) -> str:
         before: What stands before them in the same block; its last forty characters are enough.
         after: What follows.
         noted: Markup says that they are the mark of a note.
+        notes: The marks of the notes that are known.
 
     >>> raised("3", "a power of 10", " watts"), raised("12", "a toll of 1523", " ducats"), raised("st", "the 1", " of")
     ('³', '', 'st')
@@ -58,7 +62,7 @@ def raised(mark: str, before: str, after: str, *, noted: bool = False) -> str:
     if mark.isalpha():
         return _of_letters(mark, before)
     if mark.isdecimal():
-        return _of_digits(mark, before, after)
+        return _of_digits(mark, before, after, notes)
     if _SIGNED.fullmatch(mark) or _EXPRESSION.fullmatch(mark):
         return superscript(mark) if before[-1].isalnum() or before[-1] in ")]}|" else ""
     return "°" if mark == "º" else mark
@@ -99,24 +103,28 @@ def _of_letters(mark: str, before: str) -> str:
     return superscript(mark) if _VARIABLE.search(before) else ""
 
 
-def _of_digits(mark: str, before: str, after: str) -> str:
+def _of_digits(mark: str, before: str, after: str, notes: Set[str]) -> str:
     if after[:1] in ("/", "⁄") and before[-1].isdecimal() and not _TEN.search(before):
         return f" {mark}"
     if mark == "0" and _NUMBER.search(before) and _AFTER_DEGREE.match(after) and not _TEN.search(before):
         return "°"
     if _NUMBER.search(before):
-        return superscript(mark) if _TEN.search(before) or _is_arithmetic(before, after) else ""
-    return superscript(mark) if _is_exponent(mark, before) else ""
+        known = mark in notes and not _TIMES_TEN.search(before)
+        power = _TEN.search(before) and not known
+        return superscript(mark) if power or _is_arithmetic(before, after) else ""
+    return superscript(mark) if _is_exponent(mark, before, notes) else ""
 
 
 def _is_arithmetic(before: str, after: str) -> bool:
     return bool(_ARITHMETIC.match(after) or _ARITHMETIC_BEFORE.search(before))
 
 
-def _is_exponent(mark: str, before: str) -> bool:
+def _is_exponent(mark: str, before: str, notes: Set[str]) -> bool:
     """Whether a number after letters or a bracket is an exponent."""
     if bracketed := _BRACKETED.search(before):
         return _FORMULA.fullmatch(bracketed[1]) is not None and not _WORD.search(bracketed[1])
     if mark in "234" and _UNIT.search(before):
         return True
+    if _CAPITAL.search(before) and mark in notes:
+        return False
     return _VARIABLE.search(before) is not None
