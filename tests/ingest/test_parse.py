@@ -6,6 +6,7 @@ from rag.errors import DocumentRejected
 from rag.ingest.describe import describe
 from rag.ingest.parse import Parsed, parse
 from rag.types import Description, Kind
+from tests.support.outlines import drawn
 
 PROSE = "The old bridge over the river will be closed for three weeks from Monday, officials of the town said."
 FRONT = (
@@ -73,12 +74,21 @@ closed.<script>alert(1)</script><!-- never --></p><p hidden>Secret</p><div style
 
 def test_html_gives_its_main_text_in_blocks() -> None:
     parsed = parse("a.html", PAGE.encode())
-    assert texts(parsed) == [
-        *["River Bridge\nto Close", "The bridge will be closed.", "What comes next", "- A ferry", "- A new bridge"],
-        *["1. first", "2. second", "City | Size", "Rome | 2.8", "x = 1\n  y = 2", "Loose end"],
+    assert drawn(parsed) == [
+        *[
+            "heading 1 | River Bridge\nto Close",
+            "paragraph | The bridge will be closed.",
+            "heading 2 | What comes next",
+        ],
+        *["list", "  item", "    paragraph | A ferry", "  item", "    paragraph | A new bridge"],
+        *["list ordered", "  item 1.", "    paragraph | first", "  item 2.", "    paragraph | second"],
+        *["table", "  row head | 0:City | 1:Size", "  row | 0:Rome | 1:2.8"],
+        *["code | x = 1\n  y = 2", "paragraph | Loose end"],
     ]
-    assert parsed.text == "\n\n".join(texts(parsed))
-    assert headings(parsed) == ["River Bridge\nto Close", "What comes next"]
+    assert parsed.text == (
+        "River Bridge\nto Close\n\nThe bridge will be closed.\n\nWhat comes next\n- A ferry\n- A new bridge\n"
+        "1. first\n2. second\n\nCity | Size\nRome | 2.8\n\nx = 1\n  y = 2\n\nLoose end"
+    )
 
 
 def test_html_says_who_wrote_it_when_and_where() -> None:

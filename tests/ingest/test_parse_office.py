@@ -12,7 +12,7 @@ NOTE = "The museum shows it in the second room."
 
 
 def lines(parsed: Parsed) -> list[str]:
-    return [block.span.of(parsed.text) for block in parsed.blocks]
+    return [block.span.of(parsed.text) for block in parsed.blocks if block.parent is None]
 
 
 def run(text: str, properties: str = "") -> str:

@@ -19,10 +19,18 @@ HELLO = b"BT /F 12 Tf 50 500 Td (Hello there) Tj ET"
 
 def changed(like: str, member: str, data: bytes) -> bytes:
     """A file of ``tests/files``, which is a zip archive, with another member."""
+    return with_members((FILES / like).read_bytes(), {member: data})
+
+
+def with_members(source: bytes, members: dict[str, bytes]) -> bytes:
+    """A zip archive with other members, and more of them."""
     made = BytesIO()
-    with ZipFile(FILES / like) as old, ZipFile(made, "w", ZIP_DEFLATED) as new:
+    with ZipFile(BytesIO(source)) as old, ZipFile(made, "w", ZIP_DEFLATED) as new:
         for name in old.namelist():
-            new.writestr(name, data if name == member else old.read(name))
+            if name not in members:
+                new.writestr(name, old.read(name))
+        for name, data in members.items():
+            new.writestr(name, data)
     return made.getvalue()
 
 

@@ -52,6 +52,20 @@ class Parsed:
     pages: tuple[int, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Begun:
+    """A block that holds others and has not ended: its position, and what there was before it.
+
+    ``start`` is where the mark of an item stands.
+    """
+
+    position: int
+    parts: int
+    length: int
+    marked: bool
+    start: int | None = None
+
+
 class TextBuilder:
     """Collects the blocks of a document whose text is extracted; a blank line separates them, a line break rows.
 
@@ -62,7 +76,7 @@ class TextBuilder:
     def __init__(self, characters: int) -> None:
         self._limit = characters
         self._parts: list[str] = []
-        self._inside: list[int] = []
+        self._inside: list[_Begun] = []
         self._marked = False
         self.length = 0
         self.blocks: list[Block] = []
@@ -76,7 +90,7 @@ class TextBuilder:
         level: int = 0,
         kind: Kind | None = None,
     ) -> None:
-        """Append a leaf; white space around it is dropped, and an empty one is nothing.
+        """Append a leaf; white space around it is dropped but the indent of code, and an empty one is nothing.
 
         Args:
             label: Stands before it in the text and is no part of the block.
@@ -85,7 +99,7 @@ class TextBuilder:
         Raises:
             DocumentRejected: When the text grows beyond its limit.
         """
-        shown = text.strip()
+        shown = _without_blank_lines(text) if form is Form.CODE else text.strip()
         if not shown:
             return
         self._open()
@@ -106,38 +120,47 @@ class TextBuilder:
         Raises:
             DocumentRejected: When the text grows beyond its limit.
         """
-        position, length, parts = len(self.blocks), self.length, len(self._parts)
-        level = sum(self.blocks[place].form is Form.LIST for place in self._inside)
+        self.enter(form, ordered=ordered, mark=mark)
+        try:
+            yield
+        finally:
+            self.leave()
+
+    def enter(self, form: Form, *, ordered: bool = False, mark: str = "") -> None:
+        """Begin what ``within`` does, where the start and the end of a block are met apart; ``leave`` ends it.
+
+        Raises:
+            DocumentRejected: When the text grows beyond its limit.
+        """
+        began = _Begun(position=len(self.blocks), parts=len(self._parts), length=self.length, marked=self._marked)
+        level = sum(self.blocks[holder.position].form is Form.LIST for holder in self._inside)
         if form is Form.ITEM:
             self._open("\n")
-            start = self.length
+            began = replace(began, start=self.length)
             self._append(f"{mark} " if mark else "")
             self._marked = True
-        else:
-            start = -1
         self.blocks.append(
             Block(
                 span=_UNKNOWN,
                 form=form,
-                parent=self._inside[-1] if self._inside else None,
+                parent=self._parent,
                 level=level if form is Form.LIST else 0,
                 ordered=ordered,
                 mark=mark if any(character.isalnum() for character in mark) else "",
             )
         )
-        self._inside.append(position)
-        try:
-            yield
-        finally:
-            self._inside.pop()
-            held = self.blocks[position + 1 :]
-            if held:
-                first = held[0].span.start if start < 0 else start
-                span = Span(start=first, end=max(block.span.end for block in held))
-                self.blocks[position] = replace(self.blocks[position], span=span)
-            else:
-                del self.blocks[position:], self._parts[parts:]
-                self.length, self._marked = length, False
+        self._inside.append(began)
+
+    def leave(self) -> None:
+        """End the block that was entered last."""
+        began = self._inside.pop()
+        if len(self.blocks) == began.position + 1:
+            del self.blocks[began.position :], self._parts[began.parts :]
+            self.length, self._marked = began.length, began.marked
+            return
+        start = self.blocks[began.position + 1].span.start if began.start is None else began.start
+        span = Span(start=start, end=self.blocks[-1].span.end)  # the last block is a leaf: an empty holder is not kept
+        self.blocks[began.position] = replace(self.blocks[began.position], span=span)
 
     def table(self, rows: Sequence[Sequence[GridCell]], *, declared: int = 0, caption: str = "") -> None:
         """Append a table, a line each row; cells are separated by " | ", empty ones are left out.
@@ -173,7 +196,7 @@ class TextBuilder:
                 span = Span(start=start, end=self.length)
                 self._leaf(Block(span=span, form=Form.ROW, head=number < heads, cells=cells))
 
-    def field(self, key: str, value: str) -> None:
+    def field(self, key: str, value: str, *, kind: Kind | None = None) -> None:
         """Append a field of a record, its key and its value on a line; within ``Form.RECORD``.
 
         Raises:
@@ -187,7 +210,7 @@ class TextBuilder:
         begin = self.length
         self._append(value)
         cells = (Cell(start=start, end=end, column=0), Cell(start=begin, end=self.length, column=1))
-        self._leaf(Block(span=Span(start=start, end=self.length), form=Form.FIELD, cells=cells))
+        self._leaf(Block(span=Span(start=start, end=self.length), form=Form.FIELD, cells=cells, kind=kind))
 
     def add_plain(self, text: str, *, markdown: bool = False) -> None:
         """Append a plain text, verbatim, with the blocks that it has as such.
@@ -208,10 +231,10 @@ class TextBuilder:
 
     @property
     def _parent(self) -> int | None:
-        return self._inside[-1] if self._inside else None
+        return self._inside[-1].position if self._inside else None
 
     def _leaf(self, block: Block) -> None:
-        self.blocks.append(replace(block, parent=self._parent))
+        self.blocks.append(replace(block, parent=self._parent) if self._inside else block)
         self._marked = False
 
     def _open(self, gap: str = _GAP) -> None:
@@ -224,6 +247,13 @@ class TextBuilder:
         self._parts.append(part)
         self.length += len(part)
         check_length(self.length, self._limit)
+
+
+def _without_blank_lines(code: str) -> str:
+    """Code without the lines before and after it that are blank, and without white space at its end."""
+    shown = code.rstrip()
+    first = len(shown) - len(shown.lstrip())
+    return shown[shown.rfind("\n", 0, first) + 1 :]
 
 
 def check_length(characters: int, limit: int) -> None:

@@ -1,4 +1,4 @@
-"""Tables as they are laid out: which cells a row has, also those that reach into it, and which rows name the columns."""
+"""Tables as they are laid out: the cells of a row, also those that reach into it, and which rows name the columns."""
 
 import re
 from collections.abc import Sequence
@@ -10,6 +10,8 @@ _DATA = re.compile(
 _YEAR = re.compile(r"(?:FY\s?)?(?:1[89]|20)\d\d(?:[/–-]\d{2,4})?[*a-z]?")
 _MOST_COLUMNS = 1_000
 _MOST_HEAD_ROWS = 6
+_MOST_REACHED = 200_000  # columns times rows: what honest tables need is a hundredth of it
+_LONGEST_KEY = 80
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +42,11 @@ def placed(rows: Sequence[Sequence[GridCell]]) -> list[list[Placed]]:
     """
     reaching: dict[int, tuple[Placed, int]] = {}
     grid: list[list[Placed]] = []
+    left_to_reach = _MOST_REACHED
     for number, row in enumerate(rows):
+        left_to_reach -= sum(cell.columns for cell, _ in reaching.values())
+        if left_to_reach < 0:
+            reaching = {}
         cells = [cell for cell, _ in reaching.values()]
         taken = {place for cell in cells for place in range(cell.column, cell.column + cell.columns)}
         reaching = {column: (cell, left - 1) for column, (cell, left) in reaching.items() if left > 1}
@@ -64,13 +70,50 @@ def head_rows(grid: Sequence[Sequence[Placed]], declared: int = 0) -> int:
     """How many of the first rows name the columns.
 
     Args:
-        declared: What markup says; rows below that go on naming columns (years, units) count too.
+        declared: What markup says; rows below that go on naming columns (years, units), or that a cell of one of
+            these reaches into, count too.
     """
     rows = [{cell.column: cell.text for cell in row if cell.text} for row in grid]
     found = declared or int(_names_columns(rows))
-    while 0 < found < min(len(rows) - 1, declared + _MOST_HEAD_ROWS) and _goes_on(rows[found], rows[found + 1 :]):
+    while 0 < found < min(len(rows) - 1, declared + _MOST_HEAD_ROWS) and (
+        any(cell.row < found for cell in grid[found]) or _goes_on(rows[found], rows[found + 1 :])
+    ):
         found += 1
     return min(found, len(rows))
+
+
+def titled(rows: Sequence[Sequence[GridCell]]) -> tuple[str, Sequence[Sequence[GridCell]]]:
+    """A table's title, where its first row is one cell over all columns, and the other rows.
+
+    >>> titled([[GridCell(text="Hours", columns=2)], [GridCell(text="Mon"), GridCell(text="9 to 5")]])[0]
+    'Hours'
+    """
+    first = [cell for cell in rows[0] if cell.text] if len(rows) > 1 else []
+    width = max((sum(cell.columns for cell in row) for row in rows[1:]), default=0)
+    if len(first) == 1 and sum(cell.columns for cell in rows[0]) >= width > 1 and first[0].columns >= width:
+        return first[0].text, rows[1:]
+    return "", rows
+
+
+def is_record(rows: Sequence[Sequence[GridCell]], *, labelled: bool, declared: int = 0) -> bool:
+    """Whether the rows of a table are the fields of a record, a label and its value each.
+
+    Args:
+        labelled: Markup tells the first cells of its rows from the others.
+        declared: As in ``head_rows``.
+
+    >>> is_record([[GridCell(text="Height:"), GridCell(text="12 m")]], labelled=False)
+    True
+    """
+    pairs = [[cell.text for cell in row] for row in rows if any(cell.text for cell in row)]
+    if declared or not pairs or any(len(pair) != 2 or not pair[0] for pair in pairs):
+        return False
+    if any(cell.rows > 1 or cell.columns > 1 for row in rows for cell in row):
+        return False
+    keys = [key for key, _ in pairs]
+    if len(set(keys)) < len(keys) or any(len(key) > _LONGEST_KEY or is_data(key) for key in keys):
+        return False
+    return labelled or all(key.endswith(":") for key in keys) or (len(pairs) > 1 and not head_rows(placed(rows)))
 
 
 def is_data(text: str) -> bool:

@@ -10,10 +10,12 @@ from lxml import etree
 
 from rag.errors import DocumentRejected
 from rag.ingest.parse.fields import iso_date, one_line, own_author, own_title
+from rag.ingest.parse.markup.flow import write_blocks
 from rag.ingest.parse.markup.html import parse_xhtml
 from rag.ingest.parse.markup.styles import linked_sheets
-from rag.ingest.parse.markup.tree import main_part, prune, text_of, write_blocks
+from rag.ingest.parse.markup.tree import main_part, prune, text_of
 from rag.ingest.parse.parsed import Limits, Parsed, TextBuilder
+from rag.ingest.parse.questions import answered
 from rag.ingest.parse.zip import open_archive
 from rag.types import Description
 
@@ -32,14 +34,22 @@ def parse(source: bytes, media_type: str, limits: Limits) -> Parsed:
         path, package = _package(archive)
         for chapter in _chapters(archive, path, package):
             root = parse_xhtml(archive.read(chapter))
+            _keep_apart(root)
             prune(root, _sheets(archive, chapter, linked_sheets(root)))
             write_blocks(main_part(root), builder)
+    text = builder.text()
     return Parsed(
-        text=builder.text(),
+        text=text,
         media_type=media_type,
-        blocks=tuple(builder.blocks),
+        blocks=answered(text, builder.blocks),
         description=_description(package),
     )
+
+
+def _keep_apart(root: Any) -> None:
+    """A book has no frame around its text: what a page of a site has as such is text."""
+    for element in root.iter("aside", "header", "footer"):
+        element.tag = "div"
 
 
 def _package(archive: ZipFile) -> tuple[str, Any]:

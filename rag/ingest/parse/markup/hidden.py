@@ -13,7 +13,7 @@ from typing import Any
 from lxml import etree
 
 from rag.ingest.parse.markup.boxes import is_nowhere, is_squeezed
-from rag.ingest.parse.markup.lengths import BLACK, WHITE, Colour, colour, font_size, length, share
+from rag.ingest.parse.markup.lengths import BLACK, WHITE, Colour, colour, font_size, length, lengths, share
 from rag.ingest.parse.markup.styles import Declared, Styles, tokens_of
 
 _PAGE = ("html", "body")
@@ -23,6 +23,8 @@ _LEAST_OPACITY = 0.05
 _LEAST_CONTRAST = 1.1
 _LINK = Colour(0.0, 0.0, 0.93)
 _FAR = 990.0  # pixels
+_LEAST_LIFT = 3.0  # pixels
+_RAISED = ("span", "a", "font", "small")
 _DEEPEST = 6
 _GONE = "footnote-gone"
 _NOTHING: Declared = {}
@@ -68,7 +70,7 @@ class _Seen:
 
 
 def remove_hidden(root: Any, linked: Sequence[str] | None = None) -> None:
-    """Take out of a page what its styles hide.
+    """Take out of a page what its styles hide; what they raise is marked up so.
 
     Args:
         linked: The style sheets that it links to, where they are known.
@@ -100,6 +102,21 @@ def remove_hidden(root: Any, linked: Sequence[str] | None = None) -> None:
     for element in gone:
         element.tag = _GONE
     etree.strip_elements(root, _GONE, with_tail=False)
+    _mark_raised(declared)
+
+
+def _mark_raised(declared: Mapping[Any, Declared]) -> None:
+    for element, own in declared.items():
+        if element.tag in _RAISED and _is_raised(own):
+            element.tag = "sup"
+
+
+def _is_raised(own: Declared) -> bool:
+    """Whether the characters of an element stand above those beside them."""
+    aligned = own.get("vertical-align", ())
+    if any(getattr(token, "lower_value", "") == "super" for token in aligned):
+        return True
+    return any(height >= _LEAST_LIFT for height in lengths(aligned, 16.0, 16.0))
 
 
 def _blank(element: Any) -> None:

@@ -9,9 +9,11 @@ from typing import Any
 from lxml import etree
 
 from rag.errors import DocumentRejected
+from rag.ingest.parse.markup.flow import write_blocks
 from rag.ingest.parse.markup.meta import page_fields, page_title
-from rag.ingest.parse.markup.tree import main_part, prune, text_of, write_blocks
+from rag.ingest.parse.markup.tree import main_part, prune, text_of
 from rag.ingest.parse.parsed import Limits, Parsed, TextBuilder
+from rag.ingest.parse.questions import answered
 from rag.ingest.parse.text.decode import decode
 
 _DECLARED = re.compile(
@@ -19,6 +21,7 @@ _DECLARED = re.compile(
 )
 _SEARCHED = 4_096
 _MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_BREAK_ALLOWED = re.compile(r"<wbr\s*+/?>", re.IGNORECASE)  # lxml would take what follows for its content
 _LATIN = frozenset({"iso8859-1", "ascii", "latin_1"})  # what pages declare so is read as Windows-1252 by every browser
 _DAMAGE = 0.001
 
@@ -35,10 +38,11 @@ def parse(source: bytes, media_type: str, limits: Limits) -> Parsed:
     prune(root)
     builder = TextBuilder(limits.characters)
     write_blocks(main_part(root), builder)
+    text = builder.text()
     return Parsed(
-        text=builder.text(),
+        text=text,
         media_type=media_type,
-        blocks=tuple(builder.blocks),
+        blocks=answered(text, builder.blocks),
         description=replace(described, title=described.title or page_title(title, root)),
         created=created,
     )
@@ -52,7 +56,9 @@ def parse_markup(text: str) -> Any:
     """
     parser = etree.HTMLParser(encoding="utf-8", no_network=True, huge_tree=True, remove_pis=True, remove_comments=True)
     try:
-        root = etree.fromstring(text.replace("\x00", "\ufffd").encode("utf-8", "replace"), parser)
+        root = etree.fromstring(
+            _BREAK_ALLOWED.sub("", text).replace("\x00", "\ufffd").encode("utf-8", "replace"), parser
+        )
     except etree.LxmlError as error:
         if any(entry.type_name == "ERR_NO_MEMORY" for entry in parser.error_log):
             raise MemoryError from error

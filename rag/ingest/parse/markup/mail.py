@@ -9,9 +9,11 @@ from typing import Any, TypeVar
 
 from rag.errors import DocumentRejected
 from rag.ingest.parse.fields import iso_date, one_line
+from rag.ingest.parse.markup.flow import write_blocks
 from rag.ingest.parse.markup.html import parse_markup
-from rag.ingest.parse.markup.tree import main_part, prune, write_blocks
+from rag.ingest.parse.markup.tree import main_part, prune
 from rag.ingest.parse.parsed import Limits, Parsed, TextBuilder
+from rag.ingest.parse.questions import answered
 from rag.ingest.parse.text.decode import decode
 from rag.types import Description, Kind
 
@@ -58,10 +60,11 @@ def parse(source: bytes, media_type: str, limits: Limits) -> Parsed:
     if date:
         builder.add(f"Date: {date}", kind=Kind.PUBLISHED)
     _write_body(message, builder)
+    text = builder.text()
     return Parsed(
-        text=builder.text(),
+        text=text,
         media_type=media_type,
-        blocks=tuple(builder.blocks),
+        blocks=answered(text, builder.blocks),
         description=Description(title=one_line(subject), author=one_line(_names(sender)), published=iso_date(date)),
     )
 

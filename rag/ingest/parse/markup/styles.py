@@ -1,6 +1,6 @@
 """What style sheets and attributes declare for the elements of a page, read by tinycss2 and cssselect2.
 
-Only properties that can hide a text are kept. What this does not do: fetch a style sheet, run a script, nested
+Only properties that can hide or raise a text are kept. What this does not do: fetch a style sheet, run a script, nested
 rules, ``@container``; of media, a screen 1280 by 800 pixels large is assumed.
 """
 
@@ -24,6 +24,7 @@ _READ = frozenset(
     background background-color background-image background-clip -webkit-background-clip color-scheme position left
     right top bottom inset text-indent margin margin-left margin-right margin-top clip clip-path -webkit-clip-path
     transform translate scale zoom height max-height width max-width overflow overflow-x overflow-y float
+    vertical-align
     """.split()
 )
 _PRESENTATIONAL = {"color": "color", "text": "color", "bgcolor": "background-color", "background": "background-image"}

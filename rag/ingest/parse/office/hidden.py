@@ -29,6 +29,8 @@ _HIGHLIGHTS = {
     **{"darkMagenta": "8B008B", "darkRed": "8B0000", "darkYellow": "808000", "darkGray": "A9A9A9"},
     "lightGray": "D3D3D3",
 }
+_STYLED, _SPACING = f"{qn('w:pPr')}/{qn('w:pStyle')}", qn("w:spacing")
+_PROPERTIES, _LIT = qn("w:pPr"), qn("w:highlight")
 _PARAGRAPH, _TABLE, _BOX = qn("w:p"), qn("w:tbl"), qn("w:txbxContent")
 _RUN_PROPERTIES, _RUN_STYLE, _SHADE, _VAL = qn("w:rPr"), qn("w:rStyle"), qn("w:shd"), qn("w:val")
 _COLOUR, _FILL = qn("w:color"), f"{_W14}textFill"
@@ -67,8 +69,8 @@ class Visibility:
         page = document.element.find(qn("w:background"))
         self._paper = WHITE if page is None or _value(page, "w:color") in (None, "auto", "FFFFFF") else None
 
-    def shows(self, run: Any) -> bool:
-        """Whether the text of a run is seen."""
+    def look(self, run: Any) -> Mapping[str, Any] | None:
+        """How the text of a run looks, its properties by their tags; ``None`` where it is not seen."""
         paragraph = next(run.iterancestors(_PARAGRAPH), None)
         if self._read is None or self._read.paragraph is not paragraph:
             self._read = self._paragraph(paragraph)
@@ -76,19 +78,20 @@ class Visibility:
         named = own.get(_RUN_STYLE)
         of_style = self._of_style(named.get(_VAL), "w:rPr") if named is not None else {}
         look = {**self._read.look, **of_style, **own} if own else self._read.look
-        return not (self._read.flat or _is_hidden(look) or self._is_lost(look, self._read))
+        hidden = self._read.flat or _is_hidden(look) or self._is_lost(look, self._read)
+        return None if hidden else look
 
     def _paragraph(self, paragraph: Any) -> "_Paragraph":
         style = self._style_of(paragraph)
-        own = {} if paragraph is None else _by_tag(paragraph.find(qn("w:pPr")))
+        own = {} if paragraph is None else _by_tag(paragraph.find(_PROPERTIES))
         whole = {**self._of_style(style, "w:pPr"), **own}
         look = {**self._defaults, **self._of_style(style, "w:rPr")}
         ground = self._paper if paragraph is None else self._ground(paragraph, whole.get(_SHADE))
-        return _Paragraph(paragraph=paragraph, look=look, flat=_is_flat(whole.get(qn("w:spacing"))), ground=ground)
+        return _Paragraph(paragraph=paragraph, look=look, flat=_is_flat(whole.get(_SPACING)), ground=ground)
 
     def _style_of(self, paragraph: Any) -> str | None:
-        named = None if paragraph is None else paragraph.find(f"{qn('w:pPr')}/{qn('w:pStyle')}")
-        return self._default.get("paragraph") if named is None else named.get(qn("w:val"))
+        named = None if paragraph is None else paragraph.find(_STYLED)
+        return self._default.get("paragraph") if named is None else named.get(_VAL)
 
     def _of_style(self, style_id: str | None, part: str) -> _Properties:
         """The properties of a style, with those of the styles that it is based on."""
@@ -113,7 +116,7 @@ class Visibility:
         ink = _ink(look)
         if ink is None:
             return False
-        lit, shade = look.get(qn("w:highlight")), look.get(_SHADE)
+        lit, shade = look.get(_LIT), look.get(_SHADE)
         if lit is not None and lit.get(_VAL) in _HIGHLIGHTS:
             ground = _colour(_HIGHLIGHTS[lit.get(_VAL)])
         else:
@@ -138,7 +141,7 @@ class Visibility:
     def _may_shade(self, table: Any) -> bool:
         """Whether the style of a table gives some of its cells a ground of their own."""
         named = None if table is None else table.find(qn("w:tblStyle"))
-        chain = self._chain(None if named is None else named.get(qn("w:val")))
+        chain = self._chain(None if named is None else named.get(_VAL))
         return any(_fills(shade) for style in chain for shade in style.iter(qn("w:shd")))
 
 

@@ -1,22 +1,50 @@
-"""What the styles and list definitions of a DOCX make of a paragraph."""
+"""What the styles of a DOCX make of a paragraph."""
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from docx.oxml.ns import qn
 
+from rag.blocks import Form
+
 _DEEPEST = 20
-_BULLET = "- "
-_NOT_LISTED = "0"
+_HEADING = re.compile(r"heading (\d)\b.*")
+_CODE = re.compile(r"(?<![a-z])(?:source ?)?code(?![a-z]{3})|preformatted|verbatim|macro text")
+_CAPTION = re.compile(r"(?:table |image |figure )?caption")
+_QUOTE = re.compile(r"(?:intense |block )?quote|block text|(?:block )?quotations?|blockquote")
+_CONTENTS = re.compile(r"(?:toc|contents|table of figures|index) ?(?:heading|\d)|table of figures")
+_TABLE_HEAD = re.compile(r"table head(?:ing|er)")
+_DEEPEST_HEADING = 6
+_INDENTS = ("w:start", "w:left")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Style:
-    """Whether a paragraph is a heading or the title; ``list_id`` where its style makes it a list item."""
+    """What a paragraph is by its style.
 
-    heading: bool = False
+    Args:
+        form: Of its block.
+        level: Of a heading.
+        title: Whether it is the title of the document.
+        contents: Whether it is an entry of a table of contents.
+        table_head: Whether it is in the head of a table.
+        quoted: Whether it is a quotation.
+        list_id: The list that it is an item of, where its style says so.
+        list_level: The level of it there.
+        indent: Twentieths of a point from the margin; ``None`` where it does not say.
+    """
+
+    form: Form = Form.PARAGRAPH
+    level: int = 0
     title: bool = False
+    contents: bool = False
+    table_head: bool = False
+    quoted: bool = False
     list_id: str | None = None
+    list_level: str | None = None
+    indent: int | None = None
+    names: tuple[str, ...] = field(default=(), repr=False)
 
 
 class Styles:
@@ -31,8 +59,9 @@ class Styles:
         own = paragraph.find(qn("w:pPr"))
         named = None if own is None else own.find(qn("w:pStyle"))
         style = self._style(None if named is None else named.get(qn("w:val")))
-        if own is not None and _outlined(own):
-            return Style(heading=True, title=style.title, list_id=style.list_id)
+        outlined = None if own is None else _outline_level(own)
+        if outlined is not None:
+            return replace(style, form=Form.HEADING, level=outlined)
         return style
 
     def _style(self, style_id: str | None) -> Style:
@@ -41,72 +70,77 @@ class Styles:
         return self._known[style_id]
 
     def _resolve(self, style_id: str | None) -> Style:
-        heading = title = False
-        list_id: str | None = None
+        """The nearest of a style and those that it is based on that says something says it."""
+        found = Style()
         for _ in range(_DEEPEST):
             element = self._elements.get(style_id)
             if element is None:
                 break
-            name = _value(element, "w:name").lower()
+            name = value_of(element, "w:name").lower()
             properties = element.find(qn("w:pPr"))
-            title = title or name == "title"
-            heading = heading or name.startswith("heading") or (properties is not None and _outlined(properties))
-            list_id = list_id or (None if properties is None else _list_id(properties))
-            style_id = _value(element, "w:basedOn")
-        return Style(heading=heading or title, title=title, list_id=list_id)
+            found = replace(found, names=(*found.names, name))
+            if properties is not None:
+                found = _completed(found, properties)
+            if found.form is Form.PARAGRAPH:
+                form, level = _form(name)
+                found = replace(found, form=form, level=level)
+            style_id = value_of(element, "w:basedOn")
+        return _named(found)
 
 
-class Numbering:
-    """The lists of a document: a bullet, or the number that an item comes to."""
-
-    def __init__(self, document: Any) -> None:
-        self._formats: dict[str, dict[str, str]] = {}
-        self._counts: dict[tuple[str, str], int] = {}
-        part = next((r.target_part for r in document.part.rels.values() if r.reltype.endswith("/numbering")), None)
-        root = getattr(part, "element", None)
-        if root is None:
-            return
-        abstract = {
-            element.get(qn("w:abstractNumId")): {
-                level.get(qn("w:ilvl")): _value(level, "w:numFmt") for level in element.iterchildren(qn("w:lvl"))
-            }
-            for element in root.iterchildren(qn("w:abstractNum"))
-        }
-        for element in root.iterchildren(qn("w:num")):
-            self._formats[element.get(qn("w:numId"))] = abstract.get(_value(element, "w:abstractNumId"), {})
-
-    def mark(self, paragraph: Any, style: Style) -> str:
-        """What stands before the text of a list item; nothing before another paragraph."""
-        properties = paragraph.find(qn("w:pPr"))
-        own = None if properties is None else _list_id(properties)
-        list_id = own or style.list_id
-        if list_id is None or list_id == _NOT_LISTED:
-            return ""
-        level = "0" if properties is None else _level(properties)
-        if self._formats.get(list_id, {}).get(level) != "decimal":
-            return _BULLET
-        self._counts = {key: count for key, count in self._counts.items() if key[0] != list_id or key[1] <= level}
-        count = self._counts[list_id, level] = self._counts.get((list_id, level), 0) + 1
-        return f"{count}. "
+def list_of(properties: Any) -> tuple[str | None, str | None]:
+    """The list and the level in it that the properties of a paragraph name."""
+    numbered = None if properties is None else properties.find(qn("w:numPr"))
+    if numbered is None:
+        return None, None
+    return value_of(numbered, "w:numId") or None, value_of(numbered, "w:ilvl") or None
 
 
-def _outlined(properties: Any) -> bool:
-    """True for an outline level; 9 is that of body text."""
-    level = _value(properties, "w:outlineLvl")
-    return level.isdigit() and int(level) < 9
+def indent_of(properties: Any) -> int | None:
+    """How far from the margin the properties of a paragraph put it, twentieths of a point."""
+    indent = None if properties is None else properties.find(qn("w:ind"))
+    values = [] if indent is None else [indent.get(qn(name)) or "" for name in _INDENTS]
+    return next((int(value) for value in values if value.isdecimal() and len(value) < 7), None)
 
 
-def _list_id(properties: Any) -> str | None:
-    numbered = properties.find(qn("w:numPr"))
-    return None if numbered is None else _value(numbered, "w:numId") or None
-
-
-def _level(properties: Any) -> str:
-    numbered = properties.find(qn("w:numPr"))
-    return "0" if numbered is None else _value(numbered, "w:ilvl") or "0"
-
-
-def _value(element: Any, name: str) -> str:
+def value_of(element: Any, name: str) -> str:
     """The ``w:val`` of a child, empty without it."""
     child = element.find(qn(name))
     return "" if child is None else child.get(qn("w:val")) or ""
+
+
+def _completed(style: Style, properties: Any) -> Style:
+    """A style with what the properties of one that it is based on say beyond it."""
+    list_id, list_level = list_of(properties)
+    outlined = _outline_level(properties)
+    if outlined is not None and style.form is Form.PARAGRAPH:
+        style = replace(style, form=Form.HEADING, level=outlined)
+    if style.list_id is None:
+        style = replace(style, list_id=list_id, list_level=list_level)
+    return replace(style, indent=indent_of(properties) if style.indent is None else style.indent)
+
+
+def _form(name: str) -> tuple[Form, int]:
+    if heading := _HEADING.fullmatch(name):
+        return Form.HEADING, min(int(heading[1]) or 1, _DEEPEST_HEADING)
+    if name == "title":
+        return Form.HEADING, 1
+    if _CAPTION.fullmatch(name):
+        return Form.CAPTION, 0
+    return (Form.CODE, 0) if _CODE.search(name) else (Form.PARAGRAPH, 0)
+
+
+def _named(style: Style) -> Style:
+    return replace(
+        style,
+        title="title" in style.names,
+        contents=any(_CONTENTS.fullmatch(name) for name in style.names),
+        table_head=any(_TABLE_HEAD.match(name) for name in style.names),
+        quoted=any(_QUOTE.fullmatch(name) for name in style.names),
+    )
+
+
+def _outline_level(properties: Any) -> int | None:
+    """The level of a heading; 9 is that of body text."""
+    level = value_of(properties, "w:outlineLvl")
+    return min(int(level) + 1, _DEEPEST_HEADING) if level.isdigit() and int(level) < 9 else None
