@@ -64,7 +64,9 @@ def head_rows(grid: Sequence[Sequence[Placed]], declared: int = 0) -> int:
     Args:
         declared: What markup says; rows below that go on naming columns (years, units) count too.
     """
-    rows = [{cell.column: cell.text for cell in row if cell.text} for row in grid]
+    rows = [
+        {cell.column: cell.text for cell in row if cell.text and cell.row == number} for number, row in enumerate(grid)
+    ]
     found = declared or int(_names_columns(rows))
     while 0 < found < min(len(rows) - 1, declared + _MOST_HEAD_ROWS) and _goes_on(rows[found], rows[found + 1 :]):
         found += 1
