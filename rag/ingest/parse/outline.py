@@ -51,15 +51,16 @@ class Outline:
         )
         self._end = end
 
-    def field(self, key: tuple[int, int], value: tuple[int, int], end: int = 0) -> None:
+    def field(self, key: tuple[int, int], value: tuple[int, int], *, start: int | None = None, end: int = 0) -> None:
         """Append a field by the places of its key and of its value.
 
         Args:
+            start: Of the field, where it is before that of its key: a quotation mark.
             end: Of the field, where it is behind that of its value.
         """
         places = [place for place in enumerate((key, value)) if place[1][0] < place[1][1]]
-        cells = [Cell(start=start, end=stop, column=column) for column, (start, stop) in places]
-        self.leaf(key[0], max(value[1], key[1], end), Form.FIELD, cells=cells)
+        cells = [Cell(start=begin, end=stop, column=column) for column, (begin, stop) in places]
+        self.leaf(key[0] if start is None else start, max(value[1], key[1], end), Form.FIELD, cells=cells)
 
     def open(self, form: Form, start: int = -1, *, ordered: bool = False, mark: str = "") -> None:
         """Open a block that holds what comes until it is closed.

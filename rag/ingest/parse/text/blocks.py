@@ -45,7 +45,7 @@ def moved(block: Block, by: int, parent: int | None) -> Block:
 def reads_as_markdown(text: str) -> bool:
     """Whether a plain text has a ``# heading`` and is laid out as Markdown.
 
-    >>> reads_as_markdown("# Brake pads\n\nText"), reads_as_markdown("# 4 bolts hold the caliper.")
+    >>> reads_as_markdown("# Brake pads"), reads_as_markdown("# 4 bolts hold the caliper.")
     (True, False)
     """
     return any(found["words"].rstrip()[-1] not in ".;," for found in _ATX_HEADING.finditer(text))

@@ -12,11 +12,18 @@ _LOOKED_AT = 500  # rows that tell which of the first ones name the columns
 
 @dataclass(slots=True)
 class Row:
-    """A row with its cells; one that is wrapped has several for a column."""
+    """A row with its cells; one that is wrapped has several for a column.
+
+    Args:
+        gap: A row with nothing in it is before it.
+        width: Its columns, those without a cell included, where they are known.
+    """
 
     start: int
     end: int
     cells: list[Cell] = field(default_factory=list)
+    gap: bool = False
+    width: int = 0
 
 
 def add_table(outline: Outline, rows: Sequence[Row], *, declared: int = 0, start: int = -1, end: int = -1) -> None:
