@@ -7,6 +7,7 @@ from rag.language.text import without_footnotes
 from rag.types import Citation, Conflict, Item, Statement
 
 _CONTEXT = 600
+_MORE = "The source has more of this than is shown."
 
 
 def cite(findings: Sequence[Finding], text_of: Callable[[str], str]) -> tuple[list[Statement], list[Citation]]:
@@ -40,7 +41,11 @@ def cite(findings: Sequence[Finding], text_of: Callable[[str], str]) -> tuple[li
 
 
 def written_answer(
-    statements: Sequence[Statement], citations: Sequence[Citation], conflicts: Sequence[Conflict] = ()
+    statements: Sequence[Statement],
+    citations: Sequence[Citation],
+    conflicts: Sequence[Conflict] = (),
+    *,
+    complete: bool = True,
 ) -> str:
     """The statements as one text, each followed by the numbers of its citations; last, where the sources differ.
 
@@ -50,6 +55,7 @@ def written_answer(
     """
     stated = [_noted(one) for one in statements]
     gap = "\n" if any("\n" in one for one in stated) else " "
+    stated += [] if complete else [_MORE]
     return gap.join([*stated, *(_remark(conflict, statements, citations) for conflict in conflicts)])
 
 

@@ -37,7 +37,8 @@ class Unit:
         spans: What it is made of and cited by; what its parts are made of comes by these.
         lead: What leads to it, empty where nothing does.
         parts: Of a list, steps or a record.
-        row: Of a table.
+        row: Of a table, which is the block ``table``.
+        further: Other rows of that table that are stated with it.
         columns: The names of the table's columns.
         asked: Of a row: the column of the cell that is asked for, where that was judged.
         whole: Whether it is all of a list or record, whose parts are candidates too.
@@ -51,6 +52,8 @@ class Unit:
     lead: str = ""
     parts: tuple[Part, ...] = ()
     row: Row | None = None
+    table: int | None = None
+    further: tuple["Unit", ...] = ()
     columns: tuple[str, ...] = ()
     asked: int | None = None
     whole: bool = False

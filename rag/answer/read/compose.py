@@ -59,11 +59,19 @@ def _is_worth_stating(question: Question, one: Candidate, best: Candidate) -> bo
 
     Beside a row, an item or a list, which answers by itself, only where several statements are asked for.
     """
+    if _are_rows_of_one_table(one, best) and not question.broad:
+        return one == best or support(one) >= _AS_WELL * support(best)
     if best.unit is not None and one != best and not question.broad:
         return one.document.id != best.document.id and support(one) >= _LEAST_ELSEWHERE * support(best)
     apart = abs(one.sentence.span.start - best.sentence.span.start)
     near = one.document.id == best.document.id and apart <= _NEAR
     return one == best or support(one) >= (_LEAST_NEAR if near else _LEAST_ELSEWHERE) * support(best)
+
+
+def _are_rows_of_one_table(one: Candidate, other: Candidate) -> bool:
+    if one.unit is None or other.unit is None or one.document.id != other.document.id:
+        return False
+    return one.unit.table is not None and one.unit.table == other.unit.table
 
 
 def _join(question: Question, groups: list[list[Candidate]], candidate: Candidate) -> None:

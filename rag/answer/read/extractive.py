@@ -14,7 +14,7 @@ from rag.answer.read.conflicts import find_conflicts, with_sides
 from rag.answer.read.dating import in_time
 from rag.answer.read.reader import Finding, Reading, Source
 from rag.answer.read.sizes import sized
-from rag.answer.read.structure import date_line, findings_of
+from rag.answer.read.structure import date_line, findings_of, with_tables
 from rag.language.english.context import stands_alone
 from rag.language.text import display
 from rag.types import Kind, Sentence, Span
@@ -42,7 +42,7 @@ class ExtractiveReader:
             return Reading(answered=False, findings=(), confidence=sure)
         groups = compose(question, left, limit=max_statements)
         shown, conflicts = with_sides(groups, find_conflicts(question, left), left, most=max_statements)
-        findings = findings_of(question, shown, _finding)
+        findings = findings_of(question, shown if conflicts else with_tables(shown), _finding)
         return Reading(answered=True, findings=findings, confidence=sure, conflicts=conflicts)
 
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
+from dataclasses import replace
+
 from rag.answer.confidence import support
 from rag.answer.find.evidence import Candidate, Unit
 from rag.answer.question import Question
@@ -40,13 +42,15 @@ def _unit_finding(question: Question, group: Sequence[Candidate]) -> Finding:
         FoundPart(text=part.text, sources=tuple(Source(document=document, span=span) for span in part.spans))
         for part in unit.parts
     )
-    own = dict.fromkeys(Source(document=document, span=span) for span in unit.spans)
+    rows = _rows(unit)
+    own = dict.fromkeys(Source(document=document, span=span) for one in rows for span in one.spans)
     own |= dict.fromkeys(source for part in parts for source in part.sources)
     others = tuple(Source(document=one.document, span=one.span) for one in group[1:])
+    text = "\n".join([unit.text] if len(rows) == 1 else [rows[0].text, *(one.row.text for one in rows[1:] if one.row)])
     dated = date_line(question, candidate)
     when = (Source(document=document, span=dated.span),) if dated else ()
     return Finding(
-        text=f"{display(dated.text)} — {unit.text}" if dated else unit.text,
+        text=f"{display(dated.text)} — {text}" if dated else text,
         sources=(*when, *own, *others),
         support=support(candidate),
         kind=unit.kind,
@@ -56,15 +60,39 @@ def _unit_finding(question: Question, group: Sequence[Candidate]) -> Finding:
     )
 
 
+def with_tables(groups: Sequence[Sequence[Candidate]]) -> list[list[Candidate]]:
+    """The groups, those that are rows of one table as one, where the first of them stands."""
+    joined: dict[object, list[Candidate]] = {}
+    for number, group in enumerate(groups):
+        first = group[0]
+        table = first.unit.table if first.unit else None
+        key = number if table is None else (first.document.id, table)
+        if key in joined:
+            joined[key] = [_joined(joined[key][0], first), *joined[key][1:]]
+        else:
+            joined[key] = list(group)
+    return list(joined.values())
+
+
+def _joined(one: Candidate, other: Candidate) -> Candidate:
+    if one.unit is None or other.unit is None:
+        raise ValueError("only rows are joined")
+    return replace(one, unit=replace(one.unit, further=(*one.unit.further, other.unit)))
+
+
+def _rows(unit: Unit) -> list[Unit]:
+    """A unit, with other rows of its table in their order."""
+    return sorted([replace(unit, further=()), *unit.further], key=lambda one: one.position)
+
+
 def table_of(unit: Unit) -> TableRows:
-    """A row as a table with the asked cell marked."""
-    row = unit.row
-    if row is None:
-        raise ValueError("only a row is a table")
-    cells = {pair.column: pair.value for pair in row.pairs}
-    marked = unit.asked
+    """Rows as a table; the asked cell is marked in each."""
+    rows = [one.row for one in _rows(unit) if one.row is not None]
+    cells = [{pair.column: pair.value for pair in row.pairs} for row in rows]
     return TableRows(
         columns=unit.columns,
-        rows=(tuple(cells.get(column, "") for column in range(len(unit.columns))),),
-        marked=((0, marked),) if marked is not None else (),
+        rows=tuple(tuple(found.get(column, "") for column in range(len(unit.columns))) for found in cells),
+        marked=tuple((place, unit.asked) for place, found in enumerate(cells) if unit.asked in found)
+        if unit.asked is not None
+        else (),
     )
