@@ -36,7 +36,7 @@ class ExtractiveReader:
 
     def read(self, question: Question, candidates: Sequence[Candidate], *, max_statements: int) -> Reading:
         """See ``Reader.read``."""
-        left = sized(question, considered(question, candidates))
+        left = sized(considered(question, candidates))
         sure = confidence(signals(question, left))
         if not left or sure < self._threshold:
             return Reading(answered=False, findings=(), confidence=sure)
