@@ -218,10 +218,18 @@ class TextBuilder:
         Raises:
             DocumentRejected: When the text grows beyond its limit.
         """
+        self.add_blocks(text, blocks(text, markdown=markdown))
+
+    def add_blocks(self, text: str, found: Sequence[Block]) -> None:
+        """Append a text, verbatim, with its blocks.
+
+        Raises:
+            DocumentRejected: When the text grows beyond its limit.
+        """
         self._open()
         start, first = self.length, len(self.blocks)
         self._append(text)
-        for block in blocks(text, markdown=markdown):
+        for block in found:
             parent = self._parent if block.parent is None else block.parent + first
             self.blocks.append(moved(block, start, parent))
 
