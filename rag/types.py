@@ -182,13 +182,37 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """An item of a list, a step of a procedure, or a field of a record, and the numbers of its citations."""
+
+    text: str
+    citations: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableRows:
+    """The rows of a table that answer: cells by column, and the places of those that were asked for, from 0."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    marked: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
-    """One sentence of an answer and the numbers of its citations, never empty."""
+    """A part of an answer and the numbers of its citations, never empty.
+
+    ``kind`` is ``"sentence"``, ``"list"``, ``"steps"``, ``"table"``, ``"code"`` or ``"record"``; ``text`` is all of it as
+    plain text. ``items`` are those of a list, steps or a record, ``table`` the rows of a table.
+    """
 
     text: str
     citations: tuple[int, ...]
     support: float
     verdict: str
+    kind: str = "sentence"
+    items: tuple[Item, ...] | None = None
+    table: TableRows | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -244,6 +268,7 @@ class Answer:
     understood: str
     collection: str
     answered: bool
+    complete: bool = True
     answer: str
     statements: tuple[Statement, ...]
     citations: tuple[Citation, ...]

@@ -12,7 +12,16 @@ from server.api.answers import get_answer, give_feedback
 from server.api.ask import ask, search
 from server.api.bodies import MOST_BODY_BYTES, AskRequest, FeedbackRequest, SearchRequest, Turn
 from server.api.collections import CollectionRequest, create_collection, delete_collection, list_collections
-from server.api.documents import delete_document, get_document, get_paragraphs, get_source, get_text, list_documents
+from server.api.documents import (
+    delete_document,
+    get_blocks,
+    get_document,
+    get_paragraphs,
+    get_source,
+    get_text,
+    list_documents,
+)
+from server.api.fields import say_what_fields_mean
 from server.api.health import live, ready
 from server.api.suggestions import suggest
 from server.api.uploads import cancel_job, get_job, list_jobs, upload_documents
@@ -45,7 +54,7 @@ def create_app(startup: Startup, settings: Settings) -> App:
         route_handlers=[
             *(ask, search, get_answer, give_feedback, suggest),
             *(upload_documents, get_job, list_jobs, cancel_job, list_documents, delete_document),
-            *(get_document, get_text, get_paragraphs, get_source),
+            *(get_document, get_text, get_paragraphs, get_blocks, get_source),
             *(list_collections, create_collection, delete_collection),
             *(live, ready, chat_page),
             *static_routers(),
@@ -63,5 +72,6 @@ def create_app(startup: Startup, settings: Settings) -> App:
         logging_config=None,
     )
     say_what_is_refused(app.openapi_schema, BODIES)
+    say_what_fields_mean(app.openapi_schema)
     hosts, any_address = own_hosts(settings.host, settings.allowed_hosts)
     return Edge(app, hosts=hosts, any_address=any_address, policy=policy, busy_seconds=line.retry_seconds)

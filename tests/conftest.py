@@ -17,6 +17,7 @@ from rag.models.protocols import Encoder, PairScorer
 from rag.settings import Settings
 from tests.support.chromium import BROWSER_ARGUMENTS, OBSERVE_PAGE, chromium_path
 from tests.support.engines import OpenLibrary, write_and_ingest
+from tests.support.handbook import HANDBOOK
 from tests.support.places import ROOT, SEEDS
 from tests.support.processes import serve
 from tests.support.texts import ARABIC, HOSTILE, LIGHTHOUSE, NOTES
@@ -76,6 +77,16 @@ def hostile_server(encoder: Encoder, scorer: PairScorer, tmp_path_factory: pytes
     with closing(assemble(Settings(data_dir=folder / "data"), encoder, scorer)) as engine:
         write_and_ingest(engine, folder / "files", files)
         ingest(engine, find_files(sorted((ROOT / "tests" / "files").glob("bridge.[!f]*"))), collection="default")
+    with serve(folder / "data") as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def handbook_server(encoder: Encoder, scorer: PairScorer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a server whose documents have tables, lists, steps, records and code."""
+    folder = tmp_path_factory.mktemp("handbook-server")
+    with closing(assemble(Settings(data_dir=folder / "data"), encoder, scorer)) as engine:
+        write_and_ingest(engine, folder / "files", HANDBOOK)
     with serve(folder / "data") as address:
         yield address
 

@@ -1,14 +1,12 @@
-"""Questions over short texts with tables, each text alone: how many are answered, from tables and from running text.
+"""Questions over documents of mixed forms, each document alone: how many are answered right, by where the answer stands.
 
-``footnote eval contexts FILE`` reads JSON Lines, a context each: ``id``, ``markdown``, and ``questions`` with
-``question``, ``answers`` and ``from`` (``"table"`` or ``"text"``). Each context is a collection of its own, so what
-counts is reading, not finding. An answer is right where an accepted string occurs, both normalised, in a statement.
+``footnote eval contexts`` asks over the project's own forms (``eval.sets.forms``); with files of JSON Lines, a context
+each (``id``, ``markdown``, and ``questions`` with ``question``, ``answers`` and ``from``), over those. Each document is a
+collection of its own, so what counts is reading, not finding.
 """
 
-import json
 import sys
 import tempfile
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +16,7 @@ from rich.table import Table
 
 from eval.measures.measures import contains_answer
 from eval.measures.statistics import Rate
+from eval.sets.forms import FormQuestion, FormSet, load_context_set, load_form_set
 from eval.sets.question import EvalSetError
 from rag.cli.terminal import console, echo
 from rag.library import Library
@@ -25,99 +24,99 @@ from rag.types import Answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """A question over a context; ``source`` says whether its answer stands in a table or in running text."""
-
-    context: str
-    question: str
-    answers: tuple[str, ...]
-    source: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What became of a question; ``words`` counts those of all statements."""
+    """What became of a question.
 
-    asked: Asked
+    ``right``: a statement has an accepted answer; or the statements together hold all that they must and nothing
+    unwanted; or it is refused where the document does not answer. ``marked``: a marked cell is the answer. ``words``
+    counts those of all statements.
+    """
+
+    asked: FormQuestion
     answered: bool
     right: bool
+    marked: bool
     words: int
     statements: int
+    shown: str
 
 
-def load_contexts(file: Path) -> tuple[dict[str, str], list[Asked]]:
-    """The Markdown of each context by its id, and the questions in their order.
-
-    Raises:
-        EvalSetError: When a line lacks a field.
-    """
-    texts: dict[str, str] = {}
-    asked: list[Asked] = []
-    for number, line in enumerate(file.read_text("utf-8").splitlines(), start=1):
-        record = json.loads(line)
-        try:
-            texts[record["id"]] = record["markdown"]
-            asked += [
-                Asked(context=record["id"], question=one["question"], answers=tuple(one["answers"]), source=one["from"])
-                for one in record["questions"]
-            ]
-        except KeyError as error:
-            raise EvalSetError(f"{file}, line {number}: there is no {error}") from error
-    return texts, asked
-
-
-def ask_contexts(library: Library, folder: Path, texts: dict[str, str], asked: Sequence[Asked]) -> Iterator[Outcome]:
-    """Ask each question of the collection that holds its context alone; files are written below ``folder``."""
-    collections = {context: f"context-{place}" for place, context in enumerate(texts)}
-    for context, collection in collections.items():
+def ask_set(library: Library, folder: Path, chosen: FormSet) -> Iterator[Outcome]:
+    """Ask each question of the collection that holds its document alone; files are written below ``folder``."""
+    collections = {name: f"{chosen.name}-{place}" for place, name in enumerate(chosen.texts)}
+    for name, collection in collections.items():
         (folder / collection).mkdir(parents=True)
-        (folder / collection / "context.md").write_text(texts[context], "utf-8")
+        (folder / collection / name).write_text(chosen.texts[name], "utf-8")
         library.ingest([folder / collection], collection=collection)
-    for one in asked:
-        yield judged(one, library.ask(one.question, collection=collections[one.context]))
+    for one in chosen.questions:
+        yield judged(one, library.ask(one.question, collection=collections[one.document]))
 
 
-def judged(asked: Asked, answer: Answer) -> Outcome:
+def judged(asked: FormQuestion, answer: Answer) -> Outcome:
     """What became of a question."""
     shown = [statement.text for statement in answer.statements]
+    accepted = asked.answers or asked.holds
     return Outcome(
         asked=asked,
         answered=answer.answered,
-        right=any(contains_answer(text, asked.answers) for text in shown),
+        right=_is_right(asked, shown) if asked.answerable else not answer.answered,
+        marked=any(contains_answer(cell, accepted) for cell in _marked(answer)),
         words=sum(len(text.split()) for text in shown),
         statements=len(shown),
+        shown=f"{answer.confidence} {' / '.join(shown)}",
     )
 
 
+def _is_right(asked: FormQuestion, shown: Sequence[str]) -> bool:
+    if asked.answers:
+        return any(contains_answer(text, asked.answers) for text in shown)
+    whole = " ".join(shown)
+    wrong = any(contains_answer(whole, [one]) for one in asked.unwanted)
+    return not wrong and all(contains_answer(whole, [one]) for one in asked.holds)
+
+
+def _marked(answer: Answer) -> Iterator[str]:
+    """The marked cells of an answer's tables."""
+    for statement in answer.statements:
+        if statement.table is not None:
+            for row, column in statement.table.marked:
+                yield statement.table.rows[row][column]
+
+
 def table(outcomes: Sequence[Outcome]) -> Table:
-    """A row for each place that answers stand in."""
-    shown = Table("answers stand in", "right", "answered", "words an answer", "statements an answer")
-    for source in sorted(Counter(one.asked.source for one in outcomes)):
-        group = [one for one in outcomes if one.asked.source == source]
+    """A row for each kind of question."""
+    shown = Table("kind", "right", "marked", "answered", "words a statement", "statements an answer")
+    for kind in sorted({one.asked.kind for one in outcomes}):
+        group = [one for one in outcomes if one.asked.kind == kind]
         told = [one for one in group if one.answered]
+        statements = sum(one.statements for one in told)
         shown.add_row(
-            source,
+            kind,
             str(Rate(hits=sum(one.right for one in group), n=len(group))),
+            str(Rate(hits=sum(one.marked for one in group), n=len(group))),
             str(Rate(hits=len(told), n=len(group))),
-            f"{sum(one.words for one in told) / max(len(told), 1):.1f}",
-            f"{sum(one.statements for one in told) / max(len(told), 1):.2f}",
+            f"{sum(one.words for one in told) / max(statements, 1):.1f}",
+            f"{statements / max(len(told), 1):.2f}",
         )
     return shown
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--wrong", is_flag=True, help="Print what was not answered rightly.")
-def main(file: Path, wrong: bool) -> None:
-    """Ask the questions of FILE, each of its own context alone."""
+def main(files: Sequence[Path], wrong: bool) -> None:
+    """Ask the questions of FILES, or of the project's own forms, each of its own document alone."""
     try:
-        texts, asked = load_contexts(file)
+        sets = [load_context_set(file) for file in files] or [load_form_set()]
     except EvalSetError as error:
         sys.exit(f"Error: {error}")
-    with tempfile.TemporaryDirectory() as folder, Library.open(Path(folder, "data")) as library:
-        outcomes = [*ask_contexts(library, Path(folder, "texts"), texts, asked)]
-    if wrong:
-        for one in outcomes:
-            if not one.right:
-                echo(f"{one.asked.context}: {one.asked.question} {list(one.asked.answers)}")
-    console().print(table(outcomes))
+    for chosen in sets:
+        with tempfile.TemporaryDirectory() as folder, Library.open(Path(folder, "data")) as library:
+            outcomes = [*ask_set(library, Path(folder, "texts"), chosen)]
+        if wrong:
+            for one in outcomes:
+                if not one.right:
+                    accepted = [*(one.asked.answers or one.asked.holds)]
+                    echo(f"{one.asked.id} [{one.asked.kind}] {one.asked.question} {accepted}: {one.shown}")
+        echo(chosen.name)
+        console().print(table(outcomes))

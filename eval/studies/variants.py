@@ -15,6 +15,7 @@ from rag.answer.find.rerank import judge_pairs
 from rag.answer.question import Question
 from rag.answer.read.extractive import ExtractiveReader
 from rag.answer.read.reader import Reader, Reading
+from rag.blocks import Block
 from rag.language.text import display
 from rag.library import Library
 from rag.storage.protocols import CatalogView
@@ -48,6 +49,9 @@ class _NoWords:
 
     def text(self, document_id: str) -> str:
         return self.catalog.text(document_id)
+
+    def blocks(self, document_id: str) -> list[Block]:
+        return self.catalog.blocks(document_id)
 
     def sentences(self, document_id: str, text: str) -> list[Sentence]:
         return self.catalog.sentences(document_id, text)

@@ -54,6 +54,15 @@ class TwoHeads(nn.Module):
         pooled = self.bert(input_ids=ids, attention_mask=mask, token_type_ids=types).pooler_output
         return self.relevance(pooled)[:, 0], self.answerability(pooled)[:, 0]
 
+    def adopt(self, adapters: Adapters) -> None:
+        """Go on from what was learned before."""
+        with torch.no_grad():
+            for name, one in self.adapted.items():
+                one.down.copy_(torch.tensor(adapters.down[name]) / _SCALE)
+                one.up.copy_(torch.tensor(adapters.up[name]))
+            self.answerability.weight[0].copy_(torch.tensor(adapters.head))
+            self.answerability.bias.fill_(adapters.bias)
+
     def adapters(self) -> Adapters:
         """What was learned."""
         down = {name: (_SCALE * one.down).detach().numpy() for name, one in self.adapted.items()}

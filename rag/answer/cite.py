@@ -4,9 +4,10 @@ from collections.abc import Callable, Sequence
 
 from rag.answer.read.reader import Finding, Source
 from rag.language.text import without_footnotes
-from rag.types import Citation, Conflict, Statement
+from rag.types import Citation, Conflict, Item, Statement
 
 _CONTEXT = 600
+_MORE = "The source has more of this than is shown."
 
 
 def cite(findings: Sequence[Finding], text_of: Callable[[str], str]) -> tuple[list[Statement], list[Citation]]:
@@ -22,12 +23,29 @@ def cite(findings: Sequence[Finding], text_of: Callable[[str], str]) -> tuple[li
     statements = []
     for finding in findings:
         cited = tuple(numbers.setdefault(source, len(numbers) + 1) for source in finding.sources)
-        statements.append(Statement(text=finding.text, citations=cited, support=finding.support, verdict="supported"))
+        items = tuple(
+            Item(text=part.text, citations=tuple(numbers[source] for source in part.sources)) for part in finding.parts
+        )
+        statements.append(
+            Statement(
+                text=finding.text,
+                citations=cited,
+                support=finding.support,
+                verdict="supported",
+                kind=finding.kind,
+                items=items or None,
+                table=finding.table,
+            )
+        )
     return statements, [_citation(number, source, text_of) for source, number in numbers.items()]
 
 
 def written_answer(
-    statements: Sequence[Statement], citations: Sequence[Citation], conflicts: Sequence[Conflict] = ()
+    statements: Sequence[Statement],
+    citations: Sequence[Citation],
+    conflicts: Sequence[Conflict] = (),
+    *,
+    complete: bool = True,
 ) -> str:
     """The statements as one text, each followed by the numbers of its citations; last, where the sources differ.
 
@@ -35,10 +53,27 @@ def written_answer(
     has in brackets stands in round ones here, for a number in square brackets is a footnote; the statements and
     the quotes keep it.
     """
-    stated = [
-        f"{without_footnotes(one.text)} {''.join(f'[{number}]' for number in one.citations)}" for one in statements
-    ]
-    return " ".join([*stated, *(_remark(conflict, statements, citations) for conflict in conflicts)])
+    stated = [_noted(one) for one in statements]
+    gap = "\n" if any("\n" in one for one in stated) else " "
+    stated += [] if complete else [_MORE]
+    return gap.join([*stated, *(_remark(conflict, statements, citations) for conflict in conflicts)])
+
+
+def _noted(statement: Statement) -> str:
+    """A statement with the numbers of its citations; those of an item after the item."""
+    lines, left = without_footnotes(statement.text).split("\n"), list(statement.citations)
+    items = statement.items or ()
+    if len(items) > 1 and len(lines) >= len(items):
+        for number, item in enumerate(reversed(items), start=1):
+            lines[-number] += " " + _marks(item.citations)
+            left = [one for one in left if one not in item.citations]
+        lines[0] += f" {_marks(left)}" if left else ""
+        return "\n".join(lines)
+    return "\n".join(lines) + " " + _marks(statement.citations)
+
+
+def _marks(numbers: Sequence[int]) -> str:
+    return "".join(f"[{number}]" for number in numbers)
 
 
 def _remark(conflict: Conflict, statements: Sequence[Statement], citations: Sequence[Citation]) -> str:

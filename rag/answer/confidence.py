@@ -49,12 +49,13 @@ def signals(question: Question, candidates: Sequence[Candidate]) -> Signals:
     if not candidates:
         return Signals(shared=False, answerability=_LOWEST, lead=0.0, unnamed=1.0, missing=_MOST_MISSING)
     best = candidates[0]
+    others = [one for one in candidates[1:] if not _overlap(best, one)]
     present = {stem(word) for word in words(best.judged)}
     absent = {stem(word) for term in question.missing for word in words(term)}
     return Signals(
         shared=not question.stems.isdisjoint(stem(word) for one in candidates for word in words(one.judged)),
         answerability=best.answerability,
-        lead=min(best.score - candidates[1].score, _LONGEST_LEAD) if len(candidates) > 1 else _LONGEST_LEAD,
+        lead=min(best.score - others[0].score, _LONGEST_LEAD) if others else _LONGEST_LEAD,
         unnamed=len(question.named - present) / len(question.named) if question.named else 0.0,
         missing=min(float(len(absent & question.named)), _MOST_MISSING),
     )
@@ -69,6 +70,12 @@ def confidence(found: Signals) -> float:
     if not found.shared:
         return 0.0
     return _probability("question", {name: value for name, value in asdict(found).items() if name != "shared"})
+
+
+def _overlap(one: Candidate, other: Candidate) -> bool:
+    """Whether one is part of the other."""
+    same = one.document.id == other.document.id
+    return same and one.span.start < other.span.end and other.span.start < one.span.end
 
 
 def support(candidate: Candidate) -> float:

@@ -92,6 +92,7 @@ class Answering:
             understood=question.typed,
             collection=self.collection,
             answered=reading.answered,
+            complete=all(finding.complete for finding in reading.findings),
             answer=_written(question, reading, statements, citations)
             if state.documents
             else no_documents(self.collection),
@@ -189,4 +190,7 @@ def listed(hits: Sequence[Hit]) -> tuple[RankedPassage, ...]:
 def _written(
     question: Question, reading: Reading, statements: Sequence[Statement], citations: Sequence[Citation]
 ) -> str:
-    return written_answer(statements, citations, reading.conflicts) if reading.answered else not_answered(question)
+    if not reading.answered:
+        return not_answered(question)
+    complete = all(finding.complete for finding in reading.findings)
+    return written_answer(statements, citations, reading.conflicts, complete=complete)

@@ -1,10 +1,11 @@
 """A question, read once: what it says and asks for, and what of it no source has."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from rag.errors import InvalidRequest
-from rag.language.english.asked import Wanted, understand
+from rag.language.english.asked import ValueKind, Wanted, understand
 from rag.language.english.questions import asks_for_several
 from rag.language.english.values.claims import value_test
 from rag.language.english.values.dates import asked_date
@@ -20,6 +21,7 @@ MAX_RESULTS = 100
 NOT_ANSWERED = "The sources do not answer this."
 NO_DOCUMENTS = "There are no documents yet."
 _NAMED_AT_MOST = 4
+_YEAR = re.compile(r"(?:1[89]|20)\d\d")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +58,12 @@ class Question:
     def sought(self) -> tuple[str, ...]:
         """The words to look for: those that carry meaning, or all where none does."""
         return self.content or self.words
+
+    @property
+    def timed(self) -> bool:
+        """Whether a time is asked for or named: then it counts when a document was published."""
+        named = self.date is not None or any(_YEAR.fullmatch(word) for word in self.words)
+        return named or ValueKind.DATE in self.wanted.kinds
 
     @property
     def holds_value(self) -> Callable[[str], bool] | None:

@@ -10,8 +10,9 @@ from rag.ingest.parse import Parsed
 from rag.ingest.passages import chunk, sentence_fits, split, split_again
 from rag.ingest.recipe import Recipe
 from rag.language.english.values.dates import may_be_published
+from rag.language.outline import Outline
 from rag.storage.catalog import Catalog, Derived
-from rag.types import Document, Kind, Vectors
+from rag.types import Description, Document, Kind, Vectors
 
 Encode = Callable[[Sequence[str]], Vectors]
 
@@ -31,14 +32,14 @@ def derive(draft: Draft, recipe: Recipe) -> Iterator[None]:
     draft.sentences, draft.passages = [], []
     today = datetime.now(UTC).date().isoformat()
     parsed, encoder = _believed(draft.parsed, today), recipe.encoder
-    leaves = [block for block in parsed.blocks if block.leaf]
-    described = describe(parsed.text, leaves, stated=parsed.description, created=parsed.created, now=today)
+    described = describe(parsed.text, parsed.blocks, stated=parsed.description, created=parsed.created, now=today)
     draft.description = described.description
     for sentence in split(parsed.text, parsed.blocks, described, lambda text: sentence_fits(text, encoder)):
         draft.sentences.append(sentence)
         yield
-    title, budget = draft.description.title, recipe.passage_tokens
-    for passage in chunk(draft.id, parsed.text, title, draft.sentences, encoder, budget=budget):
+    budget = recipe.passage_tokens
+    outline = Outline(parsed.text, parsed.blocks)
+    for passage in chunk(draft.id, draft.description, draft.sentences, outline, encoder, budget=budget):
         draft.passages.append(passage)
         yield
 
@@ -67,6 +68,8 @@ def derive_again(document: Document, catalog: Catalog, recipe: Recipe, encode: E
     text = catalog.text(document.id)
     before = catalog.sentences(document.id, text)
     encoder, budget = recipe.encoder, recipe.passage_tokens
-    sentences = list(split_again(text, before, lambda one: sentence_fits(one, encoder)))
-    passages = list(chunk(document.id, text, document.title, sentences, encoder, budget=budget))
+    outline = Outline(text, catalog.blocks(document.id))
+    sentences = list(split_again(text, outline.blocks, before, lambda one: sentence_fits(one, encoder)))
+    about = Description(title=document.title, published=document.published)
+    passages = list(chunk(document.id, about, sentences, outline, encoder, budget=budget))
     return Derived(sentences=sentences, passages=passages, vectors=encode([passage.indexed for passage in passages]))

@@ -91,18 +91,19 @@ def describe(
     the head before the foot; ``published`` prefers a line that says published to one that says updated.
 
     Args:
-        blocks: The leaves of its tree.
+        blocks: Its tree; only leaves are looked at.
         stated: From the format's fields.
         created: ISO date of the file's making; stands in for ``published`` where nothing else does.
         now: ISO date of today: no later one is believed, but tomorrow's; without it any is.
     """
+    blocks = [block for block in blocks if block.leaf]
     lines = [display(block.opening(text)) for block in blocks]
     kinds = [block.kind or _first_kind(place, lines) for place, block in enumerate(blocks)]
     prose = _first_prose(blocks, lines, kinds)
     head = min(prose, _HEAD_BLOCKS)
     edges = [*range(head), *range(max(head, len(lines) - _FOOT_BLOCKS), len(lines))]
     title = _stated_title(stated, lines, kinds, head)
-    if title is None and prose < len(lines):
+    if title is None and (prose < len(lines) or any(block.level == 1 for block in blocks[:head])):
         title = _find_title(blocks, lines, kinds, head)
     found = {position: _facts_at(position, blocks, lines, kinds, head, title) for position in edges}
     found = _without_doubtful(found, lines)

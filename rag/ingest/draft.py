@@ -40,6 +40,7 @@ class Draft:
             source=self.content,
             text=self.parsed.text,
             pages=self.parsed.pages,
+            blocks=self.parsed.blocks,
             sentences=self.sentences,
             passages=self.passages,
             vectors=vectors,

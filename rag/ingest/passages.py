@@ -9,16 +9,22 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 
+from rag.blocks import Block, Form
 from rag.errors import PassageTooLong
 from rag.ingest.describe import Described, is_prose
-from rag.ingest.parse.text.blocks import Block
+from rag.language.english.values.written import written_date
+from rag.language.outline import Outline
 from rag.language.sentences import split_sentences
 from rag.language.text import display
 from rag.language.tokens import count_tokens
 from rag.models.protocols import Encoder
-from rag.types import Kind, Passage, Sentence, Span
+from rag.types import Description, Kind, Passage, Sentence, Span
 
 _SENTENCE_CHARACTERS = 3_000
+_WHOLE = frozenset({Form.ROW, Form.FIELD, Form.CODE, Form.CAPTION})
+_LOWEST = 9
+_NAMED_SECTIONS = 2
+_SECTIONS = ". "
 _NOT_INDEXED = (Kind.BOILERPLATE, Kind.HEADING)
 _HEADING_CHARACTERS = 100
 _HEADING_WORDS = 14
@@ -28,47 +34,64 @@ _LIST_MARK = re.compile(r"[-*+•‣◦]\s")
 
 
 def split(text: str, blocks: Sequence[Block], described: Described, fits: Callable[[str], bool]) -> Iterator[Sentence]:
-    """The sentences of a document in order; a heading or a line of the description is one sentence.
+    """The sentences of a document in order; a heading, a row, a field or a line of the description is one sentence.
 
-    A short line without markup is a heading where prose follows it.
+    A short line without markup is a heading where prose follows it. Rows that name columns are part of what is read
+    in the others.
 
     Args:
+        blocks: Its tree.
         fits: Whether a sentence is short enough for a passage; a longer one is cut.
     """
-    lines = [display(block.opening(text)) for block in blocks]
-    headings = _headings(text, blocks, lines, described.kinds)
+    places = [place for place, block in enumerate(blocks) if block.leaf]
+    leaves = [blocks[place] for place in places]
+    lines = [display(leaf.opening(text)) for leaf in leaves]
+    headings = _headings(text, leaves, lines, described.kinds)
     kinds = [Kind.HEADING if position in headings else kind for position, kind in enumerate(described.kinds)]
-    heading: str | None = None
-    for position, (block, kind) in enumerate(zip(blocks, kinds, strict=True)):
+    tables = {leaf.parent for leaf in leaves if leaf.form is Form.ROW and not leaf.head}
+    above: list[tuple[int, str]] = []
+    for place, leaf, line, kind in zip(places, leaves, lines, kinds, strict=True):
         if kind is Kind.HEADING:
-            heading = lines[position]
-        under = heading if kind is Kind.BODY else None
-        for span in _spans(text, block.span, kind, fits):
-            yield Sentence(span=span, text=span.of(text), kind=kind, block=position, heading=under)
+            above = [*(one for one in above if leaf.level and one[0] < leaf.level), (leaf.level or _LOWEST, line)]
+        if leaf.head and leaf.parent in tables:
+            continue
+        under = _SECTIONS.join(line for _, line in above[-_NAMED_SECTIONS:]) if kind is Kind.BODY else None
+        for span in _spans(text, leaf, kind, fits):
+            yield Sentence(span=span, text=span.of(text), kind=kind, block=place, heading=under or None)
 
 
-def split_again(text: str, sentences: Sequence[Sentence], fits: Callable[[str], bool]) -> Iterator[Sentence]:
+def split_again(
+    text: str, blocks: Sequence[Block], sentences: Sequence[Sentence], fits: Callable[[str], bool]
+) -> Iterator[Sentence]:
     """What ``split`` gives with another limit, from the sentences that it gave before."""
-    for _, group in groupby(sentences, key=lambda sentence: sentence.block):
+    for place, group in groupby(sentences, key=lambda sentence: sentence.block):
         first, *rest = group
-        block = Span(start=first.span.start, end=rest[-1].span.end if rest else first.span.end)
-        for span in _spans(text, block, first.kind, fits):
-            yield replace(first, span=span, text=span.of(text))
+        span = Span(start=first.span.start, end=rest[-1].span.end if rest else first.span.end)
+        leaf = Block(span=span, form=blocks[place].form if place < len(blocks) else Form.PARAGRAPH)
+        for again in _spans(text, leaf, first.kind, fits):
+            yield replace(first, span=again, text=again.of(text))
 
 
-def _spans(text: str, block: Span, kind: Kind, fits: Callable[[str], bool]) -> Iterable[Span]:
-    whole = kind is not Kind.BODY and (kind is Kind.HEADING or fits(block.of(text)))
-    return (block,) if whole else split_sentences(text, block, fits)
+def _spans(text: str, leaf: Block, kind: Kind, fits: Callable[[str], bool]) -> Iterable[Span]:
+    if kind is Kind.HEADING or (kind is not Kind.BODY and fits(leaf.span.of(text))):
+        return (leaf.span,)
+    if leaf.form in _WHOLE and fits(leaf.span.of(text)):
+        return (leaf.span,)
+    return split_sentences(text, leaf.span, fits)
 
 
 def _headings(text: str, blocks: Sequence[Block], lines: Sequence[str], kinds: Sequence[Kind]) -> set[int]:
     """The positions of marked headings, and of unmarked ones: short lines with prose next, alone or after prose."""
     body = [position for position, kind in enumerate(kinds) if kind is Kind.BODY]
     found = {position for position in body if blocks[position].heading}
+    if any(blocks[position].level for position in found):
+        return found  # the document marks its headings
     for before, position, after in zip([None, *body], body, [*body[1:], None], strict=False):
         if after is None or blocks[after].heading or not is_prose(lines[after]):
             continue
         here = blocks[position].span.of(text)
+        if blocks[position].form is not Form.PARAGRAPH or blocks[position].parent is not None:
+            continue
         numbered = _NUMBER.match(here) and _NUMBER.match(blocks[after].span.of(text))
         listed = before is not None and not is_prose(lines[before]) and _touch(text, blocks[before], blocks[position])
         if not numbered and not listed and _looks_like_heading(here, lines[position]):
@@ -96,9 +119,17 @@ def sentence_fits(text: str, encoder: Encoder) -> bool:
 
 
 def chunk(
-    document_id: str, text: str, title: str | None, sentences: Iterable[Sentence], encoder: Encoder, *, budget: int
+    document_id: str,
+    about: Description,
+    sentences: Iterable[Sentence],
+    outline: Outline,
+    encoder: Encoder,
+    *,
+    budget: int,
 ) -> Iterator[Passage]:
     """The passages of a document, in order; every sentence but boilerplate and headings is in one.
+
+    A row is indexed under the names of its columns, an item with what leads to its list.
 
     Args:
         budget: tiktoken tokens of a passage's own text; a longer sentence makes a passage alone.
@@ -106,10 +137,10 @@ def chunk(
     Raises:
         PassageTooLong: When a passage exceeds ``encoder.max_tokens``.
     """
-    for group in _groups(sentences, encoder, budget):
+    for group in _groups(sentences, outline, encoder, budget):
         span = Span(start=group[0].span.start, end=group[-1].span.end)
-        indexed = _indexed_text(title, group, encoder)
-        passage = Passage(document_id=document_id, span=span, text=span.of(text), indexed=indexed)
+        indexed = _indexed_text(about, group, outline, encoder)
+        passage = Passage(document_id=document_id, span=span, text=span.of(outline.text), indexed=indexed)
         needed = encoder.count_tokens(indexed)
         if needed > encoder.max_tokens:
             raise PassageTooLong(
@@ -119,13 +150,13 @@ def chunk(
         yield passage
 
 
-def _groups(sentences: Iterable[Sentence], encoder: Encoder, budget: int) -> Iterator[list[Sentence]]:
+def _groups(sentences: Iterable[Sentence], outline: Outline, encoder: Encoder, budget: int) -> Iterator[list[Sentence]]:
     """Neighbouring sentences that share a section and stay within the budget and half the encoder's limit."""
     group: list[Sentence] = []
     tokens = pieces = 0
     for sentence in sentences:
         indexed = sentence.kind not in _NOT_INDEXED
-        shown = display(sentence.text) if indexed else ""
+        shown = _said(sentence, outline, encoder) if indexed else ""
         more_tokens, more_pieces = count_tokens(shown), encoder.count_tokens(shown)
         full = tokens + more_tokens > budget or pieces + more_pieces > encoder.max_tokens // 2
         if group and (full or not indexed or _starts_section(group[-1], sentence)):
@@ -138,18 +169,39 @@ def _groups(sentences: Iterable[Sentence], encoder: Encoder, budget: int) -> Ite
         yield group
 
 
+def _said(sentence: Sentence, outline: Outline, encoder: Encoder) -> str:
+    """What the indexes see of a sentence; a row that is too long with its names goes without them."""
+    plain = display(sentence.text)
+    if outline.form(sentence.block) is not Form.ROW:
+        return f"{outline.mark(sentence.block)} {plain}".lstrip()
+    named = outline.row(sentence.block).text
+    return named if sentence_fits(named, encoder) else plain
+
+
 def _starts_section(previous: Sentence, sentence: Sentence) -> bool:
     described = (previous.kind is Kind.BODY) != (sentence.kind is Kind.BODY)
     return described or previous.heading != sentence.heading
 
 
-def _indexed_text(title: str | None, group: Sequence[Sentence], encoder: Encoder) -> str:
-    """What the indexes see of a passage: title, heading and cleaned sentences, a line each."""
+def _indexed_text(about: Description, group: Sequence[Sentence], outline: Outline, encoder: Encoder) -> str:
+    """What the indexes see of a passage: title, date, heading, what leads to it, and cleaned sentences."""
     first = group[0]
-    context = [] if first.kind is Kind.TITLE else [part for part in (title, first.heading) if part]
-    limit = encoder.max_tokens // 4 - 8
-    shown = " ".join(display(sentence.text) for sentence in group)
+    day = written_date(about.published) if about.published else None
+    name = ", ".join(part for part in (about.title, day) if part)
+    context = [] if first.kind is Kind.TITLE else [part for part in (name, first.heading, _led(first, outline)) if part]
+    limit = encoder.max_tokens // 6 - 8
+    shown = " ".join(_said(sentence, outline, encoder) for sentence in group)
     return "\n".join([*(_shortened(part, encoder, limit) for part in context), shown])
+
+
+def _led(first: Sentence, outline: Outline) -> str | None:
+    """What leads to the list or stands over the table that a passage begins in."""
+    match outline.form(first.block):
+        case Form.ROW:
+            return ". ".join(outline.row(first.block).context) or None
+        case _:
+            leads = outline.leads(first.block)
+            return " ".join(display(lead.of(outline.text)) for lead in leads) or None
 
 
 def _shortened(context: str, encoder: Encoder, limit: int) -> str:

@@ -10,19 +10,15 @@ from functools import lru_cache
 import ftfy
 
 from rag.language.invisible import without_invisible
+from rag.language.marks import without_marks
+from rag.language.tokens import count_tokens
 
-_MARKDOWN = re.compile(
-    r"""
-      ^\s{0,3}\#{1,6}\s+            # heading marks
-    | (?<=\S)\s++\#+\s*$             # and closing ones
-    | ^\s{0,3}>\s?                  # quote marks
-    | ^\s*(?:[-*+•‣]|\d{1,3}[.)])\s+  # list marks
-    | (?<!\w)(?:\*{1,3}|_{2,3})(?=\S) | (?<=\S)(?:\*{1,3}|_{2,3})(?!\w)  # emphasis
-    | `                             # code marks
-    """,
-    re.VERBOSE,
+_CUT_WORD = re.compile(
+    r"(?P<head>(?<![^\W_])[^\W_]++)(?:[-\u2010](?:\r\n|[\r\n])|\u00ad[ \t]*(?:\r\n|[\r\n]))[ \t]*(?P<tail>[^\W_]++)"
 )
-_LINK = re.compile(r"!?\[([^\]\[]*)\]\([^()\s]*(?:\s+\"[^\"]*\")?\)")
+_QUOTED_LINE = re.compile(r"^[ \t]{0,3}(?:>[ \t]?)+", re.MULTILINE)
+_SUSPENDED = frozenset(("and", "or", "to"))  # "first-\nand second-year students"
+_LONGEST_WORD = 30
 _C0 = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 _NUMBER_IN_BRACKETS = re.compile(
     r"""
@@ -51,13 +47,39 @@ def clean(text: str) -> str:
 
 @lru_cache(maxsize=4_096)
 def display(text: str) -> str:
-    """``clean(text)`` without Markdown's marks: what an answer shows and a model reads.
+    """``clean(text)`` without Markdown's marks and words cut at a line's end: what an answer shows and a model reads.
 
     >>> display("**Published:** [June 02](http://example.org), 2025")
     'Published: June 02, 2025'
     """
-    unlinked = _LINK.sub(r"\1", text)
-    return clean(_MARKDOWN.sub("", unlinked))
+    lines = text.splitlines()
+    if len(lines) > 1:
+        if all(line.lstrip(" ").startswith(">") for line in lines[1:]):
+            text = "\n".join([lines[0], *(_QUOTED_LINE.sub("", line) for line in lines[1:])])
+        text = _CUT_WORD.sub(_joined, text)
+    return clean(without_marks(text))
+
+
+def _joined(cut: re.Match[str]) -> str:
+    """A word that a hyphen cuts at the end of a line, or two that it joins.
+
+    It joins two where the language model's vocabulary has both as words, and not both as one.
+    """
+    head, tail = cut["head"], cut["tail"]
+    if "\u00ad" in cut[0]:
+        return f"{head}{tail}"
+    if tail in _SUSPENDED:
+        return cut[0]
+    inside = head.isalpha() and tail.isalpha() and (tail[0].islower() or head.isupper())
+    return (
+        f"{head}{tail}"
+        if inside and (_is_word(head + tail) or not (_is_word(head) and _is_word(tail)))
+        else f"{head}-{tail}"
+    )
+
+
+def _is_word(word: str) -> bool:
+    return len(word) <= _LONGEST_WORD and count_tokens(f" {word.lower()}") == 1
 
 
 def without_footnotes(text: str) -> str:

@@ -8,6 +8,7 @@ equal scores of a search for words come beyond that of the ids, and where it kee
 from collections.abc import Callable, Collection, Sequence
 from typing import Protocol
 
+from rag.blocks import Block
 from rag.types import CorpusState, Document, Passage, Sentence, Vectors
 
 
@@ -28,6 +29,10 @@ class CatalogView(Protocol):
 
     def text(self, document_id: str) -> str:
         """The text that citations index."""
+        ...
+
+    def blocks(self, document_id: str) -> list[Block]:
+        """The blocks of a document in order, none where it was stored without."""
         ...
 
     def sentences(self, document_id: str, text: str) -> list[Sentence]:

@@ -12,6 +12,7 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 from rag.errors import InvalidRequest
 from rag.library import Library
 from rag.types import DEFAULT_COLLECTION, Document, Span
+from server.api.blocks import DocumentBlocks, read_blocks
 from server.api.paragraphs import Paragraph, paragraphs
 from server.http.problems import described
 
@@ -90,12 +91,28 @@ def get_paragraphs(
     end: Annotated[int, QueryParameter(ge=0)] = 0,
 ) -> ReadingText:
     """The same text in paragraphs and headings; ``quote`` is what lies between ``start`` and ``end``."""
-    if end < start:
-        raise InvalidRequest(f"end: {end} is before start, {start}; give characters of the text, start first")
-    marked = Span(start=start, end=end) if start < end else None
+    marked = _span(start, end)
     with engine.store.catalog.snapshot() as catalog:
         text = catalog.text(document_id)
         return ReadingText(paragraphs=paragraphs(text, catalog.sentences(document_id, text), marked))
+
+
+@get("/v1/documents/{document_id:str}/blocks", sync_to_thread=True, responses=described(400, 404, 503))
+def get_blocks(
+    document_id: FromPath[str],
+    engine: NamedDependency[Library],
+    start: Annotated[int, QueryParameter(ge=0)] = 0,
+    end: Annotated[int, QueryParameter(ge=0)] = 0,
+) -> DocumentBlocks:
+    """What the parts of the text are: headings, paragraphs, lists, tables, records, code, each with its span.
+
+    ``marked`` is what of a block lies between ``start`` and ``end``.
+    """
+    marked = _span(start, end)
+    with engine.store.catalog.snapshot() as catalog:
+        document, text = catalog.document(document_id), catalog.text(document_id)
+        sentences = catalog.sentences(document_id, text)
+        return DocumentBlocks(blocks=read_blocks(document, text, catalog.blocks(document_id), sentences, marked))
 
 
 @get(
@@ -124,6 +141,17 @@ def get_source(document_id: FromPath[str], engine: NamedDependency[Library]) -> 
 def delete_document(document_id: FromPath[str], engine: NamedDependency[Library]) -> None:
     """Remove a document from the text, the lexical and the vector index; it can be brought again."""
     engine.remove(document_id)
+
+
+def _span(start: int, end: int) -> Span | None:
+    """The characters that are asked for; ``None`` where they are none.
+
+    Raises:
+        InvalidRequest: Where they end before they start.
+    """
+    if end < start:
+        raise InvalidRequest(f"end: {end} is before start, {start}; give characters of the text, start first")
+    return Span(start=start, end=end) if start < end else None
 
 
 def _record(document: Document) -> DocumentRecord:

@@ -130,7 +130,7 @@ class Startup:
             jobs.start()
             self._jobs = jobs
             suggestions = self._suggestions = Suggestions(engine)
-            if self._wanted:
+            if self._wanted or engine.store.catalog.outdated(1):
                 self._reindex = BackgroundReindex(engine)
             if self._watch:
                 self._following = BackgroundFollow(engine, self._watch)

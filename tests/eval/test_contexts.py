@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from eval.sets.question import EvalSetError
-from eval.studies.contexts import ask_contexts, load_contexts
+from eval.sets.forms import load_context_set
+from eval.studies.contexts import ask_set
 from tests.support.engines import OpenLibrary
 
 PORTS = {
@@ -31,12 +32,12 @@ def written(folder: Path, *records: object) -> Path:
 
 
 def test_a_context_answers_its_own_questions_only(open_library: OpenLibrary, tmp_path: Path) -> None:
-    texts, asked = load_contexts(written(tmp_path, PORTS, OTHER))
-    outcomes = [*ask_contexts(open_library(), tmp_path / "texts", texts, asked)]
+    chosen = load_context_set(written(tmp_path, PORTS, OTHER))
+    outcomes = [*ask_set(open_library(), tmp_path / "texts", chosen)]
     assert [one.right for one in outcomes] == [True, False, True]
     assert (outcomes[0].statements, outcomes[0].words) == (1, 8)
 
 
 def test_a_line_that_lacks_a_field_is_named(tmp_path: Path) -> None:
     with pytest.raises(EvalSetError, match="line 2: there is no 'markdown'"):
-        load_contexts(written(tmp_path, OTHER, {"id": "none"}))
+        load_context_set(written(tmp_path, OTHER, {"id": "none"}))

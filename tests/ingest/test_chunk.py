@@ -11,10 +11,11 @@ from rag.errors import PassageTooLong
 from rag.ingest.describe import describe
 from rag.ingest.parse.text.blocks import blocks
 from rag.ingest.passages import chunk, sentence_fits, split
+from rag.language.outline import Outline
 from rag.language.text import display
 from rag.language.tokens import count_tokens
 from rag.models.protocols import Encoder
-from rag.types import Kind, Passage, Sentence, Span, Vectors
+from rag.types import Description, Kind, Passage, Sentence, Span, Vectors
 
 GENERATED = settings(
     derandomize=True,
@@ -99,7 +100,10 @@ def body(*texts: str, headings: Sequence[str | None] = ()) -> tuple[str, list[Se
 def chunked(
     text: str, sentences: Sequence[Sentence], encoder: Encoder, budget: int, title: str | None = None
 ) -> list[str]:
-    return [passage.text for passage in chunk("d", text, title, sentences, encoder, budget=budget)]
+    return [
+        passage.text
+        for passage in chunk("d", Description(title=title), sentences, Outline(text, []), encoder, budget=budget)
+    ]
 
 
 def within(sentence: Sentence, passage: Passage) -> bool:
@@ -135,7 +139,7 @@ def test_passages_of_any_document_fit_and_lose_nothing(
     encoder: Encoder, text: str, budget: int, title: str | None
 ) -> None:
     sentences = sentences_of(text, encoder)
-    passages = list(chunk("d", text, title, sentences, encoder, budget=budget))
+    passages = list(chunk("d", Description(title=title), sentences, Outline(text, []), encoder, budget=budget))
     assert encoder.max_tokens == 512
     assert_sound(text, sentences, passages, encoder)
     assert_within_budget(sentences, passages, budget)
@@ -146,7 +150,16 @@ def test_passages_of_any_document_fit_and_lose_nothing(
 def test_passages_fit_any_encoder_that_sentences_were_cut_for(text: str, max_tokens: int, budget: int) -> None:
     toy = WordEncoder(max_tokens)
     sentences = sentences_of(text, toy)
-    passages = list(chunk("d", text, "A title of nine words or so, to be shortened", sentences, toy, budget=budget))
+    passages = list(
+        chunk(
+            "d",
+            Description(title="A title of nine words or so, to be shortened"),
+            sentences,
+            Outline(text, []),
+            toy,
+            budget=budget,
+        )
+    )
     assert_sound(text, sentences, passages, toy)
 
 
@@ -196,14 +209,23 @@ def test_half_of_the_encoders_limit_closes_a_passage() -> None:
 
 def test_another_heading_closes_a_passage_and_is_indexed_with_the_title() -> None:
     text, sentences = body("the cat sat.", "the dog sat.", "it left.", headings=[None, "Dogs", "Dogs"])
-    passages = list(chunk("d", text, "Pets", sentences, WordEncoder(512), budget=400))
+    passages = list(chunk("d", Description(title="Pets"), sentences, Outline(text, []), WordEncoder(512), budget=400))
     assert [passage.indexed for passage in passages] == ["Pets\nthe cat sat.", "Pets\nDogs\nthe dog sat. it left."]
     assert [passage.id for passage in passages] == ["d#0-12", "d#13-34"]
 
 
 def test_the_lines_of_the_description_are_a_passage_without_body(encoder: Encoder) -> None:
     text = f"A Bridge Too Far\n\nBy Jane Doe\n\n3 May 2024\n\n{OPENING}Share\n\nIt is **very** sad."
-    passages = list(chunk("d", text, "A Bridge Too Far", sentences_of(text, encoder), encoder, budget=160))
+    passages = list(
+        chunk(
+            "d",
+            Description(title="A Bridge Too Far"),
+            sentences_of(text, encoder),
+            Outline(text, []),
+            encoder,
+            budget=160,
+        )
+    )
     assert [passage.indexed for passage in passages] == [
         "A Bridge Too Far By Jane Doe 3 May 2024",
         f"A Bridge Too Far\n{OPENING.strip()}",
@@ -213,7 +235,7 @@ def test_the_lines_of_the_description_are_a_passage_without_body(encoder: Encode
 
 def test_a_long_title_and_heading_are_shortened(encoder: Encoder) -> None:
     text, sentences = body("the cat sat.", headings=["Heading " * 300])
-    (passage,) = chunk("d", text, "Title " * 300, sentences, encoder, budget=160)
+    (passage,) = chunk("d", Description(title="Title " * 300), sentences, Outline(text, []), encoder, budget=160)
     title, heading, rest = passage.indexed.split("\n")
     assert rest == "the cat sat."
     assert all(60 < encoder.count_tokens(context) <= 120 for context in (title, heading))
@@ -237,11 +259,21 @@ def test_a_title_is_left_out_where_the_encoder_has_no_room_for_it(max_tokens: in
 def test_what_is_in_no_sentence_does_not_make_a_passage_too_long(encoder: Encoder, between: str) -> None:
     text = f"# T\n\nThe cat sat.\n\n{between}\n\nThe dog sat.\n"
     sentences = sentences_of(text, encoder, markdown=True)
-    assert_sound(text, sentences, list(chunk("d", text, "T", sentences, encoder, budget=160)), encoder)
+    assert_sound(
+        text,
+        sentences,
+        list(chunk("d", Description(title="T"), sentences, Outline(text, []), encoder, budget=160)),
+        encoder,
+    )
 
 
 @pytest.mark.parametrize("line", ["雨が降る" * 150, "ab+/" * 300], ids=["Japanese", "encoded"])
 def test_a_long_line_without_spaces_does_not_make_a_passage_too_long(encoder: Encoder, line: str) -> None:
     text = f"{line}\n\n{OPENING}"
     sentences = sentences_of(text, encoder)
-    assert_sound(text, sentences, list(chunk("d", text, None, sentences, encoder, budget=160)), encoder)
+    assert_sound(
+        text,
+        sentences,
+        list(chunk("d", Description(title=None), sentences, Outline(text, []), encoder, budget=160)),
+        encoder,
+    )

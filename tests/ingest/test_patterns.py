@@ -11,8 +11,8 @@ from rag.answer.followup import _FOOTNOTES
 from rag.answer.replacement import _ALSO
 from rag.answer.suggest.templates import _ACTED, _DATED, _DEFINED, _MEANT, _QUOTED, _ROLE
 from rag.ingest.describe import _BYLINE, _CUT
-from rag.ingest.parse.pdf.paragraphs import _LAST_WORD
-from rag.ingest.parse.text.blocks import _without_marks
+from rag.ingest.parse.pdf.wraps import _LAST_WORD
+from rag.ingest.parse.text.tree import _without_marks
 from rag.language.english import polarity
 from rag.language.english.questions import _ADVERBIAL
 from rag.language.english.values import durations

@@ -122,6 +122,42 @@ def test_sentences_are_split_where_they_end(sentences: list[str]) -> None:
     assert sentence_texts(joined) == sentences
 
 
+@pytest.mark.parametrize(
+    "sentences",
+    [
+        ["The table SALES.ORDERS holds all orders.", "The host is DB1.Example.COM and the class is java.util.List."],
+        ["Read README.MD first, then INSTALL.TXT.", "Report.Final.PDF has ten pages.", "ASP.NET runs on v2.Final."],
+        ["Press `.` to stop or `a. B` to go.", "www.Example.Com is up."],
+        ["Use approx. 5 litres at max. 40 kg.", "See vol. 3, No. 5, ed. 2, Fig. 3 and Eq. 4.", "It costs ca. 5 euros."],
+        ["The dept. of health is open Mon. to Fri. from nine.", "Ms. Roe leads it.", "It is incl. VAT."],
+        ["The load is 40 kg max.", "The rope is tied to the mast."],
+        ["Add eggs, milk etc.", "Then stir."],
+        ["He left.", "iPhone sales grew."],
+        ["i went home.", "then i slept."],
+        ["It takes all of 30 hours.", "Fifty came."],
+        ["The value is 0.10.X or 3.Fifty.", "He said <!-- not this. Nor this. --> so."],
+        ["Yahoo!Mail works.", "See a.org/?Q=1 for more."],
+        ["![A chart](chart.png) It rose.", "It fell.[2]"],
+    ],
+)
+def test_a_stop_within_a_sentence_does_not_end_it(sentences: list[str]) -> None:
+    assert sentence_texts(" ".join(sentences)) == sentences
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("It ended.Then we left.", 2),
+        ("The old library of the town will be closed in the spring.Visitors may use the annex.", 2),
+        ("He said so.[1] It is true.", 2),
+        ("Call page.Title to get it.", 1),
+        ("What?Then he left.", 2),
+    ],
+)
+def test_a_sentence_ends_without_white_space_only_where_that_is_clear(text: str, count: int) -> None:
+    assert len(sentence_texts(text)) == count
+
+
 def test_a_line_break_within_a_sentence_stays_within_it() -> None:
     assert sentence_texts("The cat\nsat on\r\nthe mat. It\nleft.") == ["The cat\nsat on\r\nthe mat.", "It\nleft."]
 
@@ -246,7 +282,9 @@ def test_sentences_of_a_long_paragraph_are_those_of_short_ones(count: int) -> No
     assert [span.of(text) for span in found] == sentences * count
 
 
-@pytest.mark.parametrize("piece", ["`" * 49 + "a", "![a](", "“a. ", "雨。", "A b. ", " "])
+@pytest.mark.parametrize(
+    "piece", ["`" * 49 + "a", "![a](", "“a. ", "雨。", "A b. ", " ", "A.a ", "x. y ", "<!-- a. ", "`a. B "]
+)
 def test_long_paragraphs_of_marks_are_split_in_order(piece: str) -> None:
     # The time that sentencex takes grew with the square of these: 5 MB of them took hours.
     text = "a" + piece * (60_000 // len(piece))

@@ -25,10 +25,13 @@ ANSWER = {
     **dict.fromkeys(("id", "question", "understood", "collection", "answer"), str),
     **dict.fromkeys(("statements", "citations", "conflicts", "missing_terms", "passages"), list),
     **dict.fromkeys(("corpus", "models", "timings_ms"), dict),
-    "answered": bool,
+    **dict.fromkeys(("answered", "complete"), bool),
     "confidence": NUMBER,
 }
-STATEMENT = {"text": str, "citations": list, "support": NUMBER, "verdict": str}
+STATEMENT = {
+    **{"text": str, "citations": list, "support": NUMBER, "verdict": str, "kind": str},
+    **{"items": (list, NoneType), "table": (dict, NoneType)},
+}
 CITATION = {
     **dict.fromkeys(("number", "start", "end"), int),
     **dict.fromkeys(("document_id", "path", "sha256", "before", "quote", "after"), str),
@@ -250,7 +253,7 @@ def test_openapi_lists_the_routes(client: httpx.Client) -> None:
     listed = {(method, path) for path, methods in paths.items() for method in methods}
     documents = (
         "/v1/documents",
-        *(f"/v1/documents/{{document_id}}{part}" for part in ("", "/text", "/paragraphs", "/source")),
+        *(f"/v1/documents/{{document_id}}{part}" for part in ("", "/text", "/paragraphs", "/blocks", "/source")),
     )
     reading = (
         *documents,

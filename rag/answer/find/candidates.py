@@ -4,10 +4,14 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from rag.answer.find.evidence import Candidate, Hit
+from rag.answer.find.evidence import Candidate, Hit, Unit
+from rag.answer.find.units import holder_units, leaf_unit
 from rag.answer.question import Question
 from rag.language.english.context import stands_alone, understood
+from rag.language.english.values.dates import find_dates
+from rag.language.english.values.written import written_date
 from rag.language.english.words import content_words, stem
+from rag.language.outline import Outline
 from rag.language.text import display
 from rag.storage.protocols import CatalogView
 from rag.types import Document, Kind, Passage, Sentence
@@ -16,11 +20,12 @@ _LEAST_WORDS = 3
 _FOLLOWING = 2
 _NEVER = (Kind.BOILERPLATE, Kind.HEADING)
 _SHORT = 10
+_JUDGED_WORDS = 90
 
 
 def candidates_of(catalog: CatalogView, question: Question, hits: Iterable[Hit]) -> list[Candidate]:
     """The sentences of the hits' passages that may answer, each once a document and context; not judged yet."""
-    return _each_once(_with_announced(question, one) for one in _all_candidates(catalog, hits))
+    return _each_once(_with_announced(question, one) for one in _all_candidates(catalog, question, hits))
 
 
 def announces(question: Question, candidate: Candidate) -> bool:
@@ -28,7 +33,7 @@ def announces(question: Question, candidate: Candidate) -> bool:
 
     "Key sticking points quickly emerged." announces what "What are the main sticking points?" asks.
     """
-    if not question.broad or len(candidate.sentence.text.split()) > _SHORT:
+    if candidate.unit or not question.broad or len(candidate.sentence.text.split()) > _SHORT:
         return False
     said = {stem(word) for word in content_words(display(candidate.sentence.text))}
     return 2 * len(question.stems & said) > len(question.stems)
@@ -39,8 +44,12 @@ def announced_text(candidate: Candidate) -> str:
     return " ".join(display(one.text) for one in (candidate.sentence, *candidate.following))
 
 
-def judged_text(document: Document, sentence: Sentence, shown: str) -> str:
-    """What the reranker sees: the sentence under title and heading; a fact of the description as a sentence."""
+def judged_text(document: Document, sentence: Sentence, shown: str, *, dated: bool = False) -> str:
+    """What the reranker sees: the sentence under title and heading; a fact of the description as a sentence.
+
+    Args:
+        dated: Say when the document was published.
+    """
     name = document.title or document.path
     origin = f" of {document.publisher}" if document.publisher else ""
     match sentence.kind:
@@ -54,17 +63,23 @@ def judged_text(document: Document, sentence: Sentence, shown: str) -> str:
             return f"The article {name}{origin} was published on the date {document.published}: {shown}"
         case _:
             heading = display(sentence.heading) if sentence.heading else None
-            return ". ".join(part for part in (document.title, heading, shown) if part)
+            day = written_date(document.published) if dated and document.published else None
+            return ". ".join(part for part in (document.title, day, heading, shown) if part)
 
 
 class _Reading:
     """The sentences of a document, each with what is needed to judge it."""
 
-    def __init__(self, document: Document, sentences: Sequence[Sentence]) -> None:
+    def __init__(self, document: Document, sentences: Sequence[Sentence], outline: Outline, *, timed: bool) -> None:
         self._document = document
+        self._timed = timed
+        self._outline = outline
         self._sentences = sentences
         self._starts = [sentence.span.start for sentence in sentences]
         self._title = next((sentence for sentence in sentences if sentence.kind is Kind.TITLE), None)
+        self._dated = next((sentence for sentence in sentences if sentence.kind is Kind.PUBLISHED), None)
+        if self._dated is None and document.published and self._title and find_dates(self._title.text, None):
+            self._dated = self._title
         self._headings: list[Sentence | None] = []
         self._firsts: dict[tuple[str, str | None, Kind], int] = {}
         heading = None
@@ -79,11 +94,53 @@ class _Reading:
             sentence = self._sentences[place]
             if sentence.span.end > passage.span.end:
                 break
-            if sentence.kind in _NEVER or (sentence.kind is Kind.BODY and _is_scrap(sentence)):
+            if self._outline.only_leads(sentence.block, sentence.span):
+                continue
+            unit = self._unit(sentence)
+            if sentence.kind in _NEVER or (sentence.kind is Kind.BODY and not unit and _is_scrap(sentence)):
+                continue
+            if unit:
+                yield self._of_unit(unit, place, passage.id)
                 continue
             alone = sentence.kind is Kind.BODY and stands_alone(sentence.text)
             first = self._firsts[sentence.text, sentence.heading, sentence.kind]
             yield self._candidate(first if alone else place, passage.id)
+
+    def holders(self, passage: Passage) -> Iterator[Candidate]:
+        """The lists and records that a passage has a part of."""
+        for unit in holder_units(self._outline, passage.span):
+            span = self._outline.blocks[unit.position].span
+            place = bisect_left(self._starts, span.start)
+            if place < len(self._sentences) and self._sentences[place].kind is Kind.BODY:
+                whole = replace(
+                    self._sentences[place], span=span, text=span.of(self._outline.text), block=unit.position
+                )
+                yield self._with_unit(unit, whole, self._headings[place], passage.id)
+
+    def _unit(self, sentence: Sentence) -> Unit | None:
+        return leaf_unit(self._outline, sentence.block, sentence.span) if sentence.kind is Kind.BODY else None
+
+    def _of_unit(self, unit: Unit, place: int, passage_id: str) -> Candidate:
+        return self._with_unit(unit, self._sentences[place], self._headings[place], passage_id)
+
+    def _with_unit(self, unit: Unit, sentence: Sentence, heading: Sentence | None, passage_id: str) -> Candidate:
+        judged = judged_text(self._document, sentence, " ".join(unit.text.split()[:_JUDGED_WORDS]), dated=self._timed)
+        heading = heading if sentence.heading else None
+        if heading is not None and not unit.lead and (unit.whole or unit.kind == "record"):
+            gap = ":\n" if unit.whole else " — "
+            text = f"{display(heading.text).rstrip(':')}{gap}{unit.text}"
+            unit = replace(unit, text=text, spans=(heading.span, *unit.spans))
+        return Candidate(
+            document=self._document,
+            sentence=sentence,
+            previous=None,
+            heading=heading,
+            title=self._title,
+            passage_id=passage_id,
+            judged=judged,
+            dated=self._dated,
+            unit=unit,
+        )
 
     def _candidate(self, place: int, passage_id: str) -> Candidate:
         sentence, document = self._sentences[place], self._document
@@ -98,7 +155,8 @@ class _Reading:
             heading=self._headings[place] if sentence.heading else None,
             title=self._title,
             passage_id=passage_id,
-            judged=judged_text(document, sentence, understood(sentence, previous)),
+            judged=judged_text(document, sentence, understood(sentence, previous), dated=self._timed),
+            dated=self._dated,
         )
 
 
@@ -106,15 +164,18 @@ def _is_scrap(sentence: Sentence) -> bool:
     return len(display(sentence.text).split()) < _LEAST_WORDS
 
 
-def _all_candidates(catalog: CatalogView, hits: Iterable[Hit]) -> Iterator[Candidate]:
+def _all_candidates(catalog: CatalogView, question: Question, hits: Iterable[Hit]) -> Iterator[Candidate]:
     """Every sentence of the hits' passages that may be an answer."""
     read: dict[str, _Reading] = {}
     for hit in hits:
         document_id = hit.passage.document_id
         if document_id not in read:
-            sentences = catalog.sentences(document_id, catalog.text(document_id))
-            read[document_id] = _Reading(catalog.document(document_id), sentences)
+            text = catalog.text(document_id)
+            outline = Outline(text, catalog.blocks(document_id))
+            sentences = catalog.sentences(document_id, text)
+            read[document_id] = _Reading(catalog.document(document_id), sentences, outline, timed=question.timed)
         yield from read[document_id].candidates(hit.passage)
+        yield from read[document_id].holders(hit.passage)
 
 
 def _with_announced(question: Question, candidate: Candidate) -> Candidate:

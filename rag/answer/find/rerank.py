@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from rag.answer.find.candidates import candidates_of
+from rag.answer.find.cells import cell_texts
 from rag.answer.find.crowding import crowding
 from rag.answer.find.evidence import Candidate, Hit
 from rag.answer.question import Question
@@ -23,6 +24,7 @@ _POOL_PASSAGES = 40
 _OTHER_PASSAGES = 10
 _DOCUMENT_SHARE = 2 / 3  # of the budget; with a half passages rank worse on ClapNQ (nDCG@10 -0.006)
 _LEAST_CANDIDATES = 6
+_FOR_CELLS = 200  # word pieces: five cells of 40
 _RANK_WEIGHT = 0.15
 _VALUE_REACH = 100
 _BELOW_JUDGED = -20.0
@@ -54,9 +56,23 @@ def rerank(
     deeper = [hit for hit in hits[_POOL_PASSAGES:] if holds(hit.passage.text)]
     looked_at = {hit.passage.id: hit for hit in [*hits[:_POOL_PASSAGES], *deeper, *_of_others(hits)]}
     pool = candidates_of(catalog, question, looked_at.values())
-    chosen = _within_budget(scorer, question.text, _most_promising(question, pool, hits, holds), budget)
+    promising = _most_promising(question, pool, hits, holds)
+    kept = _FOR_CELLS if any(one.unit and one.unit.row for one in promising[:_LEAST_CANDIDATES]) else 0
+    chosen = _within_budget(scorer, question.text, promising, budget - kept)
     judged = judge_pairs(scorer, question.text, chosen)
-    return Reranked(candidates=tuple(judged), hits=tuple(_rank_hits(hits, judged)))
+    candidates = [_with_asked_cell(scorer, question, one) for one in judged[:1]] + judged[1:]
+    return Reranked(candidates=tuple(candidates), hits=tuple(_rank_hits(hits, judged)))
+
+
+def _with_asked_cell(scorer: PairScorer, question: Question, candidate: Candidate) -> Candidate:
+    """A row with the cell that is asked for: of those that the question does not give itself, the one judged best."""
+    cells = cell_texts(question, candidate)
+    if not cells or candidate.unit is None:
+        return candidate
+    scores = scorer.score(question.text, [text for _, text in cells])
+    judged = [_blend(*both) for both in zip(scores.relevance, scores.answerability, strict=True)]
+    column = max(zip(judged, cells, strict=True), key=lambda pair: (pair[0], -pair[1][0]))[1][0]
+    return replace(candidate, unit=replace(candidate.unit, asked=column))
 
 
 def reach(question: Question, limit: int) -> int:

@@ -38,7 +38,7 @@ def compose(question: Question, candidates: Sequence[Candidate], *, limit: int) 
     if not candidates:
         return []
     groups: list[list[Candidate]] = []
-    worth = [one for one in candidates if _is_worth_stating(one, candidates[0])]
+    worth = [one for one in candidates if _is_worth_stating(question, one, candidates[0])]
     for candidate in [one for one in worth if not speaks_of_itself(understood(one.sentence, one.previous))] or worth:
         _join(question, groups, candidate)
     return _with_another(groups, limit if question.broad else min(limit, _FACT_STATEMENTS))
@@ -54,11 +54,24 @@ def _with_another(groups: list[list[Candidate]], limit: int) -> list[list[Candid
     return [*shown[:-1], other] if other else shown
 
 
-def _is_worth_stating(one: Candidate, best: Candidate) -> bool:
-    """True for what answers about as surely as the best; near it, within 800 characters, less is asked for."""
+def _is_worth_stating(question: Question, one: Candidate, best: Candidate) -> bool:
+    """True for what answers about as surely as the best; near it, within 800 characters, less is asked for.
+
+    Beside a row, an item or a list, which answers by itself, only where several statements are asked for.
+    """
+    if _are_rows_of_one_table(one, best) and not question.broad:
+        return one == best or support(one) >= _AS_WELL * support(best)
+    if best.unit is not None and one != best and not question.broad:
+        return one.document.id != best.document.id and support(one) >= _LEAST_ELSEWHERE * support(best)
     apart = abs(one.sentence.span.start - best.sentence.span.start)
     near = one.document.id == best.document.id and apart <= _NEAR
     return one == best or support(one) >= (_LEAST_NEAR if near else _LEAST_ELSEWHERE) * support(best)
+
+
+def _are_rows_of_one_table(one: Candidate, other: Candidate) -> bool:
+    if one.unit is None or other.unit is None or one.document.id != other.document.id:
+        return False
+    return one.unit.table is not None and one.unit.table == other.unit.table
 
 
 def _join(question: Question, groups: list[list[Candidate]], candidate: Candidate) -> None:

@@ -139,7 +139,7 @@ def _all_said(kind: ValueKind, wanted: Wanted, candidates: Sequence[Candidate]) 
     said = []
     for position, candidate in enumerate(candidates):
         named = _share(wanted.names, context[candidate.document.id]) >= _LEAST_NAMES
-        if candidate.sentence.kind is Kind.BODY and candidate.score >= least and named:
+        if candidate.unit is None and candidate.sentence.kind is Kind.BODY and candidate.score >= least and named:
             said += _said(kind, wanted, position, candidate)
     return said
 

@@ -13,6 +13,8 @@ from rag.answer.read.compose import compose
 from rag.answer.read.conflicts import find_conflicts, with_sides
 from rag.answer.read.dating import in_time
 from rag.answer.read.reader import Finding, Reading, Source
+from rag.answer.read.sizes import sized
+from rag.answer.read.structure import date_line, findings_of, with_tables
 from rag.language.english.context import stands_alone
 from rag.language.text import display
 from rag.types import Kind, Sentence, Span
@@ -34,13 +36,13 @@ class ExtractiveReader:
 
     def read(self, question: Question, candidates: Sequence[Candidate], *, max_statements: int) -> Reading:
         """See ``Reader.read``."""
-        left = considered(question, candidates)
+        left = sized(question, considered(question, candidates))
         sure = confidence(signals(question, left))
         if not left or sure < self._threshold:
             return Reading(answered=False, findings=(), confidence=sure)
         groups = compose(question, left, limit=max_statements)
         shown, conflicts = with_sides(groups, find_conflicts(question, left), left, most=max_statements)
-        findings = tuple(_finding(question, group) for group in shown)
+        findings = findings_of(question, shown if conflicts else with_tables(shown), _finding)
         return Reading(answered=True, findings=findings, confidence=sure, conflicts=conflicts)
 
 
@@ -53,6 +55,8 @@ def considered(question: Question, candidates: Sequence[Candidate]) -> Sequence[
 def _finding(question: Question, group: Sequence[Candidate]) -> Finding:
     best = group[0]
     text, spans = _announced(best) if announces(question, best) else _shown(best)
+    if (dated := date_line(question, best)) is not None:
+        text, spans = f"{display(dated.text)} \u2014 {text}", [dated.span, *spans]
     repeats = [Source(document=repeat.document, span=repeat.sentence.span) for repeat in group[1:]]
     sources = [Source(document=best.document, span=span) for span in spans]
     return Finding(text=text, sources=(*sources, *repeats), support=support(best))

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from rag.answer.find.evidence import Candidate
 from rag.answer.question import Question
-from rag.types import Conflict, Document, Span
+from rag.types import Conflict, Document, Span, TableRows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,12 +18,26 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FoundPart:
+    """A part of a finding that is cited by itself; its sources are among those of the finding."""
+
+    text: str
+    sources: tuple[Source, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """A statement before its citations are numbered: display text, sources (never empty) and support (0 to 1)."""
+    """A statement before its citations are numbered: display text, sources (never empty) and support (0 to 1).
+
+    ``kind``, ``parts`` and ``table`` are as ``Statement`` has them."""
 
     text: str
     sources: tuple[Source, ...]
     support: float
+    kind: str = "sentence"
+    parts: tuple[FoundPart, ...] = ()
+    table: TableRows | None = None
+    complete: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

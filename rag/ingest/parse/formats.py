@@ -21,6 +21,15 @@ MEDIA_TYPES = {
     ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     ".epub": "application/epub+zip",
     ".eml": "message/rfc822",
+    ".csv": "text/csv",
+    ".tsv": "text/tab-separated-values",
+    ".tab": "text/tab-separated-values",
+    ".json": "application/json",
+    ".jsonl": "application/jsonl",
+    ".ndjson": "application/jsonl",
+    ".yaml": "application/yaml",
+    ".yml": "application/yaml",
+    ".xml": "application/xml",
 }
 """The media type of each suffix that is read."""
 
@@ -33,6 +42,12 @@ _MODULES = {
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "office.docx",
     "application/epub+zip": "markup.epub",
     "message/rfc822": "markup.mail",
+    "text/csv": "sheets.delimited",
+    "text/tab-separated-values": "sheets.delimited",
+    "application/json": "data.json",
+    "application/jsonl": "data.json",
+    "application/yaml": "data.yaml",
+    "application/xml": "data.xml",
 }
 _ZIPPED = frozenset({MEDIA_TYPES[".docx"], MEDIA_TYPES[".epub"]})
 _SIGNATURES = {

@@ -73,7 +73,9 @@ def head_rows(grid: Sequence[Sequence[Placed]], declared: int = 0) -> int:
         declared: What markup says; rows below that go on naming columns (years, units), or that a cell of one of
             these reaches into, count too.
     """
-    rows = [{cell.column: cell.text for cell in row if cell.text} for row in grid]
+    rows = [
+        {cell.column: cell.text for cell in row if cell.text and cell.row == number} for number, row in enumerate(grid)
+    ]
     found = declared or int(_names_columns(rows))
     while 0 < found < min(len(rows) - 1, declared + _MOST_HEAD_ROWS) and (
         any(cell.row < found for cell in grid[found]) or _goes_on(rows[found], rows[found + 1 :])

@@ -171,3 +171,16 @@ BESIDE_THE_POINT = "new old latest current currently local big large small now a
 
 # words of a line that may look like a name, and is none
 NOT_IN_BYLINES = "updated published posted index note notes bio biography".split()
+
+# abbreviations that stand before what they are said of; a sentence goes on after them
+LEADING = frozenset(
+    """approx incl excl esp resp cf viz vs ms mx messrs dept govt natl nat intl assoc asst attn fmr misc addl ill illus
+    repr suppl supp trans anon circa""".split()
+)
+
+# and those before a number, which may end a sentence too
+MEASURING = frozenset(
+    """max min avg est vol vols ver rev fig figs eq eqs ed eds ch chap para paras pt pts tel fax ext ref refs tab temp
+    qty wt ht dia diam lat alt pos col cl reg bk abt mag freq cap ser mon tue tues wed thu thur thurs fri sat sun
+    """.split()
+)

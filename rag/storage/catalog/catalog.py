@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from rag.blocks import Block
 from rag.errors import ChangeForbidden, GenerationRetired, NotFound
 from rag.storage.catalog.answers import AnswerTable
 from rag.storage.catalog.derived import (
@@ -37,6 +38,7 @@ from rag.storage.catalog.quoted import find_of_collection, forget_quoted
 from rag.storage.catalog.schema import Connections
 from rag.storage.catalog.scrub import Scrubber
 from rag.storage.catalog.sizes import Sizes
+from rag.storage.catalog.structures import count_as_current, find_blocks, find_outdated
 from rag.types import CorpusState, Document, Passage, Sentence, Vectors
 
 _PAGE = 500  # documents
@@ -239,6 +241,19 @@ class Catalog:
         if row is None:
             raise NotFound("document", document_id)
         return bytes(row["content"])
+
+    def blocks(self, document_id: str) -> list[Block]:
+        """The blocks of a document in order, none where it was stored without."""
+        return find_blocks(self._read(), document_id)
+
+    def outdated(self, limit: int) -> list[str]:
+        """The ids of the first documents that are to be made again from their sources, in order."""
+        return find_outdated(self._read(), limit)
+
+    def keep_layout(self, document_id: str) -> None:
+        """Count a document as made of the present layout, with the blocks that it has."""
+        with self._connections.write() as connection:
+            count_as_current(connection, document_id)
 
     def sentences(self, document_id: str, text: str) -> list[Sentence]:
         """The sentences of a document in order; ``text`` is the document's."""

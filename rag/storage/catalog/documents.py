@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from rag.blocks import Block
 from rag.errors import NotFound
 from rag.storage.catalog.derived import Derived, delete_derived
+from rag.storage.catalog.structures import insert_blocks
 from rag.types import Description, Document, Passage, Sentence, Vectors
 
 LISTED = """
@@ -41,6 +43,7 @@ class NewDocument:
     passages: Sequence[Passage]
     vectors: Vectors
     pages: Sequence[int] = ()
+    blocks: Sequence[Block] = ()
 
     @property
     def derived(self) -> Derived:
@@ -96,3 +99,4 @@ def insert_document(connection: sqlite3.Connection, document: NewDocument) -> No
         ),
     )
     connection.execute("INSERT INTO sources (document_id, content) VALUES (?, ?)", (document.id, document.source))
+    insert_blocks(connection, document.id, document.blocks)

@@ -16,7 +16,7 @@ from weakref import finalize
 from rag.errors import DataDirectoryError
 from rag.storage.catalog.connection import Connection
 
-VERSION = 1
+VERSION = 2
 _MOST_IDLE = 8  # connections that are kept for the next snapshot
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON", "trusted_schema=OFF")
 _WAIT_SECONDS = 30.0
@@ -58,6 +58,12 @@ CREATE INDEX documents_by_origin ON documents (collection, origin);
 CREATE TABLE sources (                       -- apart, so that reading a text does not read past its PDF
     document_id TEXT PRIMARY KEY REFERENCES documents (id) ON DELETE CASCADE,
     content BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE structures (                    -- what a parser made of the source beside the text
+    document_id TEXT PRIMARY KEY REFERENCES documents (id) ON DELETE CASCADE,
+    layout INTEGER NOT NULL,                 -- of the parsers: an older one is made again from the source
+    blocks BLOB NOT NULL                     -- MessagePack: the tree of blocks
 ) STRICT;
 
 CREATE TABLE coverage (                      -- the documents that a generation has, those without a passage too
@@ -235,6 +241,9 @@ class Connections:
             found = int(connection.execute("PRAGMA user_version").fetchone()[0])
             if found == 0:
                 connection.executescript(f"BEGIN IMMEDIATE; {_TABLES} PRAGMA user_version={VERSION}; COMMIT;")
+            elif found == 1:
+                upgrade(connection)
+                found = VERSION
         if found not in (0, VERSION):
             raise DataDirectoryError(
                 f"{self._path} is a catalog of version {found}, this Footnote reads version {VERSION}; "
@@ -263,6 +272,13 @@ class _Own:
 def schema(connection: sqlite3.Connection) -> set[tuple[str, str, str | None]]:
     """Type, name and SQL of every table, view and index."""
     return {(row[0], row[1], row[2]) for row in connection.execute("SELECT type, name, sql FROM sqlite_schema")}
+
+
+def upgrade(connection: sqlite3.Connection) -> None:
+    """Bring a catalog of version 1 to this one: its documents have no blocks until they are made again."""
+    start = _TABLES.index("CREATE TABLE structures")
+    table = _TABLES[start : _TABLES.index(";", start) + 1]
+    connection.executescript(f"BEGIN IMMEDIATE; {table} PRAGMA user_version={VERSION}; COMMIT;")
 
 
 def create_tables(connection: sqlite3.Connection) -> None:

@@ -15,6 +15,7 @@ import msgspec
 import numpy as np
 
 from rag.errors import DataDirectoryError
+from rag.storage.catalog.structures import are_blocks, decode_blocks
 from rag.storage.directory import JOB_ID
 from rag.types import COLLECTION, Kind
 
@@ -147,6 +148,7 @@ _COLUMNS: dict[str, dict[str, _Check]] = {
         "reason": _optional(_any_text),
         "passages": _whole(0),
     },
+    "structures": {"document_id": _any_text, "layout": _whole(0, 1 << 31)},
     "passages": {"row": _whole(1), "indexed": _any_text},
     "sentences": {"kind": _KINDS.__contains__, "block": _whole(0), "heading": _optional(_any_text)},
 }
@@ -214,6 +216,19 @@ def _wrong_documents(connection: sqlite3.Connection) -> Iterator[str]:
             yield f"pages of document {_shown(name)} are {_shown(pages)}"
 
 
+def _wrong_structures(connection: sqlite3.Connection) -> Iterator[str]:
+    rows = connection.execute(
+        "SELECT document_id, characters, blocks FROM structures JOIN documents ON id = document_id"
+    )
+    for name, characters, blob in rows:
+        try:
+            right = are_blocks(decode_blocks(blob), characters)
+        except (msgspec.MsgspecError, RecursionError, ValueError):
+            right = False
+        if not right:
+            yield f"blocks of document {_shown(name)} are {_shown(blob)}"
+
+
 def _wrong_answers(connection: sqlite3.Connection) -> Iterator[str]:
     for name, body in connection.execute("SELECT id, body FROM answers"):
         try:
@@ -234,7 +249,7 @@ def _wrong_vectors(connection: sqlite3.Connection) -> Iterator[str]:
             yield f"vector of passage {_shown(name)} is no unit vector of {dimensions[generation]} numbers"
 
 
-_FINDERS = (_wrong_columns, _wrong_relations, _wrong_documents, _wrong_answers, _wrong_vectors)
+_FINDERS = (_wrong_columns, _wrong_relations, _wrong_documents, _wrong_structures, _wrong_answers, _wrong_vectors)
 
 
 def _has_length(text: bytes, characters: int) -> bool:

@@ -36,7 +36,7 @@ export async function copy(text) {
 	return focused.focus();
 }
 
-const copyButton = (label, write) => h("button.quiet", label, async ({ currentTarget: button }) => {
+export const copyButton = (label, write) => h("button.quiet", label, async ({ currentTarget: button }) => {
 	await copy(write());
 	button.textContent = t.copied;
 	setTimeout(() => { button.textContent = label; }, 1500);

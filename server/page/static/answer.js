@@ -2,29 +2,27 @@
 
 import { nameOf, suggestions } from "./api.js";
 import { h } from "./dom.js";
-import { byline, documentHref, passageLink } from "./links.js";
+import { byline, passageLink } from "./links.js";
+import { citationLink, footnotes, shortened } from "./statement.js";
 import { t } from "./strings.js";
 
 const NEAREST = 3;
-const WORD_JOINER = "\u2060"; // Keeps a footnote on the line of the word it follows.
 
-export const statementLine = ({ text, citations: numbers, verdict }, citations) => h(
-	"p.statement",
-	text,
-	footnotes(numbers, citations),
-	t.verdicts[verdict] && h("strong.warning", ` ${t.verdicts[verdict]}`),
-);
-
-export const afterStatements = (answer) => [
-	...answer.conflicts.map((conflict) => conflictView(conflict, answer)),
-	h("h3", t.sources),
-	h("ol.sources", answer.citations.map((citation) => h("li", citationLink(
+export function afterStatements(answer) {
+	const sources = answer.citations.map((citation) => h("li", citationLink(
 		"a.source.card",
 		citation,
 		h("b", citation.number),
 		h("div", nameOf(citation), byline(citation)),
-	)))),
-];
+	)));
+	return [
+		answer.complete === false && h("p.muted", t.incomplete),
+		...answer.conflicts.map((conflict) => conflictView(conflict, answer)),
+		h("h3", t.sources),
+		h("ol.sources", sources),
+		shortened(sources),
+	].filter(Boolean);
+}
 
 export const unansweredView = (answer, askThis) => [
 	h(
@@ -42,17 +40,6 @@ export function offers(label, questions, askThis) {
 	const button = (question) => h("li", h("button", question, () => askThis(question)));
 	questions.then((found) => found.length > 0 && box.append(h("h3", label), h("ul", found.map(button))));
 	return box;
-}
-
-const footnotes = (numbers, citations) => citations
-	.filter(({ number }) => numbers.includes(number))
-	.map((citation) => [WORD_JOINER, citationLink("a.footnote", citation, citation.number)]);
-
-function citationLink(tag, citation, ...content) {
-	const { number } = citation;
-	const label = t.sourceName(number, nameOf(citation));
-	const link = h(tag, { href: documentHref(citation), "data-number": number, "aria-label": label }, content);
-	return Object.assign(link, { citation });
 }
 
 /** One value per statement: its citations say who says so, and when. */

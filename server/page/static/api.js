@@ -4,6 +4,7 @@ import { t } from "./strings.js";
 
 const HISTORY_TURNS = 4;
 const records = new Map();
+const verbatim = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** A failure to show, as a problem document tells it or in words of our own. */
 export class Problem extends Error {
@@ -68,9 +69,11 @@ export async function record(id) {
 	return records.get(id);
 }
 
-/** All of a document's text, what lies from start to end apart. */
-export const paragraphs = async ({ id, start = 0, end = 0 }) =>
-	(await get(documentUrl(id, `/paragraphs?start=${start}&end=${end}`))).paragraphs;
+/** All of a document's text, every character of it, and its blocks. */
+export const documentText = ({ id }) => Promise.all([
+	call(documentUrl(id, "/text")).then((response) => response.arrayBuffer()).then((bytes) => verbatim.decode(bytes)),
+	get(documentUrl(id, "/blocks")).then(({ blocks }) => blocks),
+]);
 
 /** Questions that the documents answer; an offer that nothing depends on. */
 export const suggestions = (near) =>

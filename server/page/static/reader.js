@@ -1,16 +1,18 @@
 /** The source beside the answer: a document in full, with the cited characters marked, and search in it. */
 
 import { copy } from "./actions.js";
-import { documentUrl, nameOf, paragraphs, record } from "./api.js";
+import { documentText, documentUrl, nameOf, record } from "./api.js";
 import { h, iconButton, newTab } from "./dom.js";
 import { byline } from "./links.js";
+import { bringAside } from "./statement.js";
 import { t } from "./strings.js";
+import { drawText, shownPieces, shownText } from "./text.js";
 
 export function readerIn(root, step, close) {
 	const position = h("p.muted");
 	const title = h("h2", { id: "panel-title", tabindex: "-1" });
 	const about = h("div");
-	const text = h("div.text");
+	const text = h("div.text", { dir: "ltr" });
 	const body = h("div.panel-body", { tabindex: "0", role: "region", "aria-label": t.document });
 	const links = h("p.links.muted");
 	const outline = h("div.popup", { id: "outline", popover: "" });
@@ -38,20 +40,18 @@ export function readerIn(root, step, close) {
 		});
 	}
 
-	function draw(found, citation, { id, start, end }) {
-		text.replaceChildren(...found.map(({ heading, before, quote, after }) =>
-			h(heading ? "h3" : "p", before, quote && h("mark", quote), after)));
-		const marked = found.map(({ quote }) => quote).join("");
-		if (citation && marked !== citation.quote) warn(t.changed, citation);
+	function draw([words, blocks], citation, at) {
+		text.replaceChildren(drawText(words, blocks, at));
+		const marks = Array.from(text.querySelectorAll("mark"));
+		if (citation && marks.map((mark) => mark.textContent).join("") !== citation.quote) warn(t.changed, citation);
 		else body.replaceChildren(text);
-		links.replaceChildren(end ? t.cited(start, end) : "", newTab(documentUrl(id, "/source"), t.sourceFile));
-		const headings = Array.from(text.querySelectorAll("h3"));
+		links.replaceChildren(at.end ? t.cited(at.start, at.end) : "", newTab(documentUrl(at.id, "/source"), t.sourceFile));
+		const headings = Array.from(text.querySelectorAll("h3, h4, h5, h6"));
 		openOutline.hidden = headings.length < 2;
-		outline.replaceChildren(...headings.map((heading) =>
-			h("button", heading.textContent.replace(/^[#\s]+/, "").split("\n", 1), () => open(heading))));
+		outline.replaceChildren(...headings.map((heading) => h("button", shownText(heading).split("\n", 1), () => open(heading))));
 		finder.find();
 		body.scrollTop = 0;
-		bring(text.querySelector("mark"));
+		bring(marks.find((mark) => mark.getClientRects().length));
 	}
 
 	function open(heading) {
@@ -70,6 +70,7 @@ export function readerIn(root, step, close) {
 	function bring(target) {
 		const view = body.getBoundingClientRect();
 		if (target) body.scrollTop += target.getBoundingClientRect().top - view.top - view.height * 0.3;
+		bringAside(target);
 	}
 
 	return {
@@ -102,7 +103,7 @@ export function readerIn(root, step, close) {
 	};
 }
 
-const load = (at) => Promise.all([null, record(at.id), paragraphs(at)]).catch((failure) => [failure]);
+const load = (at) => Promise.all([null, record(at.id), documentText(at)]).catch((failure) => [failure]);
 
 /** A form that marks what is typed wherever it is below `root`; `bring` scrolls to a range. */
 function finderIn(root, bring) {
@@ -145,17 +146,17 @@ function finderIn(root, bring) {
 function matches(root, term) {
 	const words = term.trim().replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&").replace(/\s+/g, "\\s+");
 	if (!words) return [];
-	const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
-	let node = walker.nextNode();
-	let before = 0;
+	const pieces = shownPieces(root);
+	const ends = [];
+	for (const [, { length }] of pieces) ends.push((ends.at(-1) ?? 0) + length);
+	let piece = 0;
 	const at = (offset) => {
-		while (before + node.length < offset) {
-			before += node.length;
-			node = walker.nextNode();
-		}
-		return [node, offset - before];
+		while (ends[piece] < offset) piece += 1;
+		const [node, { length }] = pieces[piece];
+		return [node, Math.min(offset - ends[piece] + length, node.length)];
 	};
-	return Array.from(root.textContent.matchAll(new RegExp(words, "giu")), ({ index, 0: found }) => {
+	const shown = pieces.map(([, said]) => said).join("");
+	return Array.from(shown.matchAll(new RegExp(words, "giu")), ({ index, 0: found }) => {
 		const range = new Range();
 		range.setStart(...at(index));
 		range.setEnd(...at(index + found.length));

@@ -53,6 +53,13 @@ export const t = {
 		return probability < 0.3 ? "Not in the documents" : "Probably not in the documents";
 	},
 	confidenceNumber: (probability) => `${(probability * 100).toFixed(0)} % likely that the documents answer`,
+	incomplete: "The sources may say more than is shown here.",
+	showAll: (count) => `Show all ${count}`,
+	showFewer: "Show fewer",
+	table: "Table",
+	code: "Code",
+	asked: "asked for:",
+	copyCode: "Copy code",
 	copy: "Copy",
 	copyMarkdown: "Copy Markdown",
 	copied: "Copied",

@@ -1,8 +1,9 @@
 /** One question and its reply. While an answer arrives, nothing on the screen moves: all that is new comes below. */
 
 import { actions } from "./actions.js";
-import { afterStatements, howFound, statementLine, unansweredView } from "./answer.js";
+import { afterStatements, howFound, unansweredView } from "./answer.js";
 import { failed, h } from "./dom.js";
+import { statementView } from "./statement.js";
 import { t } from "./strings.js";
 
 let count = 0;
@@ -32,7 +33,7 @@ export function newTurn(question, askThis, correct) {
 		},
 
 		statement({ statement, citations }) {
-			statements.append(statementLine(statement, citations));
+			statements.append(statementView(statement, citations));
 			turn.citations.push(...citations);
 		},
 
@@ -42,7 +43,7 @@ export function newTurn(question, askThis, correct) {
 			status.replaceChildren(verdict(answer));
 			showUnderstood(answer.understood);
 			const come = statements.childElementCount;
-			statements.append(...answer.statements.slice(come).map((statement) => statementLine(statement, answer.citations)));
+			statements.append(...answer.statements.slice(come).map((statement) => statementView(statement, answer.citations)));
 			const rest = answer.answered ? afterStatements(answer) : unansweredView(answer, askThis);
 			body.append(...rest, actions(answer), howFound(answer));
 		},

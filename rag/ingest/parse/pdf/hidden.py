@@ -25,13 +25,13 @@ from rag.ingest.parse.pdf.objects import (
     address,
     area,
     common,
-    drawn_objects,
     is_optional,
     paper,
 )
 
+MOST_OBJECTS = 20_000
+"""Of a page; the others are not looked at."""
 _NO_INK = (pdfium.FPDF_TEXTRENDERMODE_INVISIBLE, pdfium.FPDF_TEXTRENDERMODE_CLIP)
-_MOST_OBJECTS = 20_000
 _MOST_DRAWN = 60
 _LEAST_ALPHA = 13  # of 255
 _PALE = 230  # of 255: letters as light as this are seen on something darker only
@@ -51,21 +51,21 @@ class Sight:
     def __init__(self) -> None:
         self._drawn = 0
 
-    def unseen(self, page: Any, text_page: Any, count: int) -> frozenset[int]:
+    def unseen(self, page: Any, objects: Sequence[Drawn], text_page: Any, count: int) -> frozenset[int]:
         """The indexes of the characters of a page that nobody sees.
 
         Args:
             page: A page of pypdfium2.
+            objects: What is drawn on it.
             text_page: Its text, of pdfium, which has ``count`` characters.
         """
-        objects = list(drawn_objects(page.raw, _MOST_OBJECTS))
         texts = [one for one in objects if one.kind == TEXT]
         shown = _shown(page, texts)
         ground = _Ground(objects, shown)
         away = {one.address for one in texts if _is_away(one, shown)}
         hidden = {one.address for one in texts if _is_inkless(one)}
         doubtful = [one for one in texts if one.address not in away | hidden and ground.may_hide(one)]
-        hidden |= self._undrawn(page, doubtful, ground, complete=len(objects) < _MOST_OBJECTS)
+        hidden |= self._undrawn(page, doubtful, ground, complete=len(objects) < MOST_OBJECTS)
         if not away and not hidden:
             return frozenset()
         owners = {index: address(pdfium.FPDFText_GetTextObject(text_page, index)) for index in range(count)}

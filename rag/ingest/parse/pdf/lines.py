@@ -1,8 +1,7 @@
-"""PDF: the text layer, read by pypdfium2 line by line; ``pdf_lines`` makes paragraphs of the lines."""
+"""PDF: the text layer, read by pypdfium2 page by page; the other modules make lines, tables and paragraphs of it."""
 
 from collections.abc import Iterator
 from itertools import islice
-from statistics import median_low
 from typing import Any
 
 import pypdfium2
@@ -11,13 +10,19 @@ import pypdfium2.raw as pdfium
 from rag.errors import DocumentRejected
 from rag.ingest.parse.fields import iso_date, own_author, own_title
 from rag.ingest.parse.parsed import Limits, Parsed, check_length
-from rag.ingest.parse.pdf.hidden import Sight
-from rag.ingest.parse.pdf.paragraphs import HYPHEN, Line, bare_words, write_pages
+from rag.ingest.parse.pdf.document import write_pages
+from rag.ingest.parse.pdf.grids import straightened
+from rag.ingest.parse.pdf.headings import bare_words
+from rag.ingest.parse.pdf.hidden import MOST_OBJECTS, Sight
+from rag.ingest.parse.pdf.layout import page_regions
+from rag.ingest.parse.pdf.objects import drawn_objects
+from rag.ingest.parse.pdf.paragraphs import usual_style
+from rag.ingest.parse.pdf.pieces import Piece, page_pieces, with_raised_written
+from rag.ingest.parse.pdf.rules import Rules, page_rules
+from rag.ingest.parse.pdf.running import without_running_heads
+from rag.ingest.parse.pdf.words import main_way, page_words
 from rag.types import Description
 
-_HYPHENS = frozenset({0x02, 0xFFFE})
-_LINE_ENDS = _HYPHENS | {0x0A, 0x0D}
-_SAMPLES = 6  # a word in other letters must not stand for its line
 _MOST_PAGES = 20_000
 _MOST_BOOKMARKS = 5_000
 
@@ -31,7 +36,7 @@ def parse(source: bytes, media_type: str, limits: Limits) -> Parsed:
     document = _open(source)
     try:
         pages = list(_pages(document, limits.characters))
-        if not any(pages):
+        if not any(pieces for pieces, _ in pages):
             raise DocumentRejected(
                 f"no text layer on any of its pages ({len(pages)}), only images; run text recognition (OCR) on it first"
             )
@@ -39,7 +44,9 @@ def parse(source: bytes, media_type: str, limits: Limits) -> Parsed:
         headings = _bookmarks(document)
     finally:
         document.close()
-    text, blocks, starts = write_pages(pages, headings, limits.characters)
+    kept = without_running_heads([with_raised_written(pieces) for pieces, _ in pages])
+    regions = [page_regions(pieces, rules) for pieces, (_, rules) in zip(kept, pages, strict=True)]
+    text, blocks, starts = write_pages(regions, usual_style(kept), headings, limits.characters)
     return Parsed(
         text=text,
         media_type=media_type,
@@ -62,7 +69,7 @@ def _open(source: bytes) -> Any:
     return document
 
 
-def _pages(document: Any, limit: int) -> Iterator[list[Line]]:
+def _pages(document: Any, limit: int) -> Iterator[tuple[list[Piece], Rules]]:
     characters, sight = 0, Sight()
     for number in range(len(document)):
         try:
@@ -70,71 +77,31 @@ def _pages(document: Any, limit: int) -> Iterator[list[Line]]:
             text_page = page.get_textpage()
         except pypdfium2.PdfiumError as error:
             raise DocumentRejected(f"damaged PDF: page {number + 1}: {error}") from None
-        count = max(0, pdfium.FPDFText_CountChars(text_page.raw))
-        lines = list(_lines(text_page.raw, count, sight.unseen(page, text_page.raw, count)))
+        pieces, rules = _read(page, text_page.raw, sight)
         text_page.close()
         page.close()
-        characters += sum(len(line.text) for line in lines)
+        characters += sum(len(piece.text) for piece in pieces)
         check_length(characters, limit)
-        yield lines
+        yield pieces, rules
 
 
-def _lines(text_page: Any, count: int, unseen: frozenset[int]) -> Iterator[Line]:
-    """The lines of a page in the order of its content; pdfium has marks of its own for a hyphen at a line's end.
-
-    Args:
-        count: Of the characters of the page.
-        unseen: The indexes of those that nobody sees.
-    """
-    characters: list[str] = []
-    first = 0
-    for index in range(count):
-        code = pdfium.FPDFText_GetUnicode(text_page, index)
-        if code in _LINE_ENDS:
-            if code in _HYPHENS:
-                characters.append(HYPHEN)
-            if line := _line(text_page, characters, first, index):
-                yield line
-            characters.clear()
-            first = index + 1
-        else:
-            known = 0 < code <= 0x10FFFF and not 0xD800 <= code < 0xE000
-            characters.append(chr(code) if known and index not in unseen else "")
-    if line := _line(text_page, characters, first, count):
-        yield line
+def _read(page: Any, text_page: Any, sight: Sight) -> tuple[list[Piece], Rules]:
+    """The pieces of lines of a page in the order of its content, and its rules."""
+    count = max(0, pdfium.FPDFText_CountChars(text_page))
+    objects = list(drawn_objects(page.raw, MOST_OBJECTS))
+    words = page_words(text_page, count, sight.unseen(page, objects, text_page, count))
+    way = main_way(words)
+    rules = straightened(page_rules(objects, way))
+    return page_pieces(words, way, rules.down), rules
 
 
-def _line(text_page: Any, characters: list[str], first: int, end: int) -> Line | None:
-    """The line of ``characters``, which are those from ``first`` to ``end``; ``None`` where it shows nothing."""
-    text = " ".join("".join(characters).split())
-    if not text.strip(HYPHEN):
-        return None
-    shown = [index for index, character in zip(range(first, end), characters, strict=False) if character.strip()]
-    sampled = [shown[(len(shown) - 1) * part // _SAMPLES] for part in range(_SAMPLES + 1)]
-    boxes = [_box(text_page, index) for index in sampled]
-    return Line(
-        text=text,
-        left=boxes[0].left,
-        right=boxes[-1].right,
-        bottom=median_low(box.bottom for box in boxes),
-        size=median_low(box.top - box.bottom for box in boxes),
-        weight=median_low(pdfium.FPDFText_GetFontWeight(text_page, index) for index in sampled),
-    )
-
-
-def _box(text_page: Any, index: int) -> Any:
-    """The place of a character with its font's whole height, points from the page's lower left corner."""
-    box = pdfium.FS_RECTF()
-    pdfium.FPDFText_GetLooseCharBox(text_page, index, box)
-    return box
-
-
-def _bookmarks(document: Any) -> frozenset[str]:
-    """The words of the outline's entries."""
-    found = set()
+def _bookmarks(document: Any) -> dict[str, int]:
+    """The levels of the outline's entries by their words."""
+    found: dict[str, int] = {}
     for bookmark in islice(document.get_toc(), _MOST_BOOKMARKS):
-        found.add(bare_words(bookmark.get_title()))
-    return frozenset(found - {""})
+        found.setdefault(bare_words(bookmark.get_title()), 1 + bookmark.level)
+    found.pop("", None)
+    return found
 
 
 def _description(document: Any) -> tuple[Description, str | None]:

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 import pypdfium2.raw as pdfium
 
-TEXT, IMAGE = pdfium.FPDF_PAGEOBJ_TEXT, pdfium.FPDF_PAGEOBJ_IMAGE
-_COVERS = (pdfium.FPDF_PAGEOBJ_PATH, IMAGE, pdfium.FPDF_PAGEOBJ_SHADING)
+TEXT, IMAGE, PATH = pdfium.FPDF_PAGEOBJ_TEXT, pdfium.FPDF_PAGEOBJ_IMAGE, pdfium.FPDF_PAGEOBJ_PATH
+_COVERS = (PATH, IMAGE, pdfium.FPDF_PAGEOBJ_SHADING)
 _STROKED = (pdfium.FPDF_TEXTRENDERMODE_STROKE, pdfium.FPDF_TEXTRENDERMODE_STROKE_CLIP)
 _DEEPEST = 6
 _MOST_SEGMENTS = 100
@@ -17,8 +17,9 @@ _LAYER = "OC"
 
 Box = tuple[float, float, float, float]
 """Left, bottom, right, top."""
-_Matrix = tuple[float, float, float, float, float, float]
-_SAME: _Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
+Matrix = tuple[float, float, float, float, float, float]
+"""Of a change of place: a point's x is ``a * x + c * y + e`` there, its y ``b * x + d * y + f``."""
+SAME: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
 
 class Ink(NamedTuple):
@@ -34,7 +35,8 @@ class Ink(NamedTuple):
 class Drawn:
     """An object of a page; its box, and that to which a text is clipped, are in points of the page.
 
-    ``size`` is that of the letters of a text, 0 for anything else; ``ink`` is ``None`` where it is a pattern.
+    ``size`` is that of the letters of a text, 0 for anything else; ``ink`` is ``None`` where it is a pattern;
+    ``matrix`` leads from the points of a path to those of the page.
     """
 
     handle: Any
@@ -46,6 +48,7 @@ class Drawn:
     size: float = 0.0
     mode: int = 0
     clip: Box | None = None
+    matrix: Matrix = SAME
 
     @property
     def address(self) -> int:
@@ -89,7 +92,7 @@ def is_optional(text: Drawn) -> bool:
 
 def drawn_objects(page: Any, most: int) -> Iterator[Drawn]:
     """The first ``most`` objects of a page, those of forms in the place of the form."""
-    places = [_Place(pdfium.FPDFPage_GetObject, page, pdfium.FPDFPage_CountObjects(page), _SAME, None)]
+    places = [_Place(pdfium.FPDFPage_GetObject, page, pdfium.FPDFPage_CountObjects(page), SAME, None)]
     order = 0
     while places and order < most:
         handle = places[-1].next()
@@ -107,7 +110,7 @@ class _Place:
     """The objects of a page or form, and where that stands."""
 
     def __init__(
-        self, get: Callable[[Any, int], Any], holder: Any, count: int, matrix: _Matrix, clip: Box | None
+        self, get: Callable[[Any, int], Any], holder: Any, count: int, matrix: Matrix, clip: Box | None
     ) -> None:
         self._get, self._holder, self._count, self._index = get, holder, count, 0
         self.matrix, self.clip = matrix, clip
@@ -129,9 +132,11 @@ def _form(handle: Any, place: _Place) -> _Place:
 def _drawn(handle: Any, order: int, place: _Place) -> Drawn:
     kind = pdfium.FPDFPageObj_GetType(handle)
     box, covers = _moved(_bounds(handle), place.matrix), kind in _COVERS and _is_filled(handle, kind)
+    if kind == PATH:
+        ink, matrix = _ink(handle, pdfium.FPDFPageObj_GetFillColor), _times(_matrix(handle), place.matrix)
+        return Drawn(handle=handle, kind=kind, order=order, box=box, covers=covers, ink=ink, matrix=matrix)
     if kind != TEXT:
-        ink = _ink(handle, pdfium.FPDFPageObj_GetFillColor) if kind == pdfium.FPDF_PAGEOBJ_PATH else None
-        return Drawn(handle=handle, kind=kind, order=order, box=box, covers=covers, ink=ink)
+        return Drawn(handle=handle, kind=kind, order=order, box=box, covers=covers, ink=None)
     mode = pdfium.FPDFTextObj_GetTextRenderMode(handle)
     colour = pdfium.FPDFPageObj_GetStrokeColor if mode in _STROKED else pdfium.FPDFPageObj_GetFillColor
     return Drawn(
@@ -148,7 +153,7 @@ def _drawn(handle: Any, order: int, place: _Place) -> Drawn:
 
 
 def _is_filled(handle: Any, kind: int) -> bool:
-    if kind != pdfium.FPDF_PAGEOBJ_PATH:
+    if kind != PATH:
         return True
     fill, stroke = c_int(), c_int()
     return bool(pdfium.FPDFPath_GetDrawMode(handle, byref(fill), byref(stroke))) and fill.value != 0
@@ -166,13 +171,13 @@ def _bounds(handle: Any) -> Box:
     return left, bottom, right, top
 
 
-def _matrix(handle: Any) -> _Matrix:
+def _matrix(handle: Any) -> Matrix:
     found = pdfium.FS_MATRIX()
     pdfium.FPDFPageObj_GetMatrix(handle, byref(found))
     return found.a, found.b, found.c, found.d, found.e, found.f
 
 
-def _size(handle: Any, place: _Matrix) -> float:
+def _size(handle: Any, place: Matrix) -> float:
     """Points of the letters, the smaller of their height and width."""
     size = c_float()
     pdfium.FPDFTextObj_GetFontSize(handle, byref(size))
@@ -180,7 +185,7 @@ def _size(handle: Any, place: _Matrix) -> float:
     return abs(size.value) * min(hypot(a, b), hypot(c, d))
 
 
-def _narrowed(clip: Box | None, handle: Any, place: _Matrix) -> Box | None:
+def _narrowed(clip: Box | None, handle: Any, place: Matrix) -> Box | None:
     """The box that clips an object which stands in one that ``clip`` clips."""
     own = pdfium.FPDFPageObj_GetClipPath(handle)
     for path in range(max(0, pdfium.FPDFClipPath_CountPaths(own)) if own else 0):
@@ -204,7 +209,7 @@ def _path_box(clip: Any, path: int) -> Box | None:
     return min(across), min(down), max(across), max(down)
 
 
-def _times(one: _Matrix, other: _Matrix) -> _Matrix:
+def _times(one: Matrix, other: Matrix) -> Matrix:
     """First one, then the other."""
     a, b, c, d, e, f = one
     return (
@@ -217,8 +222,8 @@ def _times(one: _Matrix, other: _Matrix) -> _Matrix:
     )
 
 
-def _moved(box: Box, by: _Matrix) -> Box:
-    if by == _SAME:
+def _moved(box: Box, by: Matrix) -> Box:
+    if by == SAME:
         return box
     a, b, c, d, e, f = by
     corners = [(a * x + c * y + e, b * x + d * y + f) for x in box[::2] for y in box[1::2]]

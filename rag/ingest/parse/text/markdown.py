@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import yaml
 
+from rag.blocks import Block
 from rag.ingest.parse.fields import iso_date, one_line
 from rag.ingest.parse.parsed import Limits, Parsed
-from rag.blocks import Block
 from rag.ingest.parse.text.blocks import blocks, front_matter
 from rag.ingest.parse.text.decode import decode_within
 from rag.language.sentences import stripped

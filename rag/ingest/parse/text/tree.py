@@ -13,6 +13,7 @@ from markdown_it import MarkdownIt
 
 from rag.blocks import Block, Cell, Form
 from rag.ingest.parse.tables import GridCell, head_rows, placed
+from rag.ingest.parse.text.records import with_records
 from rag.language.sentences import stripped
 from rag.types import Span
 
@@ -25,7 +26,8 @@ _QUOTE_MARK = re.compile(r"(?:[ \t]{0,3}>[ \t]?)+")
 _FENCE = re.compile(r"[ \t>]*(?:`{3,}|~{3,})[^\r\n]*(?:\r\n|\r|\n|$)")
 _FENCE_END = re.compile(r"(?:\r\n|\r|\n)[ \t>]*(?:`{3,}|~{3,})[ \t]*\s*$")
 _TAG = re.compile(
-    r"<!--.*?(?:-->|$)|<(script|style|template)\b.*?(?:</\1\s*>|$)|</?[a-zA-Z][^<>]*(?:>|$)|<[!?][^>]*>", re.DOTALL | re.IGNORECASE
+    r"<!--.*?(?:-->|$)|<(script|style|template)\b.*?(?:</\1\s*>|$)|</?[a-zA-Z][^<>]*(?:>|$)|<[!?][^>]*>",
+    re.DOTALL | re.IGNORECASE,
 )
 _SUMMARY = re.compile(r"<(?:summary|h[1-6])\b[^<>]*>$", re.IGNORECASE)
 _ROW_EDGE = re.compile(r"[|\s]*")
@@ -99,7 +101,7 @@ def markdown_tree(text: str, start: int, plain: Callable[[str, int, int], Iterat
     while place < len(tokens):
         place = _read(tree, tokens, place)
     tree.left_out(len(text))
-    return tree.blocks
+    return with_records(text, tree.blocks)
 
 
 def _read(tree: _Tree, tokens: Sequence[Any], place: int) -> int:

@@ -1,0 +1,95 @@
+"""Documents of mixed forms (tables, lists, steps, records, code) and questions over each of them alone."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from eval.sets.question import EvalSetError
+
+FORMS = Path(__file__).resolve().parent / "forms"
+"""The project's own: 40 documents on as many subjects, ten questions each."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormQuestion:
+    """A question over one document, which is a collection.
+
+    ``holds`` has what a right answer must hold, all of it, ``unwanted`` what only a wrong one does; of ``answers`` any
+    one is right. ``table`` says that the answer stands in a table, ``kind`` what is asked for. Without any of them the document
+    does not answer.
+    """
+
+    id: str
+    document: str
+    question: str
+    holds: tuple[str, ...] = ()
+    unwanted: tuple[str, ...] = ()
+    answers: tuple[str, ...] = ()
+    kind: str
+    table: bool = False
+    source: str
+
+    @property
+    def answerable(self) -> bool:
+        """Whether the document answers it."""
+        return bool(self.holds or self.answers)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormSet:
+    """Documents by name, with their text, and questions over each."""
+
+    name: str
+    texts: dict[str, str]
+    questions: tuple[FormQuestion, ...]
+
+
+def load_context_set(file: Path) -> FormSet:
+    """A set of contexts, each a document, as JSON Lines: ``id``, ``markdown``, ``questions``.
+
+    Raises:
+        EvalSetError: When a line lacks a field.
+    """
+    texts: dict[str, str] = {}
+    questions = []
+    for number, line in enumerate(file.read_text("utf-8").splitlines(), start=1):
+        record = json.loads(line)
+        try:
+            name = f"{record['id']}.md"
+            texts[name] = record["markdown"]
+            for place, one in enumerate(record["questions"]):
+                questions.append(
+                    FormQuestion(
+                        id=f"{record['id']}-{place}",
+                        document=name,
+                        question=one["question"].strip(),
+                        answers=tuple(one["answers"]),
+                        kind=one["from"],
+                        table=one["from"] == "table",
+                        source=file.parent.name,
+                    )
+                )
+        except KeyError as error:
+            raise EvalSetError(f"{file}, line {number}: there is no {error}") from error
+    return FormSet(name=file.parent.name, texts=texts, questions=tuple(questions))
+
+
+def load_form_set() -> FormSet:
+    """The project's own documents of many forms, and the questions over them."""
+    texts = {file.name: file.read_text("utf-8") for file in sorted(FORMS.iterdir())}
+    lines = (FORMS.parent / "questions" / "forms.jsonl").read_text("utf-8").splitlines()
+    records = [json.loads(line) for line in lines if line.strip()]
+    questions = [
+        FormQuestion(
+            id=one["id"],
+            document=one["document"],
+            question=one["question"],
+            holds=tuple(one["holds"]),
+            unwanted=tuple(one["not"]),
+            kind="unanswerable" if one["unanswerable"] else one["kind"],
+            table=one["kind"] in ("cell", "row", "lookup"),
+            source="forms",
+        )
+        for one in records
+    ]
+    return FormSet(name="forms", texts=texts, questions=tuple(questions))

@@ -1,0 +1,1 @@
+"""Formats of data: JSON, YAML and XML."""

@@ -1,0 +1,183 @@
+"""The columns of a page: text that is read down on one side of a white gutter before the other side.
+
+A gutter is found by place, whether the page is drawn column by column or across; lines and tables that reach over it
+part the page into an upper and a lower half. The columns of a table are none: they are read across.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from statistics import median
+
+from rag.ingest.parse.pdf.pieces import Piece
+from rag.ingest.parse.pdf.rows import LIST_MARK, Table, lines_of
+
+Item = Piece | Table
+
+_BUCKET = 6  # points
+_MOST_GUTTERS = 8
+_DEEPEST = 5
+_NARROWEST = 0.6  # heights
+_LEAST_LINES = 3
+_LEAST_WORDS = 15  # characters of a line of running text
+_GOES_ON = 0.25
+_FULL = 0.6
+_STRIP = 0.25
+_LARGER = 1.15
+_AROUND = 0.2
+_LINES_A_CELL = 2.5
+_MOST_ITEMS = 3_000
+
+
+def regions(items: Sequence[Item], depth: int = 0) -> list[list[Item]]:
+    """The parts of a page in the order in which they are read, each in the order of its content."""
+    if depth >= _DEEPEST or len(items) > _MOST_ITEMS:
+        return [list(items)]
+    for gutter in _gutters(items):
+        parts = _parted(items, gutter)
+        if any(len(part) > 1 for part in parts):
+            return [region for part in parts for side in part for region in regions(side, depth + 1)]
+    return [list(items)]
+
+
+def _gutters(items: Sequence[Item]) -> Iterator[float]:
+    """The places where white space stands most often between two pieces of text next to each other, from the left.
+
+    A heading over several columns may reach over the first gutter only.
+    """
+    pieces = sorted(
+        (item for item in items if isinstance(item, Piece) and not item.aside), key=lambda piece: -piece.top
+    )
+    counted: Counter[int] = Counter()
+    for place, piece in enumerate(pieces):
+        right = _right_of(piece, pieces, place)
+        if right is not None and right - piece.right >= _NARROWEST * piece.size:
+            first, last = int(piece.right // _BUCKET) + 1, int(right // _BUCKET)
+            counted.update(range(first, max(first, last) + 1))
+    for bucket, times in sorted(counted.most_common(_MOST_GUTTERS)):
+        if times >= _LEAST_LINES - 1:
+            yield bucket * _BUCKET
+
+
+def _right_of(piece: Piece, pieces: Sequence[Piece], place: int) -> float | None:
+    """Where the nearest text to the right of a piece starts."""
+    beside = [
+        other.left
+        for other in pieces[max(0, place - 60) : place + 60]
+        if other.left >= piece.right and other.bottom < piece.top and piece.bottom < other.top
+    ]
+    return min(beside, default=None)
+
+
+def _parted(items: Sequence[Item], gutter: float) -> list[list[list[Item]]]:
+    """Groups of items from the top: of two sides where they are columns, of one where they are not."""
+    groups: list[list[Item]] = [[]]
+    crossed = False
+    heads = {id(item) for item in _heads(items, gutter)}
+    for item in sorted(items, key=lambda item: -(item.top + item.bottom)):
+        crosses = (item.left < gutter - 1 and item.right > gutter + 1) or id(item) in heads
+        if groups[-1] and crosses != crossed:
+            groups.append([])
+        crossed = crosses
+        groups[-1].append(item)
+    order = {id(item): place for place, item in enumerate(items)}
+    parts: list[list[list[Item]]] = []
+    for group in groups:
+        left = [item for item in group if item.right <= gutter + 1]
+        right = [item for item in group if item.right > gutter + 1]
+        sides = [left, right] if _are_columns(left, right, gutter) else [group]
+        if len(sides) == 1 and parts and len(parts[-1]) == 1:
+            parts[-1][0].extend(group)
+        else:
+            parts.append(sides)
+    return [[sorted(side, key=lambda item: order[id(item)]) for side in part] for part in parts]
+
+
+def _heads(items: Sequence[Item], gutter: float) -> Iterator[Item]:
+    """Lines in large letters left of a gutter with white beside them and text below that: they head both sides."""
+    pieces = [item for item in items if isinstance(item, Piece)]
+    usual = median(piece.size for piece in pieces) if pieces else 0.0
+    beside = [item for item in items if item.left > gutter]
+    for piece in pieces:
+        if piece.right <= gutter and piece.size > _LARGER * usual and any(item.top < piece.bottom for item in beside):
+            bottom, top = piece.bottom - _AROUND * piece.size, piece.top + _AROUND * piece.size
+            if not any(item.bottom < top and bottom < item.top for item in beside):
+                yield piece
+
+
+def _are_columns(left: Sequence[Item], right: Sequence[Item], gutter: float) -> bool:
+    sides = [lines_of(item for item in side if isinstance(item, Piece)) for side in (left, right)]
+    if (
+        len(sides[0]) < _LEAST_LINES
+        or len(sides[1]) < _LEAST_LINES - 1
+        or min(item.left for item in right) < gutter - 1
+    ):
+        return False
+    if _marks(sides[1]) and not _marks_only(sides):
+        return True
+    if not all(map(_is_prose, sides)):
+        return _share_level(*sides) < 0.5 and all(map(_is_set_close, sides))
+    shared = _side_by_side(*sides)
+    usual = median(white for side in shared for white in _whites(side))
+    bands = _bands([line for side in shared for line in side], usual)
+    return bands < 3 or min(map(len, shared)) / bands >= _LINES_A_CELL
+
+
+def _side_by_side(*sides: Sequence[Piece]) -> list[list[Piece]]:
+    """The lines of two sides as far as both have some."""
+    top = min(max(line.top for line in side) for side in sides)
+    bottom = max(min(line.bottom for line in side) for side in sides)
+    return [[line for line in side if line.bottom < top and line.top > bottom] for side in sides]
+
+
+def _marks(lines: Sequence[Piece]) -> bool:
+    """Whether many lines begin with the mark of a list."""
+    marked = sum(bool(LIST_MARK.match(line.text)) and " " in line.text for line in lines)
+    return marked >= max(2, 0.3 * len(lines))
+
+
+def _marks_only(sides: Sequence[Sequence[Piece]]) -> bool:
+    return median(len(line.text) for line in sides[0]) < 4
+
+
+def _is_prose(lines: Sequence[Piece]) -> bool:
+    """Whether lines are running text: long ones that go on in the next, or that all end at one place."""
+    least = _LEAST_WORDS if any(" " in line.text for line in lines) else _LEAST_WORDS // 2
+    if median(len(line.text) for line in lines) < least:
+        return False
+    edge = max(line.right for line in lines)
+    going_on = sum(line.text[:1].islower() for line in lines)
+    full = sum(line.right > edge - 1.5 * line.size for line in lines)
+    return going_on >= _GOES_ON * len(lines) or full >= _FULL * len(lines)
+
+
+def _share_level(one: Sequence[Piece], other: Sequence[Piece]) -> float:
+    """Of the lines of the shorter side, how many stand on one line with some of the other."""
+    few, many = sorted((one, other), key=len)
+    bottoms = [line.bottom for line in many]
+    return sum(any(abs(line.bottom - at) < 0.2 * line.size for at in bottoms) for line in few) / len(few)
+
+
+def _whites(lines: Sequence[Piece]) -> list[float]:
+    """The white below each line but the last."""
+    return [above.bottom - below.top for above, below in pairwise(lines)]
+
+
+def _is_set_close(lines: Sequence[Piece]) -> bool:
+    """Whether most lines follow right below the one before."""
+    whites = _whites(lines)
+    close = sum(white < 0.5 * line.size for white, line in zip(whites, lines, strict=False))
+    return close >= 0.5 * len(whites)
+
+
+def _bands(lines: Sequence[Piece], usual: float) -> int:
+    """In how many bands strips of white that go across all of the lines part them.
+
+    Args:
+        usual: White between two lines.
+    """
+    found, reached = 1, float("inf")
+    for line in sorted(lines, key=lambda line: -line.top):
+        found += line.size * _STRIP + usual < reached - line.top < float("inf")
+        reached = min(reached, line.bottom)
+    return found

@@ -1,0 +1,90 @@
+"""From the items of the pages of a PDF to the text of the document and its blocks."""
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+
+from rag.blocks import Block, Form
+from rag.ingest.parse.parsed import TextBuilder
+from rag.ingest.parse.pdf.columns import Item
+from rag.ingest.parse.pdf.headings import heading_levels
+from rag.ingest.parse.pdf.paragraphs import Paragraph, Style, paragraphs
+from rag.ingest.parse.pdf.rows import Table
+from rag.ingest.parse.pdf.wraps import joined
+from rag.ingest.parse.tables import GridCell
+
+_WORD = re.compile(r"\w+(?:-\w+)*")
+_SHIFT = 0.03
+_Part = tuple[int, Table] | Paragraph
+
+
+def write_pages(
+    pages: Sequence[Sequence[Sequence[Item]]], style: Style, outline: Mapping[str, int], limit: int
+) -> tuple[str, list[Block], list[int]]:
+    """The text of the pages, its blocks, and where each page starts in it.
+
+    Args:
+        pages: Their parts in reading order, each with its lines and tables.
+        outline: The levels of its entries, by their ``bare_words``.
+        limit: Characters at most.
+
+    Raises:
+        DocumentRejected: For a text that is too long.
+    """
+    parts = list(paragraphs(pages, style))
+    writer = _Writer(limit, _hyphenated(pages))
+    levels = heading_levels(parts, style, outline)
+    for part, level in zip(parts, levels, strict=True):
+        if isinstance(part, list):
+            writer.paragraph(part, level)
+        else:
+            writer.table([part])
+    return writer.builder.text(), writer.builder.blocks, writer.page_starts(len(pages))
+
+
+def _hyphenated(pages: Sequence[Sequence[Sequence[Item]]]) -> frozenset[str]:
+    texts = (item.text for regions in pages for items in regions for item in items if not isinstance(item, Table))
+    return frozenset(word.casefold() for text in texts for word in _WORD.findall(text) if "-" in word)
+
+
+class _Writer:
+    """The text as it grows, and where each page starts in it."""
+
+    def __init__(self, limit: int, hyphenated: Collection[str]) -> None:
+        self.builder = TextBuilder(limit)
+        self._hyphenated = hyphenated
+        self._starts: list[int] = []
+
+    def paragraph(self, paragraph: Paragraph, level: int) -> None:
+        """Write a paragraph, or a heading."""
+        text, places = "", []
+        for placed, following in zip(paragraph, [*paragraph[1:], None], strict=True):
+            places.append((placed.page, len(text)))
+            line = placed.line.text
+            text += joined(line, following.line.text, self._hyphenated) if following else line
+        before = len(self.builder.blocks)
+        self.builder.add(text, form=Form.HEADING if level else Form.PARAGRAPH, level=level)
+        if len(self.builder.blocks) > before:
+            start = self.builder.blocks[-1].span.start
+            for page, place in places:
+                self._reach(page, start + place)
+
+    def table(self, parts: Sequence[tuple[int, Table]]) -> None:
+        """Write a table whose parts are on several pages."""
+        rows: list[tuple[GridCell, ...]] = []
+        pages: list[int] = []
+        for page, table in parts:
+            rows += table.rows
+            pages += [page for row in table.rows if any(cell.text for cell in row)]
+        before = len(self.builder.blocks)
+        self.builder.table(rows, declared=parts[0][1].declared)
+        written = [block for block in self.builder.blocks[before:] if block.form is Form.ROW]
+        for page, block in zip(pages, written, strict=True):
+            self._reach(page, block.span.start)
+
+    def page_starts(self, count: int) -> list[int]:
+        """Where each page starts; one without text starts where the next one does."""
+        self._reach(count - 1, self.builder.length)
+        return self._starts
+
+    def _reach(self, page: int, place: int) -> None:
+        self._starts += [place] * (page + 1 - len(self._starts))

@@ -1,0 +1,1 @@
+"""Tables: CSV, and the sheets of Excel and OpenDocument."""

@@ -1,0 +1,55 @@
+"""What the fields of answers and blocks mean, for the OpenAPI document: the values themselves know of no interface."""
+
+from litestar.openapi.spec import OpenAPI
+
+_MEANINGS = {
+    "Answer": {
+        "complete": "Whether all is shown that the sources say: false where a list is cut short, or more may exist.",
+        "statements": "What answers, the most certain first; none where the sources do not answer.",
+    },
+    "Statement": {
+        "text": "The whole statement as plain text, a line for each item of a list; code is as it is written.",
+        "kind": "`sentence`, `list`, `steps` (of a procedure), `table` (rows of one), `code` or `record`.",
+        "citations": "The numbers of all its citations, those of its items too.",
+        "items": "Of a list, steps or a record: its items in the order of the document; null for other kinds.",
+        "table": "Of a table: the rows that answer; null for other kinds.",
+    },
+    "Item": {
+        "text": "The item with its number or bullet; of a record `key: value`.",
+        "citations": "The numbers of the citations that it is made of.",
+    },
+    "TableRows": {
+        "columns": "The names of the columns, empty for a column without one.",
+        "rows": "The cells of each row that answers, one a column; empty where the table has none.",
+        "marked": "The cells that were asked for, each as row and column, from 0.",
+    },
+    "ReadBlock": {
+        "form": "What it is. Lists hold items, tables rows, records fields, items and quotations any; the others none.",
+        "start": "Where it starts in the text.",
+        "end": "Where it ends, half open.",
+        "parent": "The position, from 0, of the block that it is within; null for one that stands by itself.",
+        "level": "Of a heading, from 1; of a list, how many lists it is within.",
+        "ordered": "Of a list: its items are numbered.",
+        "head": "Of a row: it names the columns.",
+        "mark": "Of an item: its number or letter as it is written, where it has one.",
+        "cells": "Of a row or a field. A cell that reaches over several rows is one of each of them.",
+        "styles": "Of Markdown: what is emphasised, code or a link; `syntax` are the characters that say so.",
+        "marked": "What of it lies between the `start` and the `end` that were asked for; null for nothing.",
+    },
+    "ReadCell": {
+        "column": "Counted from 0; of a field the key is in column 0 and the value in 1. Empty cells are left out.",
+        "width": "How many columns it reaches over.",
+    },
+}
+
+
+def say_what_fields_mean(document: OpenAPI) -> None:
+    """Add to the OpenAPI document what these fields mean.
+
+    Raises:
+        KeyError: When a body has no such field.
+    """
+    for name, meanings in _MEANINGS.items():
+        fields = document.components.schemas[name].properties or {}
+        for field, meaning in meanings.items():
+            fields[field].description = meaning

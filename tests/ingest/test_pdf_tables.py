@@ -1,0 +1,168 @@
+"""Tables of PDFs: ruled, half ruled and not ruled at all; their rows, columns, names and wrapped cells."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import pytest
+
+from rag.ingest.parse import Parsed, parse
+from tests.support.outlines import assert_sound, drawn
+from tests.support.pdfs import BOLD, EVEN, REGULAR, at, lines, pages, rule
+
+PROSE = [
+    "The harbour office opens at eight and closes at noon, except on market days",
+    "when it stays open until three.",
+]
+BOATS = [["Boat", "Length", "Berth"], ["Heron", "12", "north"], ["Swift", "9", "south"], ["Gull", "7", "east"]]
+ROWS = [
+    "row head | 0:Boat | 1:Length | 2:Berth",
+    "row | 0:Heron | 1:12 | 2:north",
+    "row | 0:Swift | 1:9 | 2:south",
+    "row | 0:Gull | 1:7 | 2:east",
+]
+
+
+def read(*contents: str) -> Parsed:
+    parsed = parse("a.pdf", pages(*contents))
+    assert_sound(parsed.text, parsed.blocks)
+    assert list(parsed.pages) == sorted(parsed.pages)
+    return parsed
+
+
+def cells(
+    rows: Sequence[Sequence[str]],
+    *,
+    xs: Sequence[float] = (60, 200, 300),
+    top: float = 600,
+    pitch: float = 18,
+    head: str = REGULAR,
+) -> str:
+    return "".join(
+        at(x, top - pitch * number, text, 10, REGULAR if number else head)
+        for number, row in enumerate(rows)
+        for x, text in zip(xs, row, strict=True)
+        if text
+    )
+
+
+def grid(xs: Sequence[float], ys: Sequence[float]) -> str:
+    across = "".join(rule(xs[0], y, xs[-1], y) for y in ys)
+    return across + "".join(rule(x, ys[0], x, ys[-1]) for x in xs)
+
+
+XS, YS = (55, 195, 295, 400), (613, 595, 577, 559, 541)
+BOXES = "".join(
+    f"{left} {bottom} {right - left} {top - bottom} re S\n"
+    for left, right in pairwise(XS)
+    for top, bottom in pairwise(YS)
+)
+ONE_PATH = "".join(f"55 {y} m 400 {y} l " for y in YS) + "".join(f"{x} 613 m {x} 541 l " for x in XS) + "S\n"
+FILLED = "".join(f"{x} 541 0.7 72 re f\n" for x in XS) + "".join(f"55 {y} 345 0.7 re f\n" for y in YS)
+STRIPES = "q 0.9 g " + "".join(f"{x} {y} 100 18 re f " for y in (595, 559) for x in (55, 155, 255)) + "Q\n"
+RULES = {
+    "a grid": grid(XS, YS),
+    "boxes": BOXES,
+    "one path": ONE_PATH,
+    "filled lines": FILLED,
+    "no outer lines": grid(XS, YS).replace(rule(55, 613, 55, 541), "").replace(rule(400, 613, 400, 541), ""),
+    "lines between rows": "".join(rule(55, y, 400, y) for y in YS),
+    "three lines": "".join(rule(55, y, 400, y) for y in (613, 595, 541)),
+    "a box": "55 541 345 72 re S\n",
+    "columns only": "".join(rule(x, 613, x, 541) for x in XS),
+    "stripes": STRIPES,
+    "nothing": "",
+}
+
+
+@pytest.mark.parametrize("ruled", RULES.values(), ids=RULES)
+@pytest.mark.parametrize("order", [1, -1])
+def test_table_is_one_however_it_is_ruled_and_drawn(ruled: str, order: int) -> None:
+    drawn_cells = cells(BOATS).splitlines(keepends=True)[::order]
+    text = lines(60, 700, PROSE) + ruled + "".join(drawn_cells) + lines(60, 500, PROSE)
+    found = drawn(read(text))
+    prose = f"paragraph | {' '.join(PROSE)}"
+    assert found == [prose, "table", *[f"  {row}" for row in ROWS], prose]
+
+
+@pytest.mark.parametrize("ruled", [grid(XS, YS), ""], ids=["grid", "nothing"])
+def test_numbers_set_to_the_right_are_in_their_column(ruled: str) -> None:
+    rows = [["Year", "Boats", "Fee"], ["1998", "7", "1.50"], ["1999", "1,207", "11.00"], ["2000", "15", "101.25"]]
+    right = "".join(
+        at(x + 60 - 5 * len(text), 600 - 18 * number, text)
+        for number, row in enumerate(rows)
+        for x, text in zip((60, 200, 320), row, strict=True)
+    )
+    assert drawn(read(ruled + right))[1:] == [
+        "  row head | 0:Year | 1:Boats | 2:Fee",
+        *[f"  row | 0:{a} | 1:{b} | 2:{c}" for a, b, c in rows[1:]],
+    ]
+
+
+WRAPPED = lines(60, 600, ["Rule"]) + at(200, 600, "What it says") + at(400, 600, "Who decides")
+LONG = ["Boats longer than nine metres", "must use the outer pier, and", "pay a yearly fee."]
+SHORT = ["The council, after it", "has heard the warden"]
+
+
+def wrapped(middle: bool) -> str:
+    parts = [WRAPPED]
+    for number in range(3):
+        top = 570 - 60 * number
+        parts.append(at(60, top - (12 if middle else 0), f"Rule {number}"))
+        parts += [lines(200, top, LONG), lines(400, top - (6 if middle else 0), SHORT)]
+    return "".join(parts)
+
+
+@pytest.mark.parametrize("ruled", [grid((55, 195, 395, 550), (613, 588, 528, 468, 400)), ""], ids=["grid", "nothing"])
+@pytest.mark.parametrize("middle", [False, True])
+def test_wrapped_cells_are_joined(ruled: str, middle: bool) -> None:
+    row = f"1:{' '.join(LONG)} | 2:{' '.join(SHORT)}"
+    assert drawn(read(ruled + wrapped(middle))) == [
+        "table",
+        "  row head | 0:Rule | 1:What it says | 2:Who decides",
+        *[f"  row | 0:Rule {number} | {row}" for number in range(3)],
+    ]
+
+
+def test_cells_over_several_rows_and_columns_reach_over_them() -> None:
+    xs, ys = (55, 155, 255, 355, 455, 555), (618, 600, 582, 564, 546)
+    inner = [rule(x, 618, x, 546) for x in (55, 155, 355, 555)] + [rule(x, 600, x, 546) for x in (255, 455)]
+    across = [rule(155 if y == 600 else 55, y, 555, y) for y in ys]
+    text = at(60, 596, "Region") + at(240, 605, "2022") + at(440, 605, "2023")
+    text += cells([["Income", "Costs"] * 2], xs=xs[1:5], top=587)
+    text += cells(
+        [["North", "1,200", "(340)", "1,310", "360"], ["South", "980", "200", "1,010", "220"]], xs=xs[:5], top=569
+    )
+    assert drawn(read("".join(inner + across) + text)) == [
+        "table",
+        "  row head | 0:Region | 1:2022 | 3:2023",
+        "  row head | 0:Region | 1:Income | 2:Costs | 3:Income | 4:Costs",
+        "  row | 0:North | 1:1,200 | 2:(340) | 3:1,310 | 4:360",
+        "  row | 0:South | 1:980 | 2:200 | 3:1,010 | 4:220",
+    ]
+
+
+def test_bold_first_rows_name_the_columns() -> None:
+    found = drawn(read(grid(XS, YS) + cells(BOATS, head=BOLD)))
+    assert found == ["table", *[f"  {row}" for row in ROWS]]
+
+
+def test_frames_and_single_boxes_are_no_tables() -> None:
+    frame = "40 40 520 720 re S 50 480 300 60 re S\n"
+    found = drawn(read(frame + lines(60, 700, PROSE) + lines(60, 520, ["A box with a word"])))
+    assert found == [f"paragraph | {' '.join(PROSE)}", "paragraph | A box with a word"]
+
+
+def test_line_of_a_justified_text_is_no_row() -> None:
+    words = ["the walls and the chain", "that closes the gate at", "night when it is very", "cold and no ship comes"]
+    spread = "".join(
+        at(
+            60 + 6 * sum(map(len, line[:place])) + place * (150 - 6 * sum(map(len, line))) / 4,
+            600 - 12 * number,
+            word,
+            10,
+            EVEN,
+        )
+        for number, line in enumerate(map(str.split, words))
+        for place, word in enumerate(line)
+    )
+    assert all(line.startswith("paragraph") for line in drawn(read(lines(60, 650, PROSE) + spread)))
