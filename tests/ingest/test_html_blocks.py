@@ -172,6 +172,12 @@ def test_terms_with_several_definitions_are_joined() -> None:
     ]
 
 
+def test_terms_without_definitions_are_items() -> None:
+    assert tree("<dl><dt>one</dt><dt>two</dt></dl>") == [
+        *["list", "  item", "    paragraph | one", "  item", "    paragraph | two"]
+    ]
+
+
 def test_definition_of_more_than_a_line_is_an_item() -> None:
     assert tree("<dl><dt>run()<dd><p>Runs it.</p><pre>run()</pre></dd><dt>stop()<dd>Stops it.</dl><p>after") == [
         *["list", "  item", "    paragraph | run()", "    paragraph | Runs it.", "    code | run()"],
@@ -291,7 +297,54 @@ def test_question_without_an_answer_is_no_heading(body: str) -> None:
     assert not any("heading" in line for line in tree(body))
 
 
+LINKS = "<ul>" + "".join(f"<li><a href='#{name}'>{name}</a></li>" for name in ("oil", "water", "wax")) + "</ul>"
+TEXT = "<p>The mill needs three things, and all of them are named below, each with its use.</p>"
+
+
+@pytest.mark.parametrize("contents", [LINKS, f"<ol><li><a href='#a'>a</a>{LINKS}</li></ol>", f"<div>{LINKS}</div>"])
+def test_table_of_contents_is_no_text(contents: str) -> None:
+    assert tree(contents + TEXT) == [f"paragraph | {TEXT[3:-4]}"]
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        LINKS.replace("</li>", ", of two kinds</li>", 1),
+        LINKS.replace("#", "x.html#"),
+        LINKS.replace("#", ""),
+        LINKS * 2,
+    ],
+)
+def test_list_of_links_that_says_more_is_text(kept: str) -> None:
+    text = "" if kept == LINKS * 2 else TEXT
+    assert any(line.endswith("wax") for line in tree(kept + text))
+
+
 def test_levels_of_headings() -> None:
+    found = tree("<details><summary>2020 <h4>a</h4></summary>b</details>")
+    assert found == ["paragraph | 2020", "heading 4 | a", "paragraph | b"]
     assert tree("<h1>a</h1><h3><div>b</div></h3><details><summary>c</summary><details><summary>d</summary>e") == [
         *["heading 1 | a", "heading 3 | b", "heading 4 | c", "heading 5 | d", "paragraph | e"]
     ]
+
+
+HOSTILE = {
+    "lists": b"<ul><li>a" * 900 + b"<li>x" * 5_000,
+    "lists in lists": b"<ul>" * 800 + b"<li>x",
+    "items in items": b"<li>a<div>" * 700 + b"x",
+    "merged cells": b"<table><tr>" + b"<td rowspan=60000 colspan=1000>x" * 1_000 + b"<tr>" * 60_000,
+    "wide cells": b"<table>" + b"<tr><td colspan=1000>x<td>y" * 5_000,
+    "tables": b"<table><tr><td>a<td>" * 400 + b"x",
+    "tables of data": b"<table><tr><th>a<th>b<tr><td>a<td>" * 300 + b"x",
+    "definitions": b"<dl><dt>a<dd>" * 500 + b"x",
+    "details": b"<details><summary>a?</summary>" * 600 + b"x",
+    "quotations": b"<blockquote>" * 900 + b"x",
+    "contents": b"<ul><li><a href='#x'>a</a>" * 600 + b"<p>x" * 5_000,
+    "bold": b"<b>" * 1000 + b"x? <br>" * 5_000,
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_strange_page_is_read_in_time(name: str) -> None:
+    parsed = parse("a.html", HOSTILE[name])
+    assert_sound(parsed.text, parsed.blocks)

@@ -77,6 +77,7 @@ class TextBuilder:
         self._limit = characters
         self._parts: list[str] = []
         self._inside: list[_Begun] = []
+        self._lists = 0
         self._marked = False
         self.length = 0
         self.blocks: list[Block] = []
@@ -133,7 +134,6 @@ class TextBuilder:
             DocumentRejected: When the text grows beyond its limit.
         """
         began = _Begun(position=len(self.blocks), parts=len(self._parts), length=self.length, marked=self._marked)
-        level = sum(self.blocks[holder.position].form is Form.LIST for holder in self._inside)
         if form is Form.ITEM:
             self._open("\n")
             began = replace(began, start=self.length)
@@ -144,16 +144,18 @@ class TextBuilder:
                 span=_UNKNOWN,
                 form=form,
                 parent=self._parent,
-                level=level if form is Form.LIST else 0,
+                level=self._lists if form is Form.LIST else 0,
                 ordered=ordered,
                 mark=mark if any(character.isalnum() for character in mark) else "",
             )
         )
         self._inside.append(began)
+        self._lists += form is Form.LIST
 
     def leave(self) -> None:
         """End the block that was entered last."""
         began = self._inside.pop()
+        self._lists -= self.blocks[began.position].form is Form.LIST
         if len(self.blocks) == began.position + 1:
             del self.blocks[began.position :], self._parts[began.parts :]
             self.length, self._marked = began.length, began.marked
@@ -218,10 +220,18 @@ class TextBuilder:
         Raises:
             DocumentRejected: When the text grows beyond its limit.
         """
+        self.add_blocks(text, blocks(text, markdown=markdown))
+
+    def add_blocks(self, text: str, found: Sequence[Block]) -> None:
+        """Append a text, verbatim, with its blocks.
+
+        Raises:
+            DocumentRejected: When the text grows beyond its limit.
+        """
         self._open()
         start, first = self.length, len(self.blocks)
         self._append(text)
-        for block in blocks(text, markdown=markdown):
+        for block in found:
             parent = self._parent if block.parent is None else block.parent + first
             self.blocks.append(moved(block, start, parent))
 

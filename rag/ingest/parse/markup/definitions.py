@@ -29,7 +29,8 @@ def fields_of(definitions: Any) -> Fields:
                 return []
             found[-1][1].append(value)
     fields = [(", ".join(filter(None, keys)), _joined(values)) for keys, values in found]
-    return [] if any(not key or len(key) > _LONGEST_KEY for key, _ in fields) else fields
+    named = all(key and len(key) <= _LONGEST_KEY for key, _ in fields) and any(value for _, value in fields)
+    return fields if named else []
 
 
 def _terms(definitions: Any) -> Iterator[Any]:

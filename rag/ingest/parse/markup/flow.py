@@ -148,8 +148,9 @@ class _Flow:
         self._details += 1
 
     def _open_summary(self, element: Any) -> None:
-        level = min(self._level + max(1, self._details), _DEEPEST_HEADING)
-        self._named.append((element, Form.HEADING, level))
+        if next(element.iter(*HEADINGS), None) is None:
+            level = min(self._level + max(1, self._details), _DEEPEST_HEADING)
+            self._named.append((element, Form.HEADING, level))
 
     def _end_stray_list(self, element: Any) -> None:
         """A list of items that are in no element of a list ends where another block follows them."""

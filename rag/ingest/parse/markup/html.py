@@ -9,6 +9,7 @@ from typing import Any
 from lxml import etree
 
 from rag.errors import DocumentRejected
+from rag.ingest.parse.markup.contents import contents_of
 from rag.ingest.parse.markup.flow import write_blocks
 from rag.ingest.parse.markup.meta import page_fields, page_title
 from rag.ingest.parse.markup.tree import main_part, prune, text_of
@@ -36,6 +37,8 @@ def parse(source: bytes, media_type: str, limits: Limits) -> Parsed:
     described, created = page_fields(root)
     title = next((text_of(element) for element in root.iter("title")), "")
     prune(root)
+    for contents in contents_of(root):
+        contents.clear(keep_tail=True)
     builder = TextBuilder(limits.characters)
     write_blocks(main_part(root), builder)
     text = builder.text()

@@ -7,10 +7,13 @@ from email.policy import EmailPolicy
 from email.utils import getaddresses
 from typing import Any, TypeVar
 
+from rag.blocks import Form
 from rag.errors import DocumentRejected
 from rag.ingest.parse.fields import iso_date, one_line
+from rag.ingest.parse.markup.attachments import DAMAGE, attachments_of, write_attachment, write_unread
 from rag.ingest.parse.markup.flow import write_blocks
 from rag.ingest.parse.markup.html import parse_markup
+from rag.ingest.parse.markup.replies import mark_replies, parts_of, unflowed, write_parts
 from rag.ingest.parse.markup.tree import main_part, prune
 from rag.ingest.parse.parsed import Limits, Parsed, TextBuilder
 from rag.ingest.parse.questions import answered
@@ -18,7 +21,8 @@ from rag.ingest.parse.text.decode import decode
 from rag.types import Description, Kind
 
 _ASKED = ("From", "Date", "Subject")
-_DAMAGE = (AttributeError, IndexError, KeyError, LookupError, TypeError, ValueError)
+_SHOWN = (("Subject", Kind.TITLE), ("From", Kind.AUTHOR), ("To", None), ("Date", Kind.PUBLISHED))
+_DEEPEST = 4
 _LONGEST_HEADER = 10_000
 """Characters as they are written: what a header says is used up to 300, and each may take twelve."""
 _Value = TypeVar("_Value")
@@ -43,7 +47,8 @@ class _BoundedPolicy(EmailPolicy):
 def parse(source: bytes, media_type: str, limits: Limits) -> Parsed:
     """A message: subject, sender and date first, then its plain text, or its HTML where it has no other.
 
-    Attachments are not read, nor a list of thousands of recipients.
+    What it quotes of others is a quotation; what is attached and can be read is below the name of its file. A list of
+    thousands of recipients is not read.
 
     Raises:
         DocumentRejected: For a file without the headers of a message, a text that is too long, and a header
@@ -52,14 +57,9 @@ def parse(source: bytes, media_type: str, limits: Limits) -> Parsed:
     message = message_from_bytes(source, policy=_BoundedPolicy())
     if not isinstance(message, EmailMessage) or not any(name in message for name in _ASKED):
         raise DocumentRejected(f"not an e-mail: it has none of the headers {', '.join(_ASKED)}")
-    subject, sender, recipients, date = (_header(message, name) for name in ("Subject", "From", "To", "Date"))
     builder = TextBuilder(limits.characters)
-    builder.add(subject or "", label="Subject: ", kind=Kind.TITLE)
-    if sender:
-        builder.add(f"From: {sender}" + (f"\nTo: {recipients}" if recipients else ""), kind=Kind.AUTHOR)
-    if date:
-        builder.add(f"Date: {date}", kind=Kind.PUBLISHED)
-    _write_body(message, builder)
+    _write(message, builder, limits, 1)
+    subject, sender, date = (_header(message, name) for name in ("Subject", "From", "Date"))
     text = builder.text()
     return Parsed(
         text=text,
@@ -67,6 +67,27 @@ def parse(source: bytes, media_type: str, limits: Limits) -> Parsed:
         blocks=answered(text, builder.blocks),
         description=Description(title=one_line(subject), author=one_line(_names(sender)), published=iso_date(date)),
     )
+
+
+def _write(message: EmailMessage, builder: TextBuilder, limits: Limits, depth: int) -> None:
+    """Append a message; one that is forwarded with it is a level deeper."""
+    with builder.within(Form.RECORD):
+        for name, kind in _SHOWN:
+            if value := _header(message, name):
+                builder.field(name, value, kind=kind if depth == 1 else None)
+    body = _tried(lambda: message.get_body(preferencelist=("plain", "html")))
+    if isinstance(body, EmailMessage):
+        _write_text(body, builder)
+    unread = []
+    for found in attachments_of(message, body):
+        if not found.name:
+            _write_text(found.part, builder)
+        elif found.is_message and depth < _DEEPEST:
+            builder.add(found.name, form=Form.HEADING, level=depth)
+            _write(found.part, builder, limits, depth + 1)
+        elif found.is_message or not write_attachment(found, builder, limits):
+            unread.append(found.name)
+    write_unread(unread, builder)
 
 
 def _header(message: EmailMessage, name: str) -> str | None:
@@ -82,17 +103,18 @@ def _names(sender: str | None) -> str | None:
     return ", ".join(name or address for name, address in getaddresses([sender or ""])) or None
 
 
-def _write_body(message: EmailMessage, builder: TextBuilder) -> None:
-    body = _tried(lambda: message.get_body(preferencelist=("plain", "html")))
-    if not isinstance(body, EmailMessage):
+def _write_text(part: EmailMessage, builder: TextBuilder) -> None:
+    text = _content(part)
+    if part.get_content_subtype() == "html":
+        if text.strip():
+            root = parse_markup(text)
+            prune(root)
+            mark_replies(root)
+            write_blocks(main_part(root), builder)
         return
-    text = _content(body)
-    if body.get_content_subtype() != "html":
-        builder.add_plain(text)
-    elif text.strip():
-        root = parse_markup(text)
-        prune(root)
-        write_blocks(main_part(root), builder)
+    if _tried(lambda: part.get_param("format")) == "flowed":
+        text = unflowed(text, joined=_tried(lambda: part.get_param("delsp")) == "yes")
+    write_parts(parts_of(text), builder)
 
 
 def _content(part: EmailMessage) -> str:
@@ -108,5 +130,5 @@ def _tried(read: Callable[[], _Value]) -> _Value | None:
     """What ``read`` gives; the email package meets many a damaged header with an error of its own."""
     try:
         return read()
-    except _DAMAGE:
+    except DAMAGE:
         return None
