@@ -6,15 +6,15 @@ from collections.abc import Collection, Mapping, Sequence
 from rag.blocks import Block, Form
 from rag.ingest.parse.parsed import TextBuilder
 from rag.ingest.parse.pdf.columns import Item
+from rag.ingest.parse.pdf.continued import with_tables_joined
 from rag.ingest.parse.pdf.headings import heading_levels
+from rag.ingest.parse.pdf.lists import Lists, marks
 from rag.ingest.parse.pdf.paragraphs import Paragraph, Style, paragraphs
 from rag.ingest.parse.pdf.rows import Table
 from rag.ingest.parse.pdf.wraps import joined
 from rag.ingest.parse.tables import GridCell
 
 _WORD = re.compile(r"\w+(?:-\w+)*")
-_SHIFT = 0.03
-_Part = tuple[int, Table] | Paragraph
 
 
 def write_pages(
@@ -30,14 +30,17 @@ def write_pages(
     Raises:
         DocumentRejected: For a text that is too long.
     """
-    parts = list(paragraphs(pages, style))
+    parts = list(with_tables_joined(list(paragraphs(pages, style))))
     writer = _Writer(limit, _hyphenated(pages))
     levels = heading_levels(parts, style, outline)
-    for part, level in zip(parts, levels, strict=True):
+    lists = Lists(writer.builder)
+    for part, level, mark in zip(parts, levels, marks(parts, levels), strict=True):
+        lists.begin(mark)
         if isinstance(part, list):
-            writer.paragraph(part, level)
+            writer.paragraph(part, level, without=mark.length if mark else 0)
         else:
-            writer.table([part])
+            writer.table(part.parts)
+    lists.begin(None)
     return writer.builder.text(), writer.builder.blocks, writer.page_starts(len(pages))
 
 
@@ -54,19 +57,19 @@ class _Writer:
         self._hyphenated = hyphenated
         self._starts: list[int] = []
 
-    def paragraph(self, paragraph: Paragraph, level: int) -> None:
-        """Write a paragraph, or a heading."""
+    def paragraph(self, paragraph: Paragraph, level: int, *, without: int) -> None:
+        """Write a paragraph, or a heading, without its first characters."""
         text, places = "", []
         for placed, following in zip(paragraph, [*paragraph[1:], None], strict=True):
             places.append((placed.page, len(text)))
             line = placed.line.text
             text += joined(line, following.line.text, self._hyphenated) if following else line
         before = len(self.builder.blocks)
-        self.builder.add(text, form=Form.HEADING if level else Form.PARAGRAPH, level=level)
+        self.builder.add(text[without:], form=Form.HEADING if level else Form.PARAGRAPH, level=level)
         if len(self.builder.blocks) > before:
             start = self.builder.blocks[-1].span.start
             for page, place in places:
-                self._reach(page, start + place)
+                self._reach(page, start + max(0, place - without))
 
     def table(self, parts: Sequence[tuple[int, Table]]) -> None:
         """Write a table whose parts are on several pages."""

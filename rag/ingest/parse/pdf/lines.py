@@ -10,6 +10,7 @@ import pypdfium2.raw as pdfium
 from rag.errors import DocumentRejected
 from rag.ingest.parse.fields import iso_date, own_author, own_title
 from rag.ingest.parse.parsed import Limits, Parsed, check_length
+from rag.ingest.parse.pdf.bullets import with_bullets
 from rag.ingest.parse.pdf.document import write_pages
 from rag.ingest.parse.pdf.grids import straightened
 from rag.ingest.parse.pdf.headings import bare_words
@@ -46,7 +47,7 @@ def parse(source: bytes, media_type: str, limits: Limits) -> Parsed:
         document.close()
     kept = without_running_heads([with_raised_written(pieces) for pieces, _ in pages])
     regions = [page_regions(pieces, rules) for pieces, (_, rules) in zip(kept, pages, strict=True)]
-    text, blocks, starts = write_pages(regions, usual_style(kept), headings, limits.characters)
+    text, blocks, starts = write_pages(regions, usual_style(regions, kept), headings, limits.characters)
     return Parsed(
         text=text,
         media_type=media_type,
@@ -92,7 +93,7 @@ def _read(page: Any, text_page: Any, sight: Sight) -> tuple[list[Piece], Rules]:
     words = page_words(text_page, count, sight.unseen(page, objects, text_page, count))
     way = main_way(words)
     rules = straightened(page_rules(objects, way))
-    return page_pieces(words, way, rules.down), rules
+    return with_bullets(page_pieces(words, way, rules.down), objects, way), rules
 
 
 def _bookmarks(document: Any) -> dict[str, int]:

@@ -42,7 +42,8 @@ class Way(Enum):
 class Word(NamedTuple):
     """A word and where it stands, in points.
 
-    ``breaks``: pdfium begins a line with it. ``spaced``: there is white space before it. ``way`` is ``None`` for a
+    ``breaks``: pdfium begins a line with it. ``spaced``: there is white space before it. ``typed``: that is in the
+    file, not only a gap. ``way`` is ``None`` for a
     word of one character.
     """
 
@@ -54,6 +55,7 @@ class Word(NamedTuple):
     weight: int
     breaks: bool
     spaced: bool
+    typed: bool
     way: Way | None
 
 
@@ -114,10 +116,11 @@ def _words(text_page: Any, text: str) -> Iterator[Word]:
         broken = "\n" in between or "\r" in between or text[end - 1 : end] == HYPHEN
         spaced = any(character not in "\r\n" for character in between)
         end = found.end()
-        yield _word(text_page, found[0], found.start(), breaks=broken, spaced=spaced)
+        typed = spaced and not pdfium.FPDFText_IsGenerated(text_page, found.start() - 1)
+        yield _word(text_page, found[0], found.start(), (broken, spaced, typed))
 
 
-def _word(text_page: Any, text: str, start: int, *, breaks: bool, spaced: bool) -> Word:
+def _word(text_page: Any, text: str, start: int, before: tuple[bool, bool, bool]) -> Word:
     last = start + max(0, len(text.rstrip(HYPHEN)) - 1)
     first_box = _box(text_page, start)
     last_box = _box(text_page, last) if last > start else first_box
@@ -130,7 +133,7 @@ def _word(text_page: Any, text: str, start: int, *, breaks: bool, spaced: bool) 
     elif way in (Way.UP, Way.DOWN):
         box = box[0], min(first_box[1], last_box[1]), box[2], max(first_box[3], last_box[3])
     weight = pdfium.FPDFText_GetFontWeight(text_page, (start + last) // 2)
-    return Word(text, *box, weight, breaks, spaced, way)
+    return Word(text, *box, weight, *before, way)
 
 
 def _may_be_marked(text: str, heights: tuple[float, float]) -> bool:
