@@ -200,7 +200,14 @@ def _table(rows: Sequence[Row], bounds: Sequence[tuple[float, float]], across: S
         bottom=min(piece.bottom for piece in rows[-1]),
         top=max(piece.top for piece in rows[0]),
         declared=declared,
+        record=_is_record(cells),
     )
+
+
+def _is_record(cells: Sequence[_Cells]) -> bool:
+    """Whether each row is a name with a colon and a value."""
+    pairs = [[cell_text(row[column][0]) for column in sorted(row)] for row in cells]
+    return all(len(pair) == 2 and pair[0].endswith(":") for pair in pairs)
 
 
 def _bands(rows: Sequence[Row], floors: Sequence[float]) -> list[list[Row]]:

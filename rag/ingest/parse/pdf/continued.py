@@ -36,7 +36,7 @@ def _with(parts: list[tuple[int, Table]], page: int, table: Table) -> list[tuple
     (above, last) = parts[-1]
     if len(rest.rows) > 1 and _ends(last.rows[-1], rest.rows[0]):
         cells = zip(last.rows[-1], rest.rows[0], strict=True)
-        row = tuple(replace(one, text=" ".join(f"{one.text} {other.text}".split())) for one, other in cells)
+        row = tuple(replace(one, text=f"{one.text}\n{other.text}".strip()) for one, other in cells)
         parts = [*parts[:-1], (above, replace(last, rows=(*last.rows[:-1], row)))]
         rest = replace(rest, rows=rest.rows[1:])
     return [*parts, (page, rest)]
@@ -51,7 +51,7 @@ def _ends(row: Sequence[GridCell], rest: Sequence[GridCell]) -> bool:
 def _goes_on(above: tuple[int, Table], below: tuple[int, Table]) -> bool:
     """Whether a table stands at the start of the page after another, with its columns."""
     (page, one), (following, other) = above, below
-    if following != page + 1 or len(one.columns) != len(other.columns):
+    if following != page + 1 or one.record != other.record or len(one.columns) != len(other.columns):
         return False
     shift = other.left - one.left
     starts = zip(one.columns[1:], other.columns[1:], strict=True)

@@ -24,6 +24,7 @@ _HEADING_WEIGHT = 120
 _INDENT = 0.8
 _LONG_SHARE = 0.6
 _COLUMN = 40.0
+_NO_TEXT = ((10.0, 400), 0)
 _ENDED = re.compile(r"[.!?…:;。！？]['\"”’)\]]*$")
 _NUMBERED = re.compile(r"(?:chapter|part|appendix)\b|\d+(?:\.\d+)*[.)]?\s", re.IGNORECASE)
 
@@ -149,7 +150,7 @@ def usual_style(pages: Sequence[Sequence[Sequence[Item]]], pieces: Sequence[Sequ
     for lines in regions if any(regions) else pieces:
         for line in lines:
             counted[round(line.size, 1), line.weight] += len(line.text)
-    (size, weight), _ = max(counted.items(), key=lambda item: (item[1], item[0]))
+    (size, weight), _ = max(counted.items(), key=lambda item: (item[1], item[0]), default=_NO_TEXT)
     usual = [[line for line in lines if abs(line.size - size) < 0.1] for lines in regions]
     falls = [(one.bottom - other.bottom) / one.size for lines in usual for one, other in pairwise(lines)]
     near = [fall for fall in falls if _PITCHES[0] < fall < _PITCHES[1]]

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from rag.ingest.parse.pdf.pieces import Piece, joined_pieces
-from rag.ingest.parse.pdf.wraps import joined_lines
 from rag.ingest.parse.tables import GridCell
 
 _NARROW = 0.15  # heights
@@ -23,7 +22,8 @@ MARKED = re.compile(rf"(?P<mark>{LIST_MARK.pattern})\s+(?=\S)")
 class Table:
     """A table of a page, and where it stands: its rows, and where its columns start.
 
-    ``declared`` is how many of its first rows name the columns, 0 where that is not known.
+    The text of a cell has its lines. ``declared`` is how many of its first rows name the columns, 0 where that is not
+    known. ``record``: each of its rows is a name and a value.
     """
 
     rows: tuple[tuple[GridCell, ...], ...]
@@ -33,6 +33,7 @@ class Table:
     bottom: float
     top: float
     declared: int = 0
+    record: bool = False
 
 
 Row = list[Piece]
@@ -88,8 +89,8 @@ def lines_of(pieces: Iterable[Piece]) -> list[Piece]:
 
 
 def cell_text(pieces: Iterable[Piece]) -> str:
-    """What a cell says, on one line."""
-    return joined_lines([line.text for line in lines_of(pieces)])
+    """What a cell says, line by line."""
+    return "\n".join(line.text for line in lines_of(pieces))
 
 
 def bold_rows(rows: Sequence[Sequence[Piece]]) -> int:

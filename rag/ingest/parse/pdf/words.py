@@ -21,6 +21,7 @@ HYPHEN = "\ufffe"
 """Stands at the end of a line for the hyphen of a word that goes on."""
 
 _UNSEEN = "\x00"
+_SOFT = "\xad"
 _WORD = re.compile(r"[^\s\x00\ufffe]+\ufffe?|\ufffe")
 _SHORTEST = 0.92  # heights of a font: characters that are lower than this may be raised ones
 _WITHIN = re.compile(r"[^\W\d_]\d+|\d\D{1,3}$|[*†‡§]\W{0,3}$")
@@ -133,7 +134,7 @@ def _word(text_page: Any, text: str, start: int, before: tuple[bool, bool, bool]
     elif way in (Way.UP, Way.DOWN):
         box = box[0], min(first_box[1], last_box[1]), box[2], max(first_box[3], last_box[3])
     weight = pdfium.FPDFText_GetFontWeight(text_page, (start + last) // 2)
-    return Word(text, *box, weight, *before, way)
+    return Word(text.replace(_SOFT, ""), *box, weight, *before, way)
 
 
 def _may_be_marked(text: str, heights: tuple[float, float]) -> bool:
