@@ -166,3 +166,19 @@ def test_line_of_a_justified_text_is_no_row() -> None:
         for place, word in enumerate(line)
     )
     assert all(line.startswith("paragraph") for line in drawn(read(lines(60, 650, PROSE) + spread)))
+
+
+def long_table(first: int, last: int) -> str:
+    rows = [["Boat", "Length", "Berth"], *[[f"Boat {number}", str(number), "north"] for number in range(first, last)]]
+    return cells(rows, top=740)
+
+
+@pytest.mark.parametrize("ruled", [True, False])
+def test_table_over_pages_is_one_with_its_names_once(ruled: bool) -> None:
+    lines_drawn = grid(XS, [753 - 18 * place for place in range(42)]) if ruled else ""
+    parsed = read(*(lines_drawn + long_table(1 + 40 * page, 41 + 40 * page) for page in range(3)))
+    found = drawn(parsed)
+    assert found[:3] == ["table", "  row head | 0:Boat | 1:Length | 2:Berth", "  row | 0:Boat 1 | 1:1 | 2:north"]
+    assert len(found) == 122
+    assert found.count(found[1]) == 1
+    assert [parsed.text[start:].split(" |")[0] for start in parsed.pages] == ["Boat", "Boat 41", "Boat 81"]

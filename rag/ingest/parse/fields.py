@@ -9,14 +9,15 @@ from rag.language.text import clean
 
 _LONGEST = 300
 _ISO = re.compile(r"(\d{4}-\d\d-\d\d)(?:[T ].*)?", re.DOTALL)
+_NAMING = re.compile(r"\w{3,}|[^\W\d_]")
 _NO_NAME = re.compile(
-    r"(?:unknown(?: title)?|untitled.*|(?:word )?document\d*|(?:powerpoint )?presentation\d*"
-    r"|microsoft (?:word|powerpoint|excel) - .*"
+    r"(?:unknown(?: title)?|\(?(?:untitled|anonymous|unspecified|unnamed)\b.*|slide \d+|.*\btemplate - word"
+    r"|(?:word )?document\d*|(?:powerpoint )?presentation\d*|microsoft (?:word|powerpoint|excel) - .*"
     r"|\S+\.(?:docx?|odt|rtf|tex|dvi|indd|qxd|pdf|pptx?|xlsx?|html?|txt))",
     re.IGNORECASE,
 )
 _NOBODY = re.compile(
-    r"(?:unknown(?: author)?|anonymous|user|admin(?:istrator)?|root|author|owner|python-docx)", re.IGNORECASE
+    r"(?:unknown(?: author)?|\(?anonymous\)?|user|admin(?:istrator)?|root|author|owner|python-docx)", re.IGNORECASE
 )
 _COMPACT = re.compile(r"(?:D:)?(\d{4})(\d\d)(\d\d)(?:\d.*)?", re.DOTALL)
 
@@ -27,14 +28,22 @@ def one_line(value: str | None) -> str | None:
     return line if 0 < len(line) <= _LONGEST else None
 
 
-def own_title(value: str | None) -> str | None:
-    """A title that someone gave, not the name that a program makes up.
+def own_title(value: str | None, *, shown: str = "") -> str | None:
+    """A title that someone gave, not the name that a program or a template brings.
+
+    Args:
+        shown: What the document shows first, where that should say it too: half of a title's words at least.
 
     >>> own_title("River Bridge"), own_title("Microsoft Word - bridge.doc"), own_title("Untitled 1")
     ('River Bridge', None, None)
+    >>> own_title("Annual report", shown="Guide to the night train. The night train leaves at ten past eleven.")
     """
     title = one_line(value)
-    return None if title is None or _NO_NAME.fullmatch(title) else title
+    if title is None or _NO_NAME.fullmatch(title):
+        return None
+    words = _NAMING.findall(title.casefold())
+    first = shown.casefold()
+    return None if first.strip() and 2 * sum(word in first for word in words) < max(1, len(words)) else title
 
 
 def own_author(value: str | None) -> str | None:

@@ -8,19 +8,20 @@ from itertools import pairwise
 from statistics import median
 
 from rag.ingest.parse.pdf.pieces import Piece, parted
-from rag.ingest.parse.pdf.rows import LIST_MARK, Row, Table, bold_rows, cell_text
+from rag.ingest.parse.pdf.rows import LIST_MARK, Row, Table, bold_rows, cell_text, has_twice, overlapping_rows
 from rag.ingest.parse.pdf.rules import Rule
 from rag.ingest.parse.tables import GridCell, is_data
 
 _FAR = 2.2  # heights of white between two rows of a table
-_LEAST_GAP = 0.25
+_LEAST_GAP = 0.15
 _CROSSING = 0.12
+_LARGER = 1.15
+_OTHER = 1.25
 _MOST_BETWEEN = 2
 _MOST_ROWS = 400
 _TIGHTER = 0.2
 _TIGHT = 0.15
 _LEADING = 0.8
-_OVERLAP = 0.25
 _NEAR = 2.0  # points
 _LEADERS = ". . ."
 
@@ -36,7 +37,7 @@ def aligned_tables(rows: Sequence[Row], across: Sequence[Rule]) -> Iterator[tupl
         across: The rules of the page that go across.
     """
     single: Row = []
-    for group in _groups(_overlapping(rows)):
+    for group in _groups(overlapping_rows(rows)):
         if len(group) == 1 and len(group[0]) == 1:
             single = group[0]
             continue
@@ -51,36 +52,12 @@ def aligned_tables(rows: Sequence[Row], across: Sequence[Rule]) -> Iterator[tupl
         single = group[-1] if len(group[-1]) == 1 else []
 
 
-def _overlapping(rows: Sequence[Row]) -> list[Row]:
-    """Rows with those beside them that stand half a line higher or lower: cells of several lines next to others."""
-    found: list[Row] = []
-    for row in rows:
-        near = [piece for piece in found[-1] if row[0].top - piece.bottom > _OVERLAP * piece.size] if found else []
-        if near and not _has_twice(row) and not any(_overlap(piece, other) for piece in row for other in near):
-            found[-1] = sorted([*found[-1], *row], key=lambda piece: piece.left)
-        else:
-            found.append(list(row))
-    return found
-
-
-def _has_twice(row: Row) -> bool:
-    """Whether a row names the same in two columns, as it does below names of what has these parts."""
-    names = [name for piece in row for name in piece.names()]
-    return len(set(names)) < len(names)
-
-
-def _overlap(one: Piece, other: Piece) -> bool:
-    return one.left < other.right and other.left < one.right
-
-
 def _groups(rows: Sequence[Row]) -> Iterator[list[Row]]:
     """Rows next to each other that begin with one of several pieces, and have few others among them."""
     group: list[Row] = []
     single = 0
     for row in rows:
-        if group and (
-            _white(group[-1], row) > _FAR * row[0].size or single > _MOST_BETWEEN or len(group) >= _MOST_ROWS
-        ):
+        if group and (_ends(group, row) or single > _MOST_BETWEEN or len(group) >= _MOST_ROWS):
             yield group
             group, single = [], 0
         if not group and len(row) == 1:
@@ -91,6 +68,13 @@ def _groups(rows: Sequence[Row]) -> Iterator[list[Row]]:
             single = 0 if len(row) > 1 else single + (not under)
     if group:
         yield group
+
+
+def _ends(group: Sequence[Row], row: Row) -> bool:
+    """Whether a row is no part of the table above it: it is far below, a heading, or in quite other letters."""
+    ratio = row[0].size / max(group[-1][0].size, 1e-6)
+    heading = len(row) == 1 and row[0].size > _LARGER * group[0][0].size
+    return heading or not 1 / _OTHER < ratio < _OTHER or _white(group[-1], row) > _FAR * row[0].size
 
 
 def _is_under(row: Row, rows: Sequence[Row]) -> bool:
@@ -216,7 +200,14 @@ def _table(rows: Sequence[Row], bounds: Sequence[tuple[float, float]], across: S
         bottom=min(piece.bottom for piece in rows[-1]),
         top=max(piece.top for piece in rows[0]),
         declared=declared,
+        record=_is_record(cells),
     )
+
+
+def _is_record(cells: Sequence[_Cells]) -> bool:
+    """Whether each row is a name with a colon and a value."""
+    pairs = [[cell_text(row[column][0]) for column in sorted(row)] for row in cells]
+    return all(len(pair) == 2 and pair[0].endswith(":") for pair in pairs)
 
 
 def _bands(rows: Sequence[Row], floors: Sequence[float]) -> list[list[Row]]:
@@ -243,7 +234,7 @@ def _is_ruled(bands: Sequence[Sequence[Row]]) -> bool:
 
 def _unparted(rows: Sequence[Row]) -> list[list[Row]]:
     """The rows of a band as one, but for one that names parts of what stands above it."""
-    place = next((place for place, row in enumerate(rows) if place and _has_twice(row)), len(rows))
+    place = next((place for place, row in enumerate(rows) if place and has_twice(row)), len(rows))
     return [list(part) for part in (rows[:place], rows[place:]) if part]
 
 
@@ -260,7 +251,7 @@ def _logical(rows: Sequence[Row], bounds: Sequence[tuple[float, float]]) -> list
         nearer_below = len(row) < len(bounds) and white - below > _TIGHTER * row[0].size
         if (
             found
-            and not _has_twice(row)
+            and not has_twice(row)
             and (leads or (not nearer_below and _continues(found[-1], row, bounds, tight=tight)))
         ):
             found[-1].append(row)

@@ -9,19 +9,21 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from statistics import median
 
-from rag.ingest.parse.pdf.pieces import Piece
-from rag.ingest.parse.pdf.rows import LIST_MARK, Table, lines_of
+from rag.ingest.parse.pdf.pieces import Piece, joined_pieces
+from rag.ingest.parse.pdf.rows import MARKED, Row, Table, level_rows
 
 Item = Piece | Table
 
 _BUCKET = 6  # points
-_MOST_GUTTERS = 8
+_MOST_GUTTERS = 60
+_OFTEN = 0.3
 _DEEPEST = 5
 _NARROWEST = 0.6  # heights
 _LEAST_LINES = 3
 _LEAST_WORDS = 15  # characters of a line of running text
 _GOES_ON = 0.25
 _FULL = 0.6
+_WHOLE = 0.7
 _STRIP = 0.25
 _LARGER = 1.15
 _AROUND = 0.2
@@ -54,9 +56,14 @@ def _gutters(items: Sequence[Item]) -> Iterator[float]:
         if right is not None and right - piece.right >= _NARROWEST * piece.size:
             first, last = int(piece.right // _BUCKET) + 1, int(right // _BUCKET)
             counted.update(range(first, max(first, last) + 1))
-    for bucket, times in sorted(counted.most_common(_MOST_GUTTERS)):
-        if times >= _LEAST_LINES - 1:
-            yield bucket * _BUCKET
+    often = max(_LEAST_LINES - 1, _OFTEN * max(counted.values(), default=0))
+    places = sorted(bucket for bucket, times in counted.items() if times >= often)[:_MOST_GUTTERS]
+    run: list[float] = []
+    for bucket in places:
+        run.append(bucket * _BUCKET)
+        if bucket + 1 not in places:
+            yield min(run, key=lambda gutter: sum(piece.left < gutter < piece.right for piece in pieces))
+            run = []
 
 
 def _right_of(piece: Piece, pieces: Sequence[Piece], place: int) -> float | None:
@@ -106,7 +113,8 @@ def _heads(items: Sequence[Item], gutter: float) -> Iterator[Item]:
 
 
 def _are_columns(left: Sequence[Item], right: Sequence[Item], gutter: float) -> bool:
-    sides = [lines_of(item for item in side if isinstance(item, Piece)) for side in (left, right)]
+    rows = [level_rows(item for item in side if isinstance(item, Piece)) for side in (left, right)]
+    sides = [[joined_pieces(row) for row in side] for side in rows]
     if (
         len(sides[0]) < _LEAST_LINES
         or len(sides[1]) < _LEAST_LINES - 1
@@ -115,7 +123,7 @@ def _are_columns(left: Sequence[Item], right: Sequence[Item], gutter: float) -> 
         return False
     if _marks(sides[1]) and not _marks_only(sides):
         return True
-    if not all(map(_is_prose, sides)):
+    if not all(map(_is_prose, sides, rows)):
         return _share_level(*sides) < 0.5 and all(map(_is_set_close, sides))
     shared = _side_by_side(*sides)
     usual = median(white for side in shared for white in _whites(side))
@@ -132,7 +140,7 @@ def _side_by_side(*sides: Sequence[Piece]) -> list[list[Piece]]:
 
 def _marks(lines: Sequence[Piece]) -> bool:
     """Whether many lines begin with the mark of a list."""
-    marked = sum(bool(LIST_MARK.match(line.text)) and " " in line.text for line in lines)
+    marked = sum(MARKED.match(line.text) is not None for line in lines)
     return marked >= max(2, 0.3 * len(lines))
 
 
@@ -140,15 +148,16 @@ def _marks_only(sides: Sequence[Sequence[Piece]]) -> bool:
     return median(len(line.text) for line in sides[0]) < 4
 
 
-def _is_prose(lines: Sequence[Piece]) -> bool:
-    """Whether lines are running text: long ones that go on in the next, or that all end at one place."""
+def _is_prose(lines: Sequence[Piece], rows: Sequence[Row]) -> bool:
+    """Whether lines are running text: long ones that go on in the next, or whole ones that all end at one place."""
     least = _LEAST_WORDS if any(" " in line.text for line in lines) else _LEAST_WORDS // 2
     if median(len(line.text) for line in lines) < least:
         return False
     edge = max(line.right for line in lines)
     going_on = sum(line.text[:1].islower() for line in lines)
     full = sum(line.right > edge - 1.5 * line.size for line in lines)
-    return going_on >= _GOES_ON * len(lines) or full >= _FULL * len(lines)
+    whole = sum(len(row) == 1 for row in rows)
+    return going_on >= _GOES_ON * len(lines) or (full >= _FULL * len(lines) and whole >= _WHOLE * len(lines))
 
 
 def _share_level(one: Sequence[Piece], other: Sequence[Piece]) -> float:

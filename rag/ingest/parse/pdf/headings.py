@@ -3,8 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 
-from rag.ingest.parse.pdf.paragraphs import Paragraph, Style, is_large
-from rag.ingest.parse.pdf.rows import Table
+from rag.ingest.parse.pdf.paragraphs import Paragraph, Part, Style, is_large
 
 _WEIGHT = 120
 _CHARACTERS = 160
@@ -23,9 +22,7 @@ def bare_words(text: str) -> str:
     return " ".join(_NUMBERING.sub("", text.strip()).casefold().split())
 
 
-def heading_levels(
-    parts: Sequence[tuple[int, Table] | Paragraph], style: Style, outline: Mapping[str, int]
-) -> list[int]:
+def heading_levels(parts: Sequence[Part], style: Style, outline: Mapping[str, int]) -> list[int]:
     """The level of each part of a document, 0 for what is no heading.
 
     Args:
@@ -55,9 +52,7 @@ def _look(paragraph: Paragraph, style: Style) -> tuple[int, bool]:
     return round(2 * line.size / style.size * 5), line.weight >= style.weight + _WEIGHT
 
 
-def _is_heading(
-    paragraph: Paragraph, after: tuple[int, Table] | Paragraph, style: Style, outline: Mapping[str, int]
-) -> bool:
+def _is_heading(paragraph: Paragraph, after: Part, style: Style, outline: Mapping[str, int]) -> bool:
     """A short paragraph that the outline names, in larger letters, or in heavier ones above running text."""
     lines = [placed.line for placed in paragraph]
     text = words(paragraph)

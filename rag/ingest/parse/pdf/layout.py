@@ -17,11 +17,11 @@ _NEAR = 6.0  # points
 _BELOW = 16.0
 
 
-def page_regions(pieces: Sequence[Piece], rules: Rules) -> list[list[Item]]:
+def page_regions(pieces: Sequence[Item], rules: Rules) -> list[list[Item]]:
     """The lines and tables of the parts of a page, columns or the whole, in reading order.
 
     Args:
-        pieces: In the order of the page's content.
+        pieces: In the order of the page's content, with records of its fields.
         rules: Straightened.
     """
     if len(pieces) > _MOST_PIECES:
@@ -66,7 +66,13 @@ def _stacked(items: Sequence[Item]) -> list[Item]:
 
 
 def _goes_on(table: Table, following: Table) -> bool:
-    if len(table.columns) != len(following.columns) or not -_NEAR < table.bottom - following.top < _BELOW:
+    if table.record and following.record:
+        return True
+    if (
+        table.record != following.record
+        or len(table.columns) != len(following.columns)
+        or not -_NEAR < table.bottom - following.top < _BELOW
+    ):
         return False
     ends = [*table.columns[1:], table.right + _NEAR]
     return all(

@@ -1,8 +1,8 @@
 """PDF: the text layer, read by pypdfium2 page by page; the other modules make lines, tables and paragraphs of it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 import pypdfium2
 import pypdfium2.raw as pdfium
@@ -10,11 +10,14 @@ import pypdfium2.raw as pdfium
 from rag.errors import DocumentRejected
 from rag.ingest.parse.fields import iso_date, own_author, own_title
 from rag.ingest.parse.parsed import Limits, Parsed, check_length
+from rag.ingest.parse.pdf.bullets import with_bullets
 from rag.ingest.parse.pdf.document import write_pages
+from rag.ingest.parse.pdf.form import Filled, filled_fields, with_fields
 from rag.ingest.parse.pdf.grids import straightened
 from rag.ingest.parse.pdf.headings import bare_words
 from rag.ingest.parse.pdf.hidden import MOST_OBJECTS, Sight
 from rag.ingest.parse.pdf.layout import page_regions
+from rag.ingest.parse.pdf.legible import is_legible
 from rag.ingest.parse.pdf.objects import drawn_objects
 from rag.ingest.parse.pdf.paragraphs import usual_style
 from rag.ingest.parse.pdf.pieces import Piece, page_pieces, with_raised_written
@@ -24,35 +27,52 @@ from rag.ingest.parse.pdf.words import main_way, page_words
 from rag.types import Description
 
 _MOST_PAGES = 20_000
+_FIRST = 3_000  # characters that should say the title
 _MOST_BOOKMARKS = 5_000
+
+
+class _Page(NamedTuple):
+    """What a page has: pieces of lines in the order of its content, rules, and fields that are filled in."""
+
+    pieces: list[Piece]
+    rules: Rules
+    fields: list[Filled]
 
 
 def parse(source: bytes, media_type: str, limits: Limits) -> Parsed:
     """The text of a PDF, page by page, its bookmarks as headings, its document information.
 
     Raises:
-        DocumentRejected: For a damaged or encrypted file, one without a text layer, a text that is too long.
+        DocumentRejected: For a damaged or encrypted file, one without a text layer, or with one of glyph codes, a text
+            that is too long.
     """
     document = _open(source)
     try:
         pages = list(_pages(document, limits.characters))
-        if not any(pieces for pieces, _ in pages):
+        if not any(page.pieces or page.fields for page in pages):
             raise DocumentRejected(
                 f"no text layer on any of its pages ({len(pages)}), only images; run text recognition (OCR) on it first"
             )
-        described, created = _description(document)
+        fields = document.get_metadata_dict()
         headings = _bookmarks(document)
     finally:
         document.close()
-    kept = without_running_heads([with_raised_written(pieces) for pieces, _ in pages])
-    regions = [page_regions(pieces, rules) for pieces, (_, rules) in zip(kept, pages, strict=True)]
-    text, blocks, starts = write_pages(regions, usual_style(kept), headings, limits.characters)
+    kept = without_running_heads([with_raised_written(page.pieces) for page in pages])
+    regions = [
+        page_regions(with_fields(pieces, page.fields), page.rules) for pieces, page in zip(kept, pages, strict=True)
+    ]
+    text, blocks, starts = write_pages(regions, usual_style(regions, kept), headings, limits.characters)
+    if not is_legible(text):
+        raise DocumentRejected(
+            "its text layer has no words, only the codes of glyphs; run text recognition (OCR) on it first, or export "
+            "it again with its fonts' character maps"
+        )
     return Parsed(
         text=text,
         media_type=media_type,
         blocks=tuple(blocks),
-        description=described,
-        created=created,
+        description=_description(fields, text[:_FIRST]),
+        created=iso_date(fields.get("CreationDate")),
         pages=tuple(starts),
     )
 
@@ -62,6 +82,7 @@ def _open(source: bytes) -> Any:
         document = pypdfium2.PdfDocument(source)
         if not 0 < len(document) <= _MOST_PAGES:
             raise DocumentRejected(f"a PDF of {len(document)} pages; 1 to {_MOST_PAGES} are read")
+        document.init_forms()
     except pypdfium2.PdfiumError as error:
         if getattr(error, "err_code", None) == pdfium.FPDF_ERR_PASSWORD:
             raise DocumentRejected("encrypted PDF: it asks for a password; save it without one") from None
@@ -69,7 +90,7 @@ def _open(source: bytes) -> Any:
     return document
 
 
-def _pages(document: Any, limit: int) -> Iterator[tuple[list[Piece], Rules]]:
+def _pages(document: Any, limit: int) -> Iterator[_Page]:
     characters, sight = 0, Sight()
     for number in range(len(document)):
         try:
@@ -77,22 +98,23 @@ def _pages(document: Any, limit: int) -> Iterator[tuple[list[Piece], Rules]]:
             text_page = page.get_textpage()
         except pypdfium2.PdfiumError as error:
             raise DocumentRejected(f"damaged PDF: page {number + 1}: {error}") from None
-        pieces, rules = _read(page, text_page.raw, sight)
+        read = _read(page, text_page.raw, sight)
         text_page.close()
         page.close()
-        characters += sum(len(piece.text) for piece in pieces)
+        characters += sum(len(piece.text) for piece in read.pieces)
         check_length(characters, limit)
-        yield pieces, rules
+        yield read
 
 
-def _read(page: Any, text_page: Any, sight: Sight) -> tuple[list[Piece], Rules]:
-    """The pieces of lines of a page in the order of its content, and its rules."""
+def _read(page: Any, text_page: Any, sight: Sight) -> _Page:
     count = max(0, pdfium.FPDFText_CountChars(text_page))
     objects = list(drawn_objects(page.raw, MOST_OBJECTS))
     words = page_words(text_page, count, sight.unseen(page, objects, text_page, count))
     way = main_way(words)
     rules = straightened(page_rules(objects, way))
-    return page_pieces(words, way, rules.down), rules
+    pieces = with_bullets(page_pieces(words, way, rules.down), objects, way)
+    form = page.formenv
+    return _Page(pieces, rules, filled_fields(form.raw, page.raw, way) if form else [])
 
 
 def _bookmarks(document: Any) -> dict[str, int]:
@@ -104,7 +126,6 @@ def _bookmarks(document: Any) -> dict[str, int]:
     return found
 
 
-def _description(document: Any) -> tuple[Description, str | None]:
-    fields = document.get_metadata_dict()
-    described = Description(title=own_title(fields.get("Title")), author=own_author(fields.get("Author")))
-    return described, iso_date(fields.get("CreationDate"))
+def _description(fields: Mapping[str, str], first: str) -> Description:
+    """What a document's information says; a title that does not stand at its start is another one's."""
+    return Description(title=own_title(fields.get("Title"), shown=first), author=own_author(fields.get("Author")))

@@ -9,10 +9,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
+from typing import NamedTuple
 
 from rag.ingest.parse.pdf.columns import Item
 from rag.ingest.parse.pdf.pieces import Piece
-from rag.ingest.parse.pdf.rows import LIST_MARK, Table
+from rag.ingest.parse.pdf.rows import MARKED, Table
 from rag.ingest.parse.pdf.words import HYPHEN
 
 _WIDE_GAP = 1.3
@@ -23,8 +24,8 @@ _HEADING_WEIGHT = 120
 _INDENT = 0.8
 _LONG_SHARE = 0.6
 _COLUMN = 40.0
+_NO_TEXT = ((10.0, 400), 0)
 _ENDED = re.compile(r"[.!?…:;。！？]['\"”’)\]]*$")
-_MARKED = re.compile(LIST_MARK.pattern + r"\s+\S")
 _NUMBERED = re.compile(r"(?:chapter|part|appendix)\b|\d+(?:\.\d+)*[.)]?\s", re.IGNORECASE)
 
 
@@ -46,11 +47,18 @@ class Placed:
     edge: float
 
 
+class Spread(NamedTuple):
+    """A table: its parts, each with its page (from 0)."""
+
+    parts: tuple[tuple[int, Table], ...]
+
+
 Paragraph = list[Placed]
+Part = Paragraph | Spread
 
 
-def paragraphs(pages: Sequence[Sequence[Sequence[Item]]], style: Style) -> Iterator[tuple[int, Table] | Paragraph]:
-    """The paragraphs of a document, and its tables with their pages."""
+def paragraphs(pages: Sequence[Sequence[Sequence[Item]]], style: Style) -> Iterator[Part]:
+    """The paragraphs of a document, and its tables."""
     open_one: Paragraph = []
     for number, items in ((number, region) for number, regions in enumerate(pages) for region in regions):
         edges = _edges([item for item in items if isinstance(item, Piece)])
@@ -62,7 +70,7 @@ def paragraphs(pages: Sequence[Sequence[Sequence[Item]]], style: Style) -> Itera
             if placed:
                 open_one.append(placed)
             elif isinstance(item, Table):
-                yield number, item
+                yield Spread(((number, item),))
     if open_one:
         yield open_one
 
@@ -75,7 +83,7 @@ def _continues(paragraph: Sequence[Placed], placed: Placed, style: Style) -> boo
     fall = before.bottom - line.bottom
     if placed.page == paragraph[-1].page and abs(fall) < 0.3 * before.size and line.left > before.left:
         return True  # the same line, with a gap in it
-    if not _alike(before, line, style) or _MARKED.match(line.text):
+    if not _alike(before, line, style) or MARKED.match(line.text):
         return False
     if placed.page != paragraph[-1].page or fall <= 0:  # another page or column
         return not _ENDED.search(before.text) and (line.text[:1].islower() or _is_full(paragraph[-1], line.text))
@@ -116,7 +124,7 @@ def _goes_on(placed: Placed, line: Piece) -> bool:
 def _starts_by_indent(paragraph: Sequence[Placed], line: Piece) -> bool:
     """True for a line that stands further right than the one before, unless it hangs below a list mark."""
     before = paragraph[-1].line
-    hangs = len(paragraph) == 1 and _MARKED.match(before.text)
+    hangs = len(paragraph) == 1 and MARKED.match(before.text)
     return line.left > before.left + _INDENT * before.size and not hangs
 
 
@@ -125,19 +133,25 @@ def _edges(lines: Sequence[Piece]) -> Iterator[float]:
     reach: dict[int, float] = {}
     for line in lines:
         column = round(line.left / _COLUMN)
-        reach[column] = max(reach.get(column, 0.0), line.right)
-    near = {column: max(reach.get(column + step, 0.0) for step in (-1, 0, 1)) for column in reach}
+        reach[column] = max(reach.get(column, line.right), line.right)
+    near = {column: max(reach.get(column + step, reach[column]) for step in (-1, 0, 1)) for column in reach}
     return (near[round(line.left / _COLUMN)] for line in lines)
 
 
-def usual_style(pages: Sequence[Sequence[Piece]]) -> Style:
-    """The size and weight of most characters, and the usual distance of the lines set so."""
+def usual_style(pages: Sequence[Sequence[Sequence[Item]]], pieces: Sequence[Sequence[Piece]]) -> Style:
+    """The size and weight of most characters, and the usual distance of the lines set so.
+
+    Args:
+        pages: Their parts with their lines.
+        pieces: Those of each page, which also has those of its tables.
+    """
+    regions = [[item for item in items if isinstance(item, Piece)] for regions in pages for items in regions]
     counted: Counter[tuple[float, int]] = Counter()
-    for lines in pages:
+    for lines in regions if any(regions) else pieces:
         for line in lines:
             counted[round(line.size, 1), line.weight] += len(line.text)
-    (size, weight), _ = max(counted.items(), key=lambda item: (item[1], item[0]))
-    usual = [[line for line in lines if abs(line.size - size) < 0.1] for lines in pages]
+    (size, weight), _ = max(counted.items(), key=lambda item: (item[1], item[0]), default=_NO_TEXT)
+    usual = [[line for line in lines if abs(line.size - size) < 0.1] for lines in regions]
     falls = [(one.bottom - other.bottom) / one.size for lines in usual for one, other in pairwise(lines)]
     near = [fall for fall in falls if _PITCHES[0] < fall < _PITCHES[1]]
     return Style(size=size, weight=weight, pitch=median(near) if near else 1.2)

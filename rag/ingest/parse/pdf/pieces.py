@@ -16,6 +16,8 @@ _WIDE = 0.75  # heights
 _LEAST_WIDE = 0.33
 _WIDER = 1.5
 _EVEN = 1.3
+_TYPED = 0.1
+_FEW = 4  # words
 _WIDEST_EVEN = 1.5
 _GLUED = 0.12
 _MAY_PART = 0.15
@@ -79,7 +81,8 @@ def page_pieces(words: Sequence[Word], way: Way, down: Sequence[Rule]) -> list[P
         else:
             lines.append([word])
     usual = median([gap for line in lines for gap in _gaps(line)] or [0.0])
-    found = (_piece(run, way) for line in lines for run in _runs(line, usual))
+    typed = sum(word.typed for word in words) > _TYPED * sum(word.spaced for word in words)
+    found = (_piece(run, way) for line in lines for run in _runs(line, usual, typed=typed))
     return [piece for piece in found if piece.text.strip(HYPHEN)]
 
 
@@ -137,25 +140,32 @@ def _gaps(line: Sequence[Word]) -> list[float]:
     return [gap for gap in gaps if 0.0 < gap < _WIDE]
 
 
-def _runs(line: Sequence[Word], usual: float) -> Iterator[list[Word]]:
+def _runs(line: Sequence[Word], usual: float, *, typed: bool) -> Iterator[list[Word]]:
     """A line in parts, at white that is wide, and wider than what is between its other words: it may be justified.
 
     Args:
         usual: White between words of the page.
+        typed: The page has spaces between its words; one that is not there parts more than words.
     """
-    if _is_justified(line):
-        yield list(line)
-        return
     gaps = _gaps(line)
     own = median(gaps) if len(gaps) > 2 else usual
-    limit = min(_WIDE, max(_LEAST_WIDE, _WIDER * own))
+    even = _is_justified(line)
+    limit = _WIDEST_EVEN if even else min(_WIDE, max(_LEAST_WIDE, _WIDER * own))
+    apart = _MAY_PART if typed and not (even and len(line) > _FEW) else limit
     run: list[Word] = []
     for word in line:
-        if run and word.left - run[-1].right > limit * (word.top - word.bottom):
+        if run and word.left - run[-1].right > _least_white(run[-1], word, limit if word.typed else apart):
             yield run
             run = []
         run.append(word)
     yield run
+
+
+def _least_white(last: Word, word: Word, limit: float) -> float:
+    """From how much white on two words are apart; a raised mark stays with its line."""
+    one, other = _box(last), _box(word)
+    size = max(last.top - last.bottom, word.top - word.bottom)
+    return (_WIDE if is_raised(one, other) or is_raised(other, one) else limit) * size
 
 
 def _is_justified(line: Sequence[Word]) -> bool:

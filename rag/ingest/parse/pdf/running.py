@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from rag.ingest.parse.pdf.pieces import Piece
+from rag.ingest.parse.pdf.rows import Row, level_rows, overlapping_rows
 
 _EDGE_ROWS = 2
 _REPEATS = 3
@@ -21,14 +22,14 @@ def without_running_heads(pages: Sequence[Sequence[Piece]]) -> list[list[Piece]]
 
     A page of few lines keeps them: they are what it says. So does a document of nothing else.
     """
-    edges = [_edge_pieces(pieces) for pieces in pages]
+    edges = [_without_table_heads(_edge_pieces(pieces), pieces) for pieces in pages]
     repeated = _repeated(edges, [len(pieces) for pieces in pages])
     kept = []
     for number, (pieces, found) in enumerate(zip(pages, edges, strict=True), start=1):
         few = len(pieces) <= len(found)
-        gone = {
-            id(piece) for piece in found if (not few and _key(piece) in repeated) or _is_page_number(piece.text, number)
-        }
+        running = [piece for piece in found if not few and _key(piece) in repeated]
+        running = _without_rows_of_tables(running, pieces)
+        gone = {id(piece) for piece in (*running, *(piece for piece in found if _is_page_number(piece.text, number)))}
         kept.append([piece for piece in pieces if id(piece) not in gone])
     return kept if any(kept) else [list(pieces) for pieces in pages]
 
@@ -44,18 +45,22 @@ def _repeated(edges: Sequence[Sequence[Piece]], sizes: Sequence[int]) -> set[_Ke
         key
         for key, places in found.items()
         if len({number for number, _ in places}) >= max(2, least)
-        and (len(edges) >= _REPEATS or _counts_pages([(number, piece.text) for number, piece in places]))
+        and _counts_pages([(number, piece.text) for number, piece in places])
     }
 
 
 def _counts_pages(places: Sequence[tuple[int, str]]) -> bool:
-    """Whether the numbers of a line are the same on each page, or go up with the pages."""
+    """Whether the numbers of a line mostly stay the same from page to page, or go up with the pages."""
     numbers = [(page, _NUMBER.findall(text)) for page, text in places]
-    for (page, one), (following, other) in pairwise(numbers):
-        steps = zip(one, other, strict=True)
-        if not all(a == b or (a.isdigit() and b.isdigit() and int(b) - int(a) == following - page) for a, b in steps):
-            return False
-    return True
+    steady = sum(
+        all(one == other or _are_steps(one, other, following - page) for one, other in zip(said, after, strict=True))
+        for (page, said), (following, after) in pairwise(numbers)
+    )
+    return 2 * steady > len(numbers) - 1
+
+
+def _are_steps(one: str, other: str, pages: int) -> bool:
+    return one.isdigit() == other.isdigit() and (not one.isdigit() or int(other) - int(one) == pages)
 
 
 def _is_page_number(text: str, page: int) -> bool:
@@ -78,6 +83,39 @@ def _edge_pieces(pieces: Sequence[Piece]) -> list[Piece]:
                 break
             found[id(piece)] = piece
     return list(found.values())
+
+
+def _without_table_heads(edges: Sequence[Piece], pieces: Sequence[Piece]) -> list[Piece]:
+    """The first and last pieces without those that name the columns of a table: what is below them is in line."""
+    rows = overlapping_rows(level_rows(pieces)[: 2 * _EDGE_ROWS + 4])
+    heads = [row for row, below in pairwise(rows) if len(row) > 2 and _in_line(row, below)]
+    named = [piece for row in heads[:_EDGE_ROWS] for piece in row]
+    return [piece for piece in edges if not any(_holds(name, piece) for name in named)]
+
+
+def _without_rows_of_tables(running: Sequence[Piece], pieces: Sequence[Piece]) -> list[Piece]:
+    """Running heads and feet without what stands in a row with something else, in line with the row beside it."""
+    if not running:
+        return []
+    rows = level_rows(pieces)
+    kept: set[int] = set()
+    for row, beside in [*pairwise(rows[: _EDGE_ROWS + 1]), *pairwise(rows[: -_EDGE_ROWS - 2 : -1])]:
+        own = [piece for piece in running if any(_holds(part, piece) for part in row)]
+        if 0 < len(own) < len(row) and _in_line(row, beside):
+            kept |= {id(piece) for piece in own}
+    return [piece for piece in running if id(piece) not in kept]
+
+
+def _in_line(row: Row, below: Row) -> bool:
+    """Whether several pieces of a row start, or end, where some of the row below do."""
+    near = sum(
+        any(min(abs(one.left - other.left), abs(one.right - other.right)) < 2.0 for other in below) for one in row
+    )
+    return near > 1
+
+
+def _holds(piece: Piece, other: Piece) -> bool:
+    return piece.level(other) and piece.left - 1.0 < other.right and other.left < piece.right + 1.0
 
 
 def _key(piece: Piece) -> _Key:

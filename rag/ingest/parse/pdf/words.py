@@ -21,6 +21,7 @@ HYPHEN = "\ufffe"
 """Stands at the end of a line for the hyphen of a word that goes on."""
 
 _UNSEEN = "\x00"
+_SOFT = "\xad"
 _WORD = re.compile(r"[^\s\x00\ufffe]+\ufffe?|\ufffe")
 _SHORTEST = 0.92  # heights of a font: characters that are lower than this may be raised ones
 _WITHIN = re.compile(r"[^\W\d_]\d+|\d\D{1,3}$|[*†‡§]\W{0,3}$")
@@ -42,7 +43,8 @@ class Way(Enum):
 class Word(NamedTuple):
     """A word and where it stands, in points.
 
-    ``breaks``: pdfium begins a line with it. ``spaced``: there is white space before it. ``way`` is ``None`` for a
+    ``breaks``: pdfium begins a line with it. ``spaced``: there is white space before it. ``typed``: that is in the
+    file, not only a gap. ``way`` is ``None`` for a
     word of one character.
     """
 
@@ -54,6 +56,7 @@ class Word(NamedTuple):
     weight: int
     breaks: bool
     spaced: bool
+    typed: bool
     way: Way | None
 
 
@@ -114,10 +117,11 @@ def _words(text_page: Any, text: str) -> Iterator[Word]:
         broken = "\n" in between or "\r" in between or text[end - 1 : end] == HYPHEN
         spaced = any(character not in "\r\n" for character in between)
         end = found.end()
-        yield _word(text_page, found[0], found.start(), breaks=broken, spaced=spaced)
+        typed = spaced and not pdfium.FPDFText_IsGenerated(text_page, found.start() - 1)
+        yield _word(text_page, found[0], found.start(), (broken, spaced, typed))
 
 
-def _word(text_page: Any, text: str, start: int, *, breaks: bool, spaced: bool) -> Word:
+def _word(text_page: Any, text: str, start: int, before: tuple[bool, bool, bool]) -> Word:
     last = start + max(0, len(text.rstrip(HYPHEN)) - 1)
     first_box = _box(text_page, start)
     last_box = _box(text_page, last) if last > start else first_box
@@ -130,7 +134,7 @@ def _word(text_page: Any, text: str, start: int, *, breaks: bool, spaced: bool) 
     elif way in (Way.UP, Way.DOWN):
         box = box[0], min(first_box[1], last_box[1]), box[2], max(first_box[3], last_box[3])
     weight = pdfium.FPDFText_GetFontWeight(text_page, (start + last) // 2)
-    return Word(text, *box, weight, breaks, spaced, way)
+    return Word(text.replace(_SOFT, ""), *box, weight, *before, way)
 
 
 def _may_be_marked(text: str, heights: tuple[float, float]) -> bool:
