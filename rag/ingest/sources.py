@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rag.errors import DocumentRejected, InvalidRequest
 from rag.ingest.files import read_file
-from rag.ingest.parse import MEDIA_TYPES
+from rag.ingest.parse import MEDIA_TYPES, suffix_of
 
 _SPELLED = re.compile(r"\\(?:udc[0-9a-f]{2}|x5c)|[\udc80-\udcff]")
 _SHOWN_TYPES = 5
@@ -164,7 +164,7 @@ class Walk:
         return hidden or linked
 
     def _is_of_a_type(self, place: Path) -> bool:
-        suffix = place.suffix.lower()
+        suffix = suffix_of(place.name)
         if suffix not in MEDIA_TYPES:
             self.passed_over.types[suffix] += 1
         return suffix in MEDIA_TYPES

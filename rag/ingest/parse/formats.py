@@ -30,6 +30,22 @@ MEDIA_TYPES = {
     ".yaml": "application/yaml",
     ".yml": "application/yaml",
     ".xml": "application/xml",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".xlsm": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    ".odt": "application/vnd.oasis.opendocument.text",
+    ".ods": "application/vnd.oasis.opendocument.spreadsheet",
+    ".odp": "application/vnd.oasis.opendocument.presentation",
+    ".rtf": "application/rtf",
+    ".rst": "text/x-rst",
+    ".log": "text/plain",
+    ".ipynb": "application/x-ipynb+json",
+    **dict.fromkeys(
+        """.py .pyi .js .mjs .cjs .jsx .ts .tsx .java .c .h .cc .cpp .hpp .cs .go .rs .rb .php .swift .kt .scala .lua
+        .pl .r .jl .sh .bash .zsh .ps1 .bat .sql .css .scss .less .vue .toml .ini .cfg .conf .properties .tf .proto
+        .gradle""".split(),
+        "text/x-source",
+    ),
 }
 """The media type of each suffix that is read."""
 
@@ -48,8 +64,18 @@ _MODULES = {
     "application/jsonl": "data.json",
     "application/yaml": "data.yaml",
     "application/xml": "data.xml",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "sheets.xlsx",
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation": "office.pptx",
+    "application/vnd.oasis.opendocument.text": "office.odf",
+    "application/vnd.oasis.opendocument.spreadsheet": "sheets.ods",
+    "application/vnd.oasis.opendocument.presentation": "office.odf",
+    "application/rtf": "office.rtf",
+    "text/x-rst": "text.rst",
+    "text/x-source": "text.code",
+    "application/x-ipynb+json": "data.notebook",
 }
-_ZIPPED = frozenset({MEDIA_TYPES[".docx"], MEDIA_TYPES[".epub"]})
+_ZIPPED = frozenset(MEDIA_TYPES[suffix] for suffix in (".docx", ".epub", ".xlsx", ".pptx", ".odt", ".ods", ".odp"))
+_SIGNED = {MEDIA_TYPES[".rtf"]: "an RTF file"}
 _SIGNATURES = {
     b"%PDF-": "a PDF",
     b"PK\x03\x04": "a zip archive",
@@ -66,6 +92,21 @@ _SIGNATURES = {
 }
 
 
+_PLAIN_NAMES = frozenset(
+    "readme license copying changelog changes authors notice install contributing news todo".split()
+)
+
+
+def suffix_of(name: str) -> str:
+    """The suffix that says what a file is, in small letters; a README without one is plain text.
+
+    >>> suffix_of("Notes.MD"), suffix_of("docs/README"), suffix_of("Makefile")
+    ('.md', '.txt', '')
+    """
+    path = PurePath(name)
+    return ".txt" if path.name.lower() in _PLAIN_NAMES else path.suffix.lower()
+
+
 def parse(name: str, source: bytes, limits: Limits | None = None) -> Parsed:
     """Extract the text of a file.
 
@@ -79,7 +120,7 @@ def parse(name: str, source: bytes, limits: Limits | None = None) -> Parsed:
         DocumentRejected: For a type that is not read, content of another type, a damaged file, one
             without a letter or digit, or one above a limit; says which.
     """
-    suffix = PurePath(name).suffix.lower()
+    suffix = suffix_of(name)
     if suffix not in MEDIA_TYPES:
         raise DocumentRejected(f"{suffix or 'no suffix'}: only {', '.join(MEDIA_TYPES)} files can be read")
     media_type = MEDIA_TYPES[suffix]
@@ -105,8 +146,8 @@ def _check_signature(suffix: str, media_type: str, source: bytes) -> None:
         if b"%PDF-" not in source[:1024]:
             raise DocumentRejected(f"not a PDF: it is {found or 'something else'} named {suffix}")
         return
-    zipped = media_type in _ZIPPED
-    if zipped and found != "a zip archive":
-        raise DocumentRejected(f"not a {suffix} file: it is {found or 'no zip archive'}")
-    if found and not zipped:
+    wanted = "a zip archive" if media_type in _ZIPPED else _SIGNED.get(media_type)
+    if wanted and found != wanted:
+        raise DocumentRejected(f"not a {suffix} file: it is {found or f'not {wanted}'}")
+    if found and not wanted:
         raise DocumentRejected(f"not text: it is {found} named {suffix}")

@@ -42,6 +42,7 @@ class Parsed:
     ``blocks`` are its tree, see ``rag.blocks``. ``description`` is what the format's own fields say;
     ``created`` is the ISO date on which the file was made, which stands in where no other date is
     found. ``pages`` has the offset of each page's first character, empty for a format without pages.
+    ``left_out`` names what of it is not in the text: a hidden sheet.
     """
 
     text: str
@@ -50,6 +51,7 @@ class Parsed:
     description: Description = field(default_factory=Description)
     created: str | None = None
     pages: tuple[int, ...] = ()
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,6 +236,11 @@ class TextBuilder:
         for block in found:
             parent = self._parent if block.parent is None else block.parent + first
             self.blocks.append(moved(block, start, parent))
+
+    @property
+    def next_start(self) -> int:
+        """Where the next block begins that does not go on with the one before."""
+        return self.length + len(_GAP) if self._parts else 0
 
     def text(self) -> str:
         """The whole text."""

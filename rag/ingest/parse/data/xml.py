@@ -87,4 +87,4 @@ def _said(element: Any) -> str:
 
 
 def _name(tag: str) -> str:
-    return etree.QName(tag).localname
+    return str(etree.QName(tag).localname)

@@ -6,12 +6,12 @@ a file takes long, a second child reads the others; there are never more than tw
 """
 
 import threading
-from pathlib import PurePath
 from types import TracebackType
 
 import msgspec
 
 from rag.errors import DocumentRejected
+from rag.ingest.parse.formats import suffix_of
 from rag.ingest.parse.parsed import Limits, Parsed
 from rag.ingest.parse.sandbox.lanes import QUICK_SECONDS, Claim, GivenUp, Lane, Lanes, PutOff
 from rag.ingest.parse.sandbox.started import Child
@@ -60,7 +60,7 @@ class ParserProcess:
             PutOff: For a file that takes long, from a seat in the quick lane.
             GivenUp: After ``give_up``.
         """
-        suffix = PurePath(name).suffix.encode("utf-8", "replace")
+        suffix = suffix_of(name).encode("utf-8", "replace")
         claim = self._claim()
         try:
             for lane in self._route:

@@ -7,7 +7,7 @@ from rag.ingest.parse.text.asides import leader
 from rag.ingest.parse.text.layout import Layout
 from rag.language.sentences import stripped
 
-_KEY = re.compile(r"(?P<key>[^\W_][^:\t]{0,39})(?<=\S)[ \t]?(?P<colon>:)(?:[ \t]+(?=\S)|$)")
+_KEY = re.compile(r":?(?P<key>[^\W_][^:\t]{0,39})(?<=\S)[ \t]?(?P<colon>:)(?:[ \t]+(?=\S)|$)")
 _MOST_WORDS = 5
 _FEWEST_AT_START = 3  # fields of a record that a text begins with: the first line may be a title with a colon
 _NO_KEY = frozenset(".?!;,|")
@@ -47,7 +47,7 @@ def _field(layout: Layout, place: int) -> tuple[_Place, _Place] | None:
         return None
     value = stripped(layout.text, found.end("colon"), line.end)
     places = (value.start, value.end) if value else _below(layout, place)
-    return None if places is None else ((line.begin, line.begin + len(key)), places)
+    return None if places is None else ((found.start("key"), found.start("key") + len(key)), places)
 
 
 def _below(layout: Layout, place: int) -> _Place | None:

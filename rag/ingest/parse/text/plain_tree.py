@@ -27,7 +27,11 @@ _BEFORE = ".;:!?)"
 
 def plain_tree(text: str, start: int, end: int) -> Iterator[Block]:
     """The blocks of ``text`` between two offsets."""
-    layout = lay_out(text, start, end)
+    return read_layout(lay_out(text, start, end))
+
+
+def read_layout(layout: Layout) -> Iterator[Block]:
+    """The blocks of lines that were looked at."""
     place = 0
     while place < len(layout.lines):
         place = next((after for read in _READERS if (after := read(layout, place)) > place), place)

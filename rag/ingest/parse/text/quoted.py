@@ -15,6 +15,9 @@ _CODE = re.compile(
     r"|^(?:[$%#>] |\.?/\w|#include|import |from \w+ import|def |class |return\b|for \(|if \(|else\b|public |private )"
     r"|^(?:var |let |const |SELECT |INSERT |UPDATE |--\w|</?\w|//|/\*|\w+ ?[-+*/|]?= ?\S)|[=!]=|=>|->|&&|\|\||::|\\$"
 )
+_LITERAL = re.compile(
+    r"::$|^\.\. (?:code-block|sourcecode|code|parsed-literal|literalinclude|prompt|highlight)::|^:[\w-]{1,40}:"
+)
 _DEEPEST = 20
 _FEWEST_QUOTED = 3
 _CODE_INDENT = 2
@@ -87,12 +90,15 @@ def read_code(layout: Layout, place: int) -> int:
         return _read_fenced(layout, place)
     indent = layout.lines[place].indent
     before = layout.lines[place - 1].indent if place else 0
-    if indent < before + _CODE_INDENT or not layout.begins_run(place):
+    if indent < before + _CODE_INDENT and not (layout.is_aside(place - 1) and indent > 1):
+        return place
+    if not layout.begins_run(place):
         return place
     last = place
     while last < len(layout.lines) and layout.lines[last].indent >= indent and not layout.is_aside(last):
         last += 1
-    coded = sum(bool(_CODE.search(layout.words(one)[:200])) for one in range(place, last))
+    led = place > 0 and bool(_LITERAL.search(layout.words(place - 1)))
+    coded = last - place if led else sum(bool(_CODE.search(layout.words(one)[:200])) for one in range(place, last))
     if 2 * coded <= last - place or (last - place < 2 and coded < 1):
         return place
     _add_code(layout, layout.lines[place].start, layout.lines[last - 1].end)
