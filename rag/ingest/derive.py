@@ -32,7 +32,9 @@ def derive(draft: Draft, recipe: Recipe) -> Iterator[None]:
     draft.sentences, draft.passages = [], []
     today = datetime.now(UTC).date().isoformat()
     parsed, encoder = _believed(draft.parsed, today), recipe.encoder
-    described = describe(parsed.text, parsed.blocks, stated=parsed.description, created=parsed.created, now=today)
+    described = describe(
+        parsed.text, parsed.blocks, stated=parsed.description, path=draft.path, created=parsed.created, now=today
+    )
     draft.description = described.description
     for sentence in split(parsed.text, parsed.blocks, described, lambda text: sentence_fits(text, encoder)):
         draft.sentences.append(sentence)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from rag.answer.followup import _FOOTNOTES
 from rag.answer.replacement import _ALSO
 from rag.answer.suggest.templates import _ACTED, _DATED, _DEFINED, _MEANT, _QUOTED, _ROLE
-from rag.ingest.describe import _BYLINE, _CUT
+from rag.ingest.describe.names import _BYLINE, _CUT
 from rag.ingest.parse.pdf.wraps import _LAST_WORD
 from rag.ingest.parse.text.tree import _without_marks
 from rag.language.english import polarity

@@ -9,9 +9,10 @@ from functools import lru_cache
 import dateparser
 
 from rag.language.english.lexicon import DATE_WORDS, MONTHS, WEEKDAYS
+from rag.types import Span
 
 _YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
-_NUMERIC = re.compile(r"^\D{0,12}(\d{1,2})[/.-](\d{1,2})[/.-]\d{4}(?!\d)")
+_NUMERIC = re.compile(r"^\D{0,12}(\d{1,2})[/. -](\d{1,2})[/. -]\d{4}(?!\d)")
 _RANGE = re.compile(r"(?<![\d-])\d{1,2}\s*[-–]\s*\d{1,2}(?![\d-])")
 _WORDS = frozenset([*MONTHS, *WEEKDAYS, *DATE_WORDS])
 _SHAPE = re.compile(r"^[\w\s,./:+()|-]{6,60}$")
@@ -70,6 +71,15 @@ _SEASONS = {"spring": 2, "summer": 5, "autumn": 8, "fall": 8, "winter": -1}
 _SEASON_DAYS = 150
 _AHEAD = re.compile(r"\b(?:will|next|due|to be|shall|plans?|starting|coming|from)\b", re.IGNORECASE)
 _THROUGH = re.compile(r"\s*(?:-|–|\b(?:to|and|until)\b)\s*")
+_WHOLE_DAY = re.compile(
+    r"(?<![\w/–.-])(?:"
+    r"(?:1[5-9]|20)\d\d(?P<mark>[-/.])\d\d?(?P=mark)\d\d?(?:T[\d:]{4,8})?"
+    r"|\d{1,2}(?P<sign>[-/.])\d{1,2}(?P=sign)(?:1[5-9]|20)\d\d"
+    rf"|\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH},?\s+(?:1[5-9]|20)\d\d"
+    rf"|{_MONTH}\s+(?:the\s+)?\d{{1,2}}(?:st|nd|rd|th)?,?\s+(?:1[5-9]|20)\d\d"
+    r")(?![\w/–-]|\.\d)",
+    re.IGNORECASE,
+)
 _FIRST_DAY = date(1500, 1, 1)
 _UNKNOWN_YEAR = date(2000, 7, 1)
 _ASKED_DATE = re.compile(
@@ -151,6 +161,16 @@ def _ambiguous(text: str) -> bool:
         return False
     first, second = int(numeric.group(1)), int(numeric.group(2))
     return first != second and first <= 12 and second <= 12
+
+
+def whole_days(text: str) -> list[tuple[Span, str]]:
+    """The days that ``text`` states with their year, in order, each with its ISO 8601 date.
+
+    >>> [day for _, day in whole_days("Held on the 3rd of May 2021, minuted 5/13/2021; next in May 2022")]
+    ['2021-05-03', '2021-05-13']
+    """
+    found = ((match, parse_date(match.group())) for match in _WHOLE_DAY.finditer(text))
+    return [(Span(start=match.start(), end=match.end()), day) for match, day in found if day]
 
 
 def find_dates(text: str, published: date | None) -> list[Dated]:
