@@ -53,7 +53,8 @@ def sentence_texts(text: str) -> list[str]:
 
 def split_text(text: str, *, markdown: bool = False, limit: int = 10_000) -> list[Sentence]:
     layout = blocks(text, markdown=markdown)
-    return list(split(text, layout, describe(text, layout), lambda sentence: len(sentence) <= limit))
+    leaves = [block for block in layout if block.leaf]
+    return list(split(text, layout, describe(text, leaves), lambda sentence: len(sentence) <= limit))
 
 
 def headings(*lines: str, markdown: bool = False) -> list[str]:
@@ -92,8 +93,11 @@ def test_sentences_do_not_depend_on_what_is_around_the_block(before: str, text: 
 def test_split_partitions_every_block(text: str, markdown: bool, limit: int) -> None:
     markdown = markdown and "|" not in text
     layout = blocks(text, markdown=markdown)
-    sentences = [*split(text, layout, describe(text, layout), lambda sentence: len(sentence) <= limit)]
+    leaves = [block for block in layout if block.leaf]
+    sentences = [*split(text, layout, describe(text, leaves), lambda sentence: len(sentence) <= limit)]
     for position, block in enumerate(layout):
+        if not block.leaf:
+            continue
         spans = [sentence.span for sentence in sentences if sentence.block == position]
         assert_partition(text, spans, block.span.start, block.span.end)
     assert [sentence.block for sentence in sentences] == sorted(sentence.block for sentence in sentences)

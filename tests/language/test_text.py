@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import closing
 from datetime import date
 from math import log
-from time import perf_counter
+from time import process_time
 
 import dateparser
 import pytest
@@ -174,9 +174,9 @@ def test_display_joins_a_word_that_is_cut_at_the_end_of_a_line(text: str, expect
     ["`a ", "``a`", "<!-- ", "[", "[a](", "[a][", "](a 'b", "**a ", "*a_", "{{<", "<b ", "&a", "a-\n", "\\*", "[^a"],
 )
 def test_display_takes_time_in_proportion_to_the_marks(piece: str) -> None:
-    began = perf_counter()
+    began = process_time()
     display(piece * (300_000 // len(piece)))
-    assert perf_counter() - began < 5
+    assert process_time() - began < 5
 
 
 @FAST

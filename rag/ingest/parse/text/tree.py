@@ -7,36 +7,37 @@ one of the text itself.
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 
-from rag.blocks import Block, Cell, Form
-from rag.ingest.parse.tables import GridCell, head_rows, placed
-from rag.ingest.parse.text.records import with_records
+from rag.blocks import Block, Form
+from rag.ingest.parse.text.fed import ASIDE, NOTE, fed
+from rag.ingest.parse.text.pipes import table_blocks
+from rag.ingest.parse.text.raw_html import html_blocks, shown
+from rag.ingest.parse.text.readings import with_readings
 from rag.language.sentences import stripped
 from rag.types import Span
 
 LONGEST_HEADING = 300
 """Characters; every sentence below a heading is stored and encoded with it."""
 _HEADING_MARK = re.compile(r"#{1,6}[ \t]+(?=\S)")
-_LINK_DEFINITION = re.compile(r"(?:>\s*)*\[[^\]]+\]:")
-_ITEM_MARK = re.compile(r"[ \t>]*(?P<mark>[-*+]|\d{1,9}[.)])(?:[ \t]+\[[ xX]\])?(?:[ \t]+|$)")
-_QUOTE_MARK = re.compile(r"(?:[ \t]{0,3}>[ \t]?)+")
+_ATTRIBUTES = re.compile(r"[ \t]\{[#.:][^{}\r\n]{0,100}\}$")
+_LINK_DEFINITION = re.compile(r"(?:>\s*)*\[(?!\^)[^\]]+\]:")
+_NOTE_OF_FOOT = re.compile(r"(?:[\r\n][ \t>]*)?\[\^[^\]\s]{1,60}\]:[ \t]*")
+_ITEM_MARK = re.compile(r"[ \t]*(?P<mark>[-*+]|\(?\w{1,9}[.)])(?:[ \t]+|(?=[\r\n])|$)")
+_QUOTE_MARK = re.compile(r"[ \t]*>[ \t]?")
+_MARKS = re.compile(r"(?:[\s>*+-]|\(?\w{1,9}[.)](?!\S))*")
+_IMAGE = re.compile(r"!\[(?P<alt>[^\[\]]*)\](?:\([^()\s]*(?:[ \t]+\"[^\"\r\n]*\")?\)|\[[^\[\]]*\])")
+_LINK_OF_IMAGE = re.compile(r"\[\s*\]\([^()\s]*\)")
+_WORDS_OF_A_CAPTION = 4
 _FENCE = re.compile(r"[ \t>]*(?:`{3,}|~{3,})[^\r\n]*(?:\r\n|\r|\n|$)")
-_FENCE_END = re.compile(r"(?:\r\n|\r|\n)[ \t>]*(?:`{3,}|~{3,})[ \t]*\s*$")
-_TAG = re.compile(
-    r"<!--.*?(?:-->|$)|<(script|style|template)\b.*?(?:</\1\s*>|$)|</?[a-zA-Z][^<>]*(?:>|$)|<[!?][^>]*>",
-    re.DOTALL | re.IGNORECASE,
-)
-_SUMMARY = re.compile(r"<(?:summary|h[1-6])\b[^<>]*>$", re.IGNORECASE)
-_ROW_EDGE = re.compile(r"[|\s]*")
+_FENCE_END = re.compile(r"[ \t>]*(?:`{3,}|~{3,})[ \t]*")
 _NESTING = 100
 _OPENS = {
     "bullet_list_open": Form.LIST,
     "ordered_list_open": Form.LIST,
     "list_item_open": Form.ITEM,
-    "table_open": Form.TABLE,
     "blockquote_open": Form.QUOTE,
 }
 _CLOSES = {name.replace("_open", "_close") for name in _OPENS}
@@ -44,45 +45,87 @@ _CLOSES = {name.replace("_open", "_close") for name in _OPENS}
 
 @dataclass(slots=True)
 class _Tree:
-    """The blocks so far, and the positions of those that are open."""
+    """The blocks so far, and the positions of those that are open with the place where their first line starts."""
 
     text: str
     plain: Callable[[str, int, int], Iterator[Block]]
     starts: Sequence[int]
     reached: int
     blocks: list[Block] = field(default_factory=list)
-    open: list[int] = field(default_factory=list)
+    open: list[tuple[int, int]] = field(default_factory=list)
+    hidden: str = ""
 
-    def span(self, token: Any) -> Span | None:
-        """What a token covers."""
-        return stripped(self.text, *self.lines(token))
-
-    def lines(self, token: Any) -> tuple[int, int]:
+    def lines(self, token: Token) -> tuple[int, int]:
         """Where the lines of a token start and end."""
+        first, end = token.map or (0, 0)
         last = len(self.starts) - 1
-        return self.starts[min(token.map[0], last)], self.starts[min(token.map[1], last)]
+        return self.starts[min(first, last)], self.starts[min(end, last)]
 
-    def hold(self, form: Form, span: Span, *, ordered: bool = False, mark: str = "") -> None:
+    def hold(self, token: Token) -> None:
         """Open a block that holds others."""
-        level = sum(self.blocks[place].form is Form.LIST for place in self.open) if form is Form.LIST else 0
-        self.blocks.append(Block(span=span, form=form, parent=self.parent, level=level, ordered=ordered, mark=mark))
-        self.open.append(len(self.blocks) - 1)
+        form = _OPENS[token.type]
+        start, end = self.lines(token)
+        self.left_out(start)
+        level = sum(self.blocks[place].form is Form.LIST for place, _ in self.open) if form is Form.LIST else 0
+        number = ""
+        if form is Form.ITEM and token.info:
+            mark = _ITEM_MARK.match(self.text, self.behind_marks(start, end))
+            number = mark["mark"] if mark else ""
+        span = stripped(self.text, start, end) or Span(start=start, end=start + 1)
+        ordered = token.type == "ordered_list_open"
+        self.blocks.append(Block(span=span, form=form, parent=self.parent, level=level, ordered=ordered, mark=number))
+        self.open.append((len(self.blocks) - 1, start))
+
+    def close(self) -> None:
+        """Close the innermost block; one that holds nothing is none."""
+        place, _ = self.open.pop()
+        if place == len(self.blocks) - 1:
+            self.blocks.pop()
 
     @property
     def parent(self) -> int | None:
         """The block that what comes next is within."""
-        return self.open[-1] if self.open else None
+        return self.open[-1][0] if self.open else None
+
+    def behind_marks(self, start: int, end: int) -> int:
+        """Where the words of a line begin, behind the marks of the items and quotations that it is within."""
+        reached = start
+        for place, first in self.open:
+            mark = None
+            if self.blocks[place].form is Form.QUOTE:
+                mark = _QUOTE_MARK.match(self.text, reached, end)
+            elif self.blocks[place].form is Form.ITEM and first == start:
+                mark = _ITEM_MARK.match(self.text, reached, end)
+            reached = mark.end() if mark else reached
+        return reached
 
     def leaf(self, block: Block) -> None:
         """Append a leaf."""
-        self.blocks.append(replace(block, parent=self.parent))
+        if not self.hidden:
+            self.blocks.append(replace(block, parent=self.parent))
+
+    def grown(self, blocks: Sequence[Block]) -> None:
+        """Append blocks whose parents are positions among them."""
+        if not self.hidden:
+            first = len(self.blocks)
+            for block in blocks:
+                parent = self.parent if block.parent is None else first + block.parent
+                self.blocks.append(replace(block, parent=parent))
 
     def left_out(self, end: int) -> None:
         """What no token covers: lines nested too deep for the parser; definitions of links are not text."""
         for block in self.plain(self.text, self.reached, end) if self.reached < end else ():
             words = block.span.of(self.text)
-            if block.leaf and not _LINK_DEFINITION.match(words) and any(character.isalnum() for character in words):
-                self.leaf(Block(span=block.span))
+            if not block.leaf or _LINK_DEFINITION.match(words) or ASIDE.fullmatch(words) or _MARKS.fullmatch(words):
+                continue
+            if note := NOTE.fullmatch(words):
+                if title := stripped(words, *note.span("title")) if note["title"] else None:
+                    start = block.span.start
+                    span = Span(start=start + title.start, end=start + title.end)
+                    self.leaf(Block(span=span, form=Form.HEADING, level=6))
+            elif any(character.isalnum() for character in words):
+                for span in _notes(self.text, block.span):
+                    self.leaf(Block(span=span))
         self.reached = max(self.reached, end)
 
 
@@ -96,82 +139,94 @@ def markdown_tree(text: str, start: int, plain: Callable[[str, int, int], Iterat
     starts = [start, *(start + match.end() for match in re.finditer(r"\r\n|\n|\r", body)), len(text)]
     parser = MarkdownIt("commonmark", {"maxNesting": _NESTING}).enable("table").disable("inline")
     tree = _Tree(text, plain, starts, start)
-    tokens = parser.parse(body.replace("\x00", " "))
+    tokens = parser.parse(fed(body).replace("\x00", " "))
     place = 0
     while place < len(tokens):
         place = _read(tree, tokens, place)
     tree.left_out(len(text))
-    return with_records(text, tree.blocks)
+    return with_readings(text, tree.blocks)
 
 
-def _read(tree: _Tree, tokens: Sequence[Any], place: int) -> int:
+def _read(tree: _Tree, tokens: Sequence[Token], place: int) -> int:
     """Read a token; gives the place of the next one."""
     token = tokens[place]
     if token.type in _CLOSES:
-        if tree.open and token.type != "table_close":
-            tree.open.pop()
-        return place + 1
-    if not token.map:
-        return place + 1
-    if token.type == "table_open":
+        tree.close()
+    elif token.type in _OPENS:
+        tree.hold(token)
+    elif token.type == "table_open":
         return _read_table(tree, tokens, place)
-    if token.type in _OPENS:
-        if span := tree.span(token):
-            mark = _ITEM_MARK.match(tree.text, tree.lines(token)[0]) if token.type == "list_item_open" else None
-            number = mark["mark"] if mark and token.info else ""
-            tree.hold(_OPENS[token.type], span, ordered=token.type == "ordered_list_open", mark=number)
-        else:
-            tree.hold(_OPENS[token.type], Span(start=tree.lines(token)[0], end=tree.lines(token)[0] + 1))
-        return place + 1
-    if token.type in ("inline", "fence", "code_block", "html_block"):
+    elif token.type in ("inline", "fence", "code_block", "html_block") and token.map:
         _read_leaf(tree, token, tokens[place - 1] if place else None)
     return place + 1
 
 
-def _read_leaf(tree: _Tree, token: Any, before: Any) -> None:
+def _read_leaf(tree: _Tree, token: Token, before: Token | None) -> None:
     first, end = tree.lines(token)
     tree.left_out(first)
     tree.reached = max(tree.reached, end)
-    span = stripped(tree.text, first, end)
+    span = stripped(tree.text, tree.behind_marks(first, end), end)
     if span is None:
         return
     if token.type == "html_block":
-        for block in _html_runs(tree.text, span):
-            tree.leaf(block)
+        found, hidden = html_blocks(tree.text, span, tree.hidden)
+        tree.hidden = ""
+        tree.grown(found)
+        tree.hidden = hidden
     elif token.type in ("fence", "code_block"):
         if code := _code(tree.text, span) if token.type == "fence" else span:
             tree.leaf(Block(span=code, form=Form.CODE))
     elif before is not None and before.type == "heading_open":
-        words = _without_marks(tree.text, _unmarked(tree, span))
-        long = words.end - words.start > LONGEST_HEADING
-        level = int(before.tag[1:])
-        tree.leaf(Block(span=words) if long else Block(span=words, form=Form.HEADING, level=level))
+        tree.leaf(_heading(tree.text, span, int(before.tag[1:])))
     else:
-        tree.leaf(Block(span=_unmarked(tree, span)))
+        for part in shown(tree.text, span):
+            for words in _notes(tree.text, part):
+                tree.grown(list(_paragraph(tree.text, words)))
 
 
-def _unmarked(tree: _Tree, span: Span) -> Span:
-    """A paragraph without the marks of the list item or quotation that it begins."""
-    if not tree.open:
-        return span
-    for pattern in (_QUOTE_MARK, _ITEM_MARK, _QUOTE_MARK, _ITEM_MARK):
-        holder = tree.blocks[tree.open[-1]]
-        begins = pattern is _QUOTE_MARK or (holder.form is Form.ITEM and holder.span.start >= span.start - 4)
-        mark = pattern.match(tree.text, span.start, span.end) if begins else None
-        if mark and mark.end() < span.end:
-            span = stripped(tree.text, mark.end(), span.end) or span
-    return span
+def _heading(text: str, span: Span, level: int) -> Block:
+    words = _without_marks(text, span)
+    if attributes := _ATTRIBUTES.search(text, words.start, words.end):
+        words = Span(start=words.start, end=attributes.start())
+    long = words.end - words.start > LONGEST_HEADING
+    return Block(span=words) if long else Block(span=words, form=Form.HEADING, level=level)
+
+
+def _notes(text: str, span: Span) -> Iterator[Span]:
+    """A paragraph, in parts where notes of the foot begin; these without their marks."""
+    reached = span.start
+    for mark in _NOTE_OF_FOOT.finditer(text, span.start, span.end):
+        if mark.start() > span.start and text[mark.start()] == "[":
+            continue  # within a line
+        if before := stripped(text, reached, mark.start()):
+            yield before
+        reached = mark.end()
+    if rest := stripped(text, reached, span.end):
+        yield rest
+
+
+def _paragraph(text: str, span: Span) -> Iterator[Block]:
+    """A paragraph; one that is only pictures says what they show, where that is more than a name."""
+    words = span.of(text)
+    if not words.startswith(("![", "[![", "[ ![")) or _LINK_OF_IMAGE.sub("", _IMAGE.sub("", words)).strip():
+        yield Block(span=span)
+        return
+    for image in _IMAGE.finditer(text, span.start, span.end):
+        alt = stripped(text, *image.span("alt"))
+        if alt and len(alt.of(text).split()) >= _WORDS_OF_A_CAPTION:
+            yield Block(span=alt, form=Form.CAPTION)
 
 
 def _code(text: str, span: Span) -> Span | None:
     """The lines of a fenced block."""
-    start = _FENCE.match(text, span.start, span.end)
-    begin = start.end() if start else span.start
-    end = _FENCE_END.search(text, max(begin - 2, span.start), span.end)
-    return stripped_lines(text, begin, end.start() if end and end.start() >= begin else span.end)
+    opening = _FENCE.match(text, span.start, span.end)
+    begin = opening.end() if opening else span.start
+    last = max(text.rfind("\n", begin, span.end), text.rfind("\r", begin, span.end)) + 1 or begin
+    closed = begin <= last and _FENCE_END.fullmatch(text, last, span.end)
+    return _stripped_lines(text, begin, last if closed else span.end)
 
 
-def stripped_lines(text: str, start: int, end: int) -> Span | None:
+def _stripped_lines(text: str, start: int, end: int) -> Span | None:
     """As ``stripped``, but the indent of the first line stays."""
     span = stripped(text, start, end)
     if span is None:
@@ -180,72 +235,29 @@ def stripped_lines(text: str, start: int, end: int) -> Span | None:
     return Span(start=begin, end=span.end)
 
 
-def _html_runs(text: str, span: Span) -> Iterator[Block]:
-    """The words between the tags of raw HTML, a block each; comments, scripts and styles are none."""
-    reached, tag = span.start, ""
-    for found in [*_TAG.finditer(text, span.start, span.end), None]:
-        end = found.start() if found else span.end
-        words = stripped(text, reached, end)
-        if words and any(character.isalnum() for character in words.of(text)):
-            heads = _SUMMARY.search(tag) and words.end - words.start <= LONGEST_HEADING
-            yield Block(span=words, form=Form.HEADING, level=6) if heads else Block(span=words)
-        if found:
-            reached, tag = found.end(), found[0]
-
-
-def _read_table(tree: _Tree, tokens: Sequence[Any], place: int) -> int:
+def _read_table(tree: _Tree, tokens: Sequence[Token], place: int) -> int:
     """Read the rows of a table; gives the place after it."""
     first, end = tree.lines(tokens[place])
     tree.left_out(first)
     tree.reached = max(tree.reached, end)
-    whole = stripped(tree.text, first, end)
-    rows: list[tuple[Span, list[tuple[int, int]]]] = []
+    after = next(one for one in range(place, len(tokens)) if tokens[one].type == "table_close")
+    rows: list[tuple[Span, list[str]]] = []
     heads = 0
-    while tokens[place].type != "table_close":
-        token = tokens[place]
-        if token.type == "tr_open" and token.map and (span := tree.span(token)):
-            rows.append((span, []))
-            reached = span.start
-        elif token.type == "inline" and rows:
-            reached = _place_cell(tree.text, rows[-1], reached, token.content)
+    for token in tokens[place:after]:
+        if token.type == "tr_open":
+            rows.append((_row_span(tree, token), []))
+        elif token.type == "inline":
+            rows[-1][1].append(token.content)
         elif token.type == "thead_close":
             heads = len(rows)
-        place += 1
-    if whole and rows:
-        _add_table(tree, whole, rows, heads)
-    return place + 1
+    for blocks in table_blocks(tree.text, rows, heads):
+        tree.grown(blocks)
+    return after + 1
 
 
-def _place_cell(text: str, row: tuple[Span, list[tuple[int, int]]], reached: int, content: str) -> int:
-    """Find a cell in its line; gives where the next one may start."""
-    span, cells = row
-    begin = _ROW_EDGE.match(text, reached, span.end) if not content else None
-    if not content:
-        after = text.find("|", reached + 1, span.end)
-        cells.append((reached, reached))
-        return after if after >= 0 else (begin.end() if begin else reached)
-    written = content if text.find(content, reached, span.end) >= 0 else content.replace("|", r"\|")
-    found = text.find(written, reached, span.end)
-    if found < 0:
-        cells.append((reached, reached))
-        return reached
-    cells.append((found, found + len(written)))
-    after = text.find("|", found + len(written), span.end)
-    return after if after >= 0 else span.end
-
-
-def _add_table(tree: _Tree, whole: Span, rows: Sequence[tuple[Span, list[tuple[int, int]]]], declared: int) -> None:
-    grid = placed([[GridCell(text=tree.text[start:end]) for start, end in cells] for _, cells in rows])
-    blank = declared == 1 and not any(cell.text for cell in grid[0])
-    heads = head_rows(grid[1:]) + 1 if blank else head_rows(grid, declared)
-    tree.hold(Form.TABLE, whole)
-    for number, (span, cells) in enumerate(rows):
-        held = tuple(
-            Cell(start=start, end=end, column=column) for column, (start, end) in enumerate(cells) if start < end
-        )
-        if held:
-            tree.leaf(Block(span=span, form=Form.ROW, head=number < heads, cells=held))
-    tree.open.pop()
+def _row_span(tree: _Tree, token: Token) -> Span:
+    start, end = tree.lines(token)
+    return stripped(tree.text, tree.behind_marks(start, end), end) or Span(start=start, end=end)
 
 
 def _without_marks(text: str, heading: Span) -> Span:
