@@ -106,7 +106,8 @@ def test_hovering_previews_the_quote_with_document_and_date(page: Page, seeds_se
 def test_search_finds_within_the_document(page: Page, hostile_server: str) -> None:
     page.goto(f"{hostile_server}/#/documents")
     page.get_by_role("link", name="Its builders").click()
-    expect(page.locator("#panel h3")).to_have_text([re.compile("The lighthouse"), "# Its builders", "## Its keepers"])
+    expect(page.locator("#panel h3")).to_have_text("Its builders")
+    expect(page.locator("#panel h4")).to_have_text("Its keepers")
     field = page.get_by_role("searchbox")
     field.fill("THE KEEPERS  changed")
     expect(page.locator("#panel output")).to_have_text("1 of 40")
@@ -123,7 +124,7 @@ def test_search_finds_within_the_document(page: Page, hostile_server: str) -> No
 
 def test_headings_of_every_format_lead_to_their_place(page: Page, hostile_server: str) -> None:
     page.goto(f"{hostile_server}/#/documents/bridge.pdf")
-    headings = page.locator("#panel h3")
+    headings = page.locator("#panel :is(h3, h4)")
     expect(headings.filter(has_text="The great repair")).not_to_be_in_viewport()
     page.get_by_role("button", name="Headings").click()
     page.locator("#outline").get_by_role("button", name="The great repair").click()

@@ -5,26 +5,19 @@ from typing import Any
 
 import httpx
 import pytest
-from msgspec import convert, json
+from msgspec import json
 
 from rag.blocks import HOLDERS, Form
 from rag.ingest.parse.text.blocks import blocks
-from rag.types import Document, Kind, Sentence, Span
+from rag.types import Kind, Sentence, Span
 from server.api.blocks import ReadBlock, read_blocks
-from tests.support.handbook import ALLOWED, BRING, CLOSES, CONTACT, KITCHEN, OVEN, TILL
+from tests.support.handbook import ALLOWED, BRING, CLOSES, CONTACT, KITCHEN, OVEN, TILL, listed
 
 
 @pytest.fixture(scope="module")
 def client(handbook_server: str) -> Iterator[httpx.Client]:
     with httpx.Client(base_url=f"{handbook_server}/v1", timeout=60) as opened:
         yield opened
-
-
-def document(media_type: str) -> Document:
-    nothing = dict.fromkeys(("title", "author", "publisher", "published"))
-    counts = dict.fromkeys(("bytes", "characters", "passages"), 1)
-    named = dict.fromkeys(("id", "collection", "path", "sha256", "ingested_at"), "x")
-    return convert({**nothing, **counts, **named, "media_type": media_type}, Document)
 
 
 def sentence(text: str, part: str, kind: Kind, block: int) -> Sentence:
@@ -93,7 +86,7 @@ def test_endpoint_names_what_is_wrong(client: httpx.Client, path: str, status: i
 def test_a_line_found_to_be_the_title_is_a_heading() -> None:
     text = "The ferry\nIt is *red*.\n"
     said = [sentence(text, "The ferry", Kind.TITLE, 0), sentence(text, "It is *red*.", Kind.BODY, 1)]
-    found = read_blocks(document("text/plain"), text, blocks(text), said)
+    found = read_blocks(listed("text/plain"), text, blocks(text), said)
     assert drawn(text, found) == ["heading 1 'The ferry'", "paragraph 0 'It is *red*.'"]
     assert [one.styles for one in found] == [[], []]
 
@@ -101,16 +94,16 @@ def test_a_line_found_to_be_the_title_is_a_heading() -> None:
 def test_a_document_without_blocks_has_those_of_its_sentences() -> None:
     text = "Of old\n\nOne. Two.\n"
     parts = [("Of old", Kind.HEADING, 0), ("One.", Kind.BODY, 1), ("Two.", Kind.BODY, 1)]
-    found = read_blocks(document("text/plain"), text, [], [sentence(text, *part) for part in parts])
+    found = read_blocks(listed("text/plain"), text, [], [sentence(text, *part) for part in parts])
     assert drawn(text, found) == ["heading 1 'Of old'", "paragraph 0 'One. Two.'"]
 
 
 @pytest.mark.parametrize("media_type", ["text/markdown", "text/plain"])
 def test_a_plain_text_that_reads_as_markdown_is_styled_as_such(media_type: str) -> None:
     text = "# Ferries\n\nThe *Osk*.\n"
-    found = read_blocks(document(media_type), text, blocks(text, markdown=True), [])
+    found = read_blocks(listed(media_type), text, blocks(text, markdown=True), [])
     assert len(found[1].styles) == 3
-    assert read_blocks(document("text/html"), text, blocks(text, markdown=True), [])[1].styles == []
+    assert read_blocks(listed("text/html"), text, blocks(text, markdown=True), [])[1].styles == []
 
 
 def asked(client: httpx.Client, question: str) -> dict[str, Any]:

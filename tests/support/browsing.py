@@ -67,7 +67,7 @@ def expect_marked(page: Page, quote: str) -> None:
     """Exactly ``quote`` is marked in the document beside the answer, and can be seen."""
     marks = "Array.from(document.querySelectorAll('#panel mark'), (mark) => mark.textContent).join('')"
     page.wait_for_function(f"(quote) => {marks} === quote", arg=quote)
-    expect(page.locator("#panel mark").first).to_be_in_viewport()
+    expect(page.locator("#panel mark:visible").first).to_be_in_viewport()
 
 
 def overflow(page: Page) -> int:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from msgspec import convert
+
+from rag.types import Document
+
 KITCHEN = """# 🍲 Kitchen handbook
 
 How the *community kitchen* of **Marrow Lane** is run.
@@ -69,3 +73,11 @@ OVEN = "How is the oven cleaned?"
 CONTACT = "What is the telephone number of the manager?"
 TILL = "How is the till program started?"
 ALLOWED = "Which stalls are allowed at the autumn market?"
+
+
+def listed(media_type: str) -> Document:
+    """A document as the catalog lists it, of which only the media type matters."""
+    nothing = dict.fromkeys(("title", "author", "publisher", "published"))
+    counts = dict.fromkeys(("bytes", "characters", "passages"), 1)
+    named = dict.fromkeys(("id", "collection", "path", "sha256", "ingested_at"), "x")
+    return convert({**nothing, **counts, **named, "media_type": media_type}, Document)
