@@ -223,10 +223,10 @@ def _code(text: str, span: Span) -> Span | None:
     begin = opening.end() if opening else span.start
     last = max(text.rfind("\n", begin, span.end), text.rfind("\r", begin, span.end)) + 1 or begin
     closed = begin <= last and _FENCE_END.fullmatch(text, last, span.end)
-    return _stripped_lines(text, begin, last if closed else span.end)
+    return stripped_lines(text, begin, last if closed else span.end)
 
 
-def _stripped_lines(text: str, start: int, end: int) -> Span | None:
+def stripped_lines(text: str, start: int, end: int) -> Span | None:
     """As ``stripped``, but the indent of the first line stays."""
     span = stripped(text, start, end)
     if span is None:
