@@ -16,6 +16,7 @@ Item = Piece | Table
 
 _BUCKET = 6  # points
 _MOST_GUTTERS = 60
+_MOST_BESIDE = 60
 _OFTEN = 0.3
 _DEEPEST = 5
 _NARROWEST = 0.6  # heights
@@ -51,10 +52,13 @@ def _gutters(items: Sequence[Item]) -> Iterator[float]:
         (item for item in items if isinstance(item, Piece) and not item.aside), key=lambda piece: -piece.top
     )
     counted: Counter[int] = Counter()
-    for place, piece in enumerate(pieces):
-        right = _right_of(piece, pieces, place)
-        if right is not None and right - piece.right >= _NARROWEST * piece.size:
-            first, last = int(piece.right // _BUCKET) + 1, int(right // _BUCKET)
+    nearest: dict[int, float] = {}
+    for left, right in _beside(pieces):
+        nearest[left] = min(nearest.get(left, float("inf")), pieces[right].left)
+    for place, end in nearest.items():
+        start = pieces[place].right
+        if end - start >= _NARROWEST * pieces[place].size:
+            first, last = int(start // _BUCKET) + 1, int(end // _BUCKET)
             counted.update(range(first, max(first, last) + 1))
     often = max(_LEAST_LINES - 1, _OFTEN * max(counted.values(), default=0))
     places = sorted(bucket for bucket, times in counted.items() if times >= often)[:_MOST_GUTTERS]
@@ -66,14 +70,20 @@ def _gutters(items: Sequence[Item]) -> Iterator[float]:
             run = []
 
 
-def _right_of(piece: Piece, pieces: Sequence[Piece], place: int) -> float | None:
-    """Where the nearest text to the right of a piece starts."""
-    beside = [
-        other.left
-        for other in pieces[max(0, place - 60) : place + 60]
-        if other.left >= piece.right and other.bottom < piece.top and piece.bottom < other.top
-    ]
-    return min(beside, default=None)
+def _beside(pieces: Sequence[Piece]) -> Iterator[tuple[int, int]]:
+    """The places of pieces that have others to their right, with those of each.
+
+    Args:
+        pieces: From the top.
+    """
+    for place, piece in enumerate(pieces):
+        for other in range(place + 1, min(place + _MOST_BESIDE, len(pieces))):
+            if pieces[other].top <= piece.bottom:
+                break
+            if pieces[other].left >= piece.right:
+                yield place, other
+            elif piece.left >= pieces[other].right:
+                yield other, place
 
 
 def _parted(items: Sequence[Item], gutter: float) -> list[list[list[Item]]]:

@@ -1,6 +1,7 @@
 """PDF: the text layer, read by pypdfium2 page by page; the other modules make lines, tables and paragraphs of it."""
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -112,7 +113,9 @@ def _read(page: Any, text_page: Any, sight: Sight) -> _Page:
     words = page_words(text_page, count, sight.unseen(page, objects, text_page, count))
     way = main_way(words)
     rules = straightened(page_rules(objects, way))
-    pieces = with_bullets(page_pieces(words, way, rules.down), objects, way)
+    pieces = with_bullets(
+        page_pieces(words, way, rules.down, partial(pdfium.FPDFText_GetFontWeight, text_page)), objects, way
+    )
     form = page.formenv
     return _Page(pieces, rules, filled_fields(form.raw, page.raw, way) if form else [])
 

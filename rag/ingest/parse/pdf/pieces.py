@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median, median_low
@@ -18,6 +18,7 @@ _WIDER = 1.5
 _EVEN = 1.3
 _TYPED = 0.1
 _FEW = 4  # words
+_SAMPLES = 5  # a word in other letters must not stand for its line
 _WIDEST_EVEN = 1.5
 _GLUED = 0.12
 _MAY_PART = 0.15
@@ -66,12 +67,13 @@ class Piece:
         return abs(self.bottom - other.bottom) < _LEVEL * max(self.size, other.size)
 
 
-def page_pieces(words: Sequence[Word], way: Way, down: Sequence[Rule]) -> list[Piece]:
+def page_pieces(words: Sequence[Word], way: Way, down: Sequence[Rule], weight: Callable[[int], int]) -> list[Piece]:
     """The pieces of a page in the order of its content.
 
     Args:
         way: That of most of its words.
         down: The rules that separate what stands left and right of them.
+        weight: Gives that of a character of the page.
     """
     walls = sorted(down)
     lines: list[list[Word]] = []
@@ -80,9 +82,14 @@ def page_pieces(words: Sequence[Word], way: Way, down: Sequence[Rule]) -> list[P
             lines[-1].append(word)
         else:
             lines.append([word])
-    usual = median([gap for line in lines for gap in _gaps(line)] or [0.0])
+    whites = [_whites(line) for line in lines]
+    usual = median([white for between in whites for white in between if 0.0 < white < _WIDE] or [0.0])
     typed = sum(word.typed for word in words) > _TYPED * sum(word.spaced for word in words)
-    found = (_piece(run, way) for line in lines for run in _runs(line, usual, typed=typed))
+    found = [
+        _piece(run, way, weight)
+        for line, between in zip(lines, whites, strict=True)
+        for run in _runs(line, between, usual, typed=typed)
+    ]
     return [piece for piece in found if piece.text.strip(HYPHEN)]
 
 
@@ -127,6 +134,8 @@ def _unglued(note: Piece, mark: str) -> Piece:
 
 def joined_pieces(pieces: Sequence[Piece]) -> Piece:
     """Pieces of a line as one."""
+    if len(pieces) == 1:
+        return pieces[0]
     first, last = pieces[0], pieces[-1]
     longest = max(pieces, key=lambda piece: len(piece.text))
     text = " ".join(piece.text for piece in pieces)
@@ -134,44 +143,43 @@ def joined_pieces(pieces: Sequence[Piece]) -> Piece:
     return replace(longest, text=text, gaps=(), left=left, right=right)
 
 
-def _gaps(line: Sequence[Word]) -> list[float]:
-    """The white between the words of a line, in heights, where it is not that between columns."""
-    gaps = ((word.left - last.right) / max(word.top - word.bottom, 1e-6) for last, word in pairwise(line))
-    return [gap for gap in gaps if 0.0 < gap < _WIDE]
+def _whites(line: Sequence[Word]) -> list[float]:
+    """The white before each word of a line but the first, in heights."""
+    return [(word.left - last.right) / max(word.top - word.bottom, 1e-6) for last, word in pairwise(line)]
 
 
-def _runs(line: Sequence[Word], usual: float, *, typed: bool) -> Iterator[list[Word]]:
+def _runs(line: Sequence[Word], whites: Sequence[float], usual: float, *, typed: bool) -> Iterator[Sequence[Word]]:
     """A line in parts, at white that is wide, and wider than what is between its other words: it may be justified.
 
     Args:
         usual: White between words of the page.
         typed: The page has spaces between its words; one that is not there parts more than words.
     """
-    gaps = _gaps(line)
-    own = median(gaps) if len(gaps) > 2 else usual
-    even = _is_justified(line)
+    between = [white for white in whites if 0.0 < white < _WIDE]
+    own = median(between) if len(between) > 2 else usual
+    even = _is_justified(line, whites)
     limit = _WIDEST_EVEN if even else min(_WIDE, max(_LEAST_WIDE, _WIDER * own))
     apart = _MAY_PART if typed and not (even and len(line) > _FEW) else limit
-    run: list[Word] = []
-    for word in line:
-        if run and word.left - run[-1].right > _least_white(run[-1], word, limit if word.typed else apart):
-            yield run
-            run = []
-        run.append(word)
-    yield run
+    start = 0
+    for place, white in enumerate(whites, start=1):
+        if white > _MAY_PART and white > _least_white(line[place - 1], line[place], limit, apart):
+            yield line[start:place]
+            start = place
+    yield line[start:]
 
 
-def _least_white(last: Word, word: Word, limit: float) -> float:
-    """From how much white on two words are apart; a raised mark stays with its line."""
+def _least_white(last: Word, word: Word, limit: float, apart: float) -> float:
+    """From how much white on, in heights, two words are apart; a raised mark stays with its line."""
+    least = limit if word.typed else apart
+    if least >= _WIDE:
+        return least
     one, other = _box(last), _box(word)
-    size = max(last.top - last.bottom, word.top - word.bottom)
-    return (_WIDE if is_raised(one, other) or is_raised(other, one) else limit) * size
+    return _WIDE if is_raised(one, other) or is_raised(other, one) else least
 
 
-def _is_justified(line: Sequence[Word]) -> bool:
+def _is_justified(line: Sequence[Word], whites: Sequence[float]) -> bool:
     """Whether the words of a line, not numbers, have the same white between all of them."""
-    gaps = sorted((word.left - last.right) / max(word.top - word.bottom, 1e-6) for last, word in pairwise(line))
-    if len(gaps) < 2 or not 0 < gaps[0] <= gaps[-1] < min(_WIDEST_EVEN, _EVEN * gaps[0] + 0.05):
+    if len(whites) < 2 or not 0 < min(whites) <= max(whites) < min(_WIDEST_EVEN, _EVEN * min(whites) + 0.05):
         return False
     return 2 * sum(any(map(str.isdigit, word.text)) for word in line) < len(line)
 
@@ -230,7 +238,7 @@ def _has_wall(walls: Sequence[Rule], start: float, end: float, height: float) ->
     return False
 
 
-def _piece(words: Sequence[Word], way: Way) -> Piece:
+def _piece(words: Sequence[Word], way: Way, weight: Callable[[int], int]) -> Piece:
     size = max(word.top - word.bottom for word in words) if len(words) < 3 else 0.0
     size = size or median_low(word.top - word.bottom for word in words)
     bases = [word for word in words if word.top - word.bottom > 0.9 * size] or list(words)
@@ -250,7 +258,7 @@ def _piece(words: Sequence[Word], way: Way) -> Piece:
         right=max(word.right for word in words),
         bottom=bottom,
         size=size,
-        weight=median_low(word.weight for word in bases),
+        weight=median_low(weight(word.index) for word in bases[:: 1 + len(bases) // _SAMPLES]),
         aside=_is_aside(words[0], way),
     )
 

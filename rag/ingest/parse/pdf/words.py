@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from ctypes import byref, c_ushort
-from enum import Enum, auto
+from enum import IntEnum, auto
 from typing import Any, NamedTuple
 from unicodedata import bidirectional
 
@@ -22,6 +22,7 @@ HYPHEN = "\ufffe"
 
 _UNSEEN = "\x00"
 _SOFT = "\xad"
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _WORD = re.compile(r"[^\s\x00\ufffe]+\ufffe?|\ufffe")
 _SHORTEST = 0.92  # heights of a font: characters that are lower than this may be raised ones
 _WITHIN = re.compile(r"[^\W\d_]\d+|\d\D{1,3}$|[*†‡§]\W{0,3}$")
@@ -29,7 +30,7 @@ _LONGEST_MARKED = 60
 _RIGHT_TO_LEFT = frozenset({"R", "AL", "AN"})
 
 
-class Way(Enum):
+class Way(IntEnum):
     """Which way the characters of a word follow each other, on the page as it is stored."""
 
     RIGHT = auto()
@@ -41,7 +42,7 @@ class Way(Enum):
 
 
 class Word(NamedTuple):
-    """A word and where it stands, in points.
+    """A word and where it stands, in points; ``index`` is that of a character in its middle.
 
     ``breaks``: pdfium begins a line with it. ``spaced``: there is white space before it. ``typed``: that is in the
     file, not only a gap. ``way`` is ``None`` for a
@@ -53,7 +54,7 @@ class Word(NamedTuple):
     bottom: float
     right: float
     top: float
-    weight: int
+    index: int
     breaks: bool
     spaced: bool
     typed: bool
@@ -71,11 +72,8 @@ def page_words(text_page: Any, count: int, unseen: frozenset[int]) -> list[Word]
 
 
 def main_way(words: list[Word]) -> Way:
-    """The way in which most characters of a page run."""
-    counted: Counter[Way] = Counter()
-    for word in words:
-        if word.way is not None:
-            counted[word.way] += len(word.text)
+    """The way in which most words of a page run."""
+    counted = Counter(word.way for word in words if word.way is not None)
     return counted.most_common(1)[0][0] if counted else Way.RIGHT
 
 
@@ -100,7 +98,7 @@ def _characters(text_page: Any, count: int, unseen: frozenset[int]) -> str:
     buffer = (c_ushort * (count + 1))()
     written = pdfium.FPDFText_GetText(text_page, 0, count, buffer) if count else 1
     text = bytes(buffer).decode("utf-16-le", "surrogatepass")[:count]
-    if written != count + 1 or any("\ud800" <= character < "\ue000" for character in text):
+    if written != count + 1 or _SURROGATE.search(text):
         text = "".join(_character(pdfium.FPDFText_GetUnicode(text_page, index)) for index in range(count))
     text = text.replace("\x02", HYPHEN)
     return "".join(_UNSEEN if index in unseen else text[index] for index in range(count)) if unseen else text
@@ -114,8 +112,8 @@ def _words(text_page: Any, text: str) -> Iterator[Word]:
     end = 0
     for found in _WORD.finditer(text):
         between = text[end : found.start()]
-        broken = "\n" in between or "\r" in between or text[end - 1 : end] == HYPHEN
-        spaced = any(character not in "\r\n" for character in between)
+        broken = between != " " and ("\n" in between or "\r" in between or text[end - 1 : end] == HYPHEN)
+        spaced = between == " " or bool(between.strip("\r\n"))
         end = found.end()
         typed = spaced and not pdfium.FPDFText_IsGenerated(text_page, found.start() - 1)
         yield _word(text_page, found[0], found.start(), (broken, spaced, typed))
@@ -133,8 +131,7 @@ def _word(text_page: Any, text: str, start: int, before: tuple[bool, bool, bool]
         text, box = marked_up(text, boxes)
     elif way in (Way.UP, Way.DOWN):
         box = box[0], min(first_box[1], last_box[1]), box[2], max(first_box[3], last_box[3])
-    weight = pdfium.FPDFText_GetFontWeight(text_page, (start + last) // 2)
-    return Word(text.replace(_SOFT, ""), *box, weight, *before, way)
+    return Word(text.replace(_SOFT, ""), *box, (start + last) // 2, *before, way)
 
 
 def _may_be_marked(text: str, heights: tuple[float, float]) -> bool:

@@ -57,7 +57,7 @@ def hyphens_of(texts: Iterable[str]) -> Hyphens:
     """The words of a document, of its lines."""
     counted: Counter[str] = Counter()
     for text in texts:
-        counted.update(map(str.casefold, _WORD.findall(text)))
+        counted.update(_WORD.findall(text.casefold()))
     common = sum(counted[word] for word in _ENGLISH)
     return Hyphens(
         hyphenated=frozenset(word for word in counted if "-" in word),
