@@ -20,7 +20,8 @@ ODT = (
     'xmlns:draw="urn:oasis:names:tc:opendocument:xmlns:drawing:1.0"><office:automatic-styles>'
     '<style:style style:name="H" style:family="text"><style:text-properties text:display="none"/></style:style>'
     '<text:list-style style:name="N"><text:list-level-style-number text:level="1" style:num-format="a" '
-    'style:num-prefix="(" style:num-suffix=")" text:start-value="3"/></text:list-style></office:automatic-styles><office:body><office:text>{0}'
+    'style:num-prefix="(" style:num-suffix=")" text:start-value="3"/></text:list-style></office:automatic-styles>'
+    "<office:body><office:text>{0}"
     "</office:text></office:body></office:document-content>"
 )
 

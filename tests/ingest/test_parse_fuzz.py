@@ -86,17 +86,28 @@ def check(parser: ParserProcess, name: str, source: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["ferry.md", "ferry.html", "bridge.html", "ferry.pdf", "bridge.docx", "ferry.epub", "mail.eml"]
+    "name",
+    [
+        *["ferry.md", "ferry.html", "bridge.html", "ferry.pdf", "bridge.docx", "ferry.epub", "mail.eml", "bridge.fodt"],
+        *["bridge.rtf", "harbour.csv", "harbour.xlsx"],
+    ],
 )
 @FUZZ
 @given(edits=EDITS, cut=CUTS)
 def test_mutated_file_is_a_document_or_rejected(
     parser: ParserProcess, name: str, edits: list[tuple[float, int, bytes]], cut: float | None
 ) -> None:
-    check(parser, name, mutated((FILES / name).read_bytes(), edits, cut))
+    read_as = name.replace(".fodt", ".xml")
+    check(parser, read_as, mutated((FILES / name).read_bytes(), edits, cut))
 
 
-@pytest.mark.parametrize("name", ["bridge.docx", "ferry.docx", "ferry.epub"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *["bridge.docx", "ferry.docx", "ferry.epub", "bridge.odt", "harbour.xlsx", "harbour.ods", "harbour.pptx"],
+        "harbour.odp",
+    ],
+)
 @FUZZ
 @given(which=st.integers(0, 30), edits=EDITS, cut=st.none() | st.floats(0.5, 1))
 def test_archive_with_a_mutated_member_is_a_document_or_rejected(
@@ -105,7 +116,13 @@ def test_archive_with_a_mutated_member_is_a_document_or_rejected(
     check(parser, name, mutated_member((FILES / name).read_bytes(), which, edits, cut))
 
 
-@pytest.mark.parametrize("name", ["a.txt", "a.md", "a.html", "a.xhtml", "a.eml"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *["a.txt", "a.md", "a.html", "a.xhtml", "a.eml", "a.csv", "a.tsv", "a.json", "a.jsonl", "a.yaml", "a.xml"],
+        *["a.rst", "a.py", "a.ipynb"],
+    ],
+)
 @FUZZ
 @given(source=st.binary(max_size=200) | st.text(max_size=200).map(str.encode))
 def test_any_bytes_are_a_document_or_rejected(parser: ParserProcess, name: str, source: bytes) -> None:

@@ -135,7 +135,8 @@ def test_cells_below_a_merged_one_are_not_shown_and_rows_have_it() -> None:
 
 def test_hidden_columns_are_left_out_and_named() -> None:
     source = with_sheet(
-        f'{SHEET}<cols><col min="2" max="2" hidden="1"/></cols><sheetData><row r="1">{cell("A1", "a")}{cell("B1", "secret")}'
+        f'{SHEET}<cols><col min="2" max="2" hidden="1"/></cols><sheetData>'
+        f'<row r="1">{cell("A1", "a")}{cell("B1", "secret")}'
         f"{cell('C1', 'c')}</row></sheetData></worksheet>"
     )
     document = parse("a.xlsx", source)
@@ -161,7 +162,8 @@ def test_hidden_columns_are_left_out_and_named() -> None:
             2,
         ),
         (
-            '<sheetData><row r="1048576"><c r="XFD1048576"><v>7</v></c></row><row r="9999999"><c><v>8</v></c></row></sheetData>',
+            '<sheetData><row r="1048576"><c r="XFD1048576"><v>7</v></c></row>'
+            '<row r="9999999"><c><v>8</v></c></row></sheetData>',
             3,
         ),
     ],
@@ -205,7 +207,8 @@ def test_sheet_with_too_much_text_is_rejected() -> None:
 def test_entities_of_a_sheet_are_not_multiplied() -> None:
     laughs = "".join(f"<!ENTITY {chr(98 + depth)} '{f'&{chr(97 + depth)};' * 10}'>" for depth in range(9))
     source = with_sheet(
-        f"<!DOCTYPE x [<!ENTITY a 'lol'>{laughs}]>{SHEET}<sheetData><row><c t='str'><v>&j;</v></c></row></sheetData></worksheet>"
+        f"<!DOCTYPE x [<!ENTITY a 'lol'>{laughs}]>{SHEET}<sheetData>"
+        "<row><c t='str'><v>&j;</v></c></row></sheetData></worksheet>"
     )
     with pytest.raises(Exception, match="amplification"):
         parse("a.xlsx", source)

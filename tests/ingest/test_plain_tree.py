@@ -151,6 +151,14 @@ def test_lines_that_name_and_say_are_a_record() -> None:
     ]
 
 
+def test_value_on_the_lines_below_its_key_is_read_once() -> None:
+    text = "Files: *\nCopyright:\n 2012 Anna Lund\n  2013 Bea Marsh\nLicense: MIT\n and so on"
+    assert drawn(parse("a.txt", f"The file\n\n{text}".encode()))[1:] == [
+        *["record", "  field | 0:Files | 1:*", "  field | 0:Copyright | 1:2012 Anna Lund\n  2013 Bea Marsh"],
+        "  field | 0:License | 1:MIT\n and so on",
+    ]
+
+
 def test_dots_that_lead_to_prices_are_a_record_and_to_pages_none() -> None:
     assert tree("Menu\n\nSoup ........ 4.50\nFish pie .. 9.80\nCoffee . . . . . 2.20") == [
         *["paragraph | Menu", "record", "  field | 0:Soup | 1:4.50", "  field | 0:Fish pie | 1:9.80"],

@@ -67,7 +67,7 @@ def _value_end(layout: Layout, place: int) -> int:
     """The last line of a value: what is wrapped, or further in, goes on with it."""
     indent = layout.lines[place].indent
     while not layout.ends_run(place) and not layout.opens[place + 1] and not layout.is_aside(place + 1):
-        further = layout.lines[place + 1].indent > indent + 1
+        further = layout.lines[place + 1].indent > indent
         if not further and (not layout.wrapped[place] or _KEY.match(layout.words(place + 1))):
             break
         place += 1
