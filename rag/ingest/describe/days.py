@@ -22,8 +22,8 @@ _SALUTATION = re.compile(
     r"(?:dear|hello|hi|good (?:morning|day)|to whom it may concern)\b[^.?]{0,60}[,:!]?", re.IGNORECASE
 )
 _PLACE = re.compile(r"[A-Z][\w.'’ -]{1,30}(?:, [A-Z][\w. ]{1,20})?,?\s*")
-_PRESS_DATELINE = re.compile(r"(?P<place>[A-Z][\w.,'’ /-]{1,60}?)[,:]?\s*(?:\([^()]{1,40}\)\s*)?[(–—-]?\s*$")
-_DATELINE_ENDS = re.compile(r"\s*\)?\s*(?:/[\w ]{1,30}/|\([^()]{1,40}\))?\s*(?:[–—:]|--?)")
+_PRESS_DATELINE = re.compile(r"[A-Z][\w.,'’ /-]{1,60}[,(:–—]\s?")
+_DATELINE_ENDS = re.compile(r"\s*+(?:\)\s*+)?(?:(?:/[\w ]{1,30}/|\([^()]{1,40}\))\s*+)?(?:[–—:]|--?)")
 _MINUTES = re.compile(
     r"(?:(?:the|draft|unconfirmed|approved|confirmed) ){0,3}(?:minutes|notes|record|proceedings|agenda)\b",
     re.IGNORECASE,
@@ -106,9 +106,10 @@ def _of_line(page: Page, place: int, *, mine: bool, letter: bool) -> Iterator[Da
             marked = line.free and reading.trust in (Trust.PUBLISHED, Trust.DATED, Trust.UPDATED) and not line.prose
             if mine or reading.trust is not Trust.DATED or place < page.head:
                 yield Dated(place=place, trust=reading.trust, day=reading.day, alone=marked)
-        day = parse_date(part) if line.free and not line.heading and not says_another(before) else None
+        beside = line.free or (line.form is Form.ROW and len(line.parts) > 1)
+        day = parse_date(part) if beside and not line.heading and not says_another(before) else None
         if day and (mine if place < page.head else not (place and page.lines[place - 1].heading)):
-            yield Dated(place=place, trust=Trust.DATED, day=day, alone=True)
+            yield Dated(place=place, trust=Trust.DATED, day=day, alone=line.free)
         if letter and line.free and (day := _day_after_place(part)):
             yield Dated(place=place, trust=Trust.DATED, day=day)
 
@@ -160,22 +161,28 @@ def _without_many(found: list[Dated], page: Page) -> Iterator[Dated]:
     bare, labelled = _all_days(page) if found else (set(), {})
     for one in found:
         many = labelled.get(one.trust, set())
-        of_a_log = one.trust is Trust.DATED and one.day in bare and len(bare) >= _DAYS_OF_A_LOG
+        of_a_log = one.trust is Trust.DATED and one.day in bare
         sure = one.trust is Trust.PUBLISHED and one.first
         if not of_a_log and (sure or one.day not in many or len(many) < _SEVERAL):
             yield one
 
 
 def _all_days(page: Page) -> tuple[set[str], dict[Trust, set[str]]]:
-    """The days that lines of a document are, and those that labels explain."""
+    """The days that lines of a diary or the like are, none of another document, and those that labels explain."""
     bare: set[str] = set()
+    told: set[str] = set()
     labelled: dict[Trust, set[str]] = {}
-    for line in page.lines[:_SEARCHED]:
+    sections = _sections(page)
+    for place, line in enumerate(page.lines[:_SEARCHED]):
+        section = sections[place]
+        if section not in (None, place) and says_another(page.lines[section].text):
+            continue
         if len(line.text) > _LONGEST or not any(character.isdigit() for character in line.text):
             continue
         if day := parse_date(line.text):
             bare.add(day)
+            told |= {day for below in page.lines[place + 1 : place + 2] if below.prose}
         for part in line.parts:
             for reading in readings(part):
                 labelled.setdefault(reading.trust, set()).add(reading.day)
-    return bare, labelled
+    return (bare if len(bare) >= _DAYS_OF_A_LOG or len(told) >= _SEVERAL else set()), labelled

@@ -12,7 +12,7 @@ _BESIDE = frozenset(
     """
     of on at from as the this these was is are were be been in into to with and time a an first originally since
     document page policy notice agreement terms statement text article post story report minutes guide guideline
-    guidelines procedure standard version newsletter no nr number number location
+    guidelines procedure standard version newsletter invoice receipt letter memo bulletin for immediate
     """.split()
 ) | frozenset([*WEEKDAYS, *(day[:3] for day in WEEKDAYS), "tues", "thur", "thurs"])
 _AFTER = re.compile(r"\s*+(?:$|[^\w\s]|\d|(?P<word>[^\W\d_]+))")
@@ -50,8 +50,8 @@ _WORDS = {
     Trust.EFFECTIVE: "effective force effect commencement commences applies applicable valid",
     Trust.APPROVED: "approved adopted ratified signed approval adoption enacted passed agreed",
     Trust.PUBLISHED: "published posted issued released sent dated publication issue release posting printed vol volume"
-    " edition",
-    Trust.DATED: "date held meeting day",
+    " edition no nr number",
+    Trust.DATED: "date held meeting day created written prepared compiled drafted",
 }
 _MEANINGS = {word: meaning for meaning, words in _WORDS.items() for word in words.split()}
 _ORDER = (Trust.UPDATED, Trust.EFFECTIVE, Trust.APPROVED, Trust.PUBLISHED, Trust.DATED)

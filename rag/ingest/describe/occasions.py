@@ -4,6 +4,7 @@ What this does not do: take the day of an event for that of a document; "Battle 
 """
 
 import re
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 from rag.ingest.describe.labels import is_range, says_another
@@ -43,6 +44,7 @@ _BETWEEN = re.compile(r"[_\s]+|(?<=[^\W\d_])-|-(?=[^\W\d_])")
 _LONGEST_PATH = 400
 
 
+@lru_cache(maxsize=4_096)
 def day_of_title(title: str) -> str | None:
     """The day of a document with a title, where it is the day that the title is of.
 
@@ -81,14 +83,16 @@ def day_of_path(path: str) -> str | None:
         for match in pattern.finditer(whole)
         if match.end() > len(whole) - len(stem) and (day := _numbered(match))
     }
-    return days.pop() if len(days) == 1 else None if days else day_of_title(_BETWEEN.sub(" ", stem))
+    if not days and (day := day_of_title(_BETWEEN.sub(" ", stem))):
+        days = {day}
+    return next(iter(days)) if len(days) == 1 and min(days) >= _FIRST_YEAR else None
 
 
 def _numbered(match: re.Match[str]) -> str | None:
     """The day of a year, a month and a day in a name; letters before it must not be digits of a hexadecimal number."""
     letters = match.group()[: match.start("year") - match.start()]
     day = parse_date("-".join(match.group("year", "month", "day")))
-    return day if day and day >= _FIRST_YEAR and not _HEX.fullmatch(letters) else None
+    return day if day and not _HEX.fullmatch(letters) else None
 
 
 def _is_of(before: str, after: str) -> bool:

@@ -154,7 +154,9 @@ def _parts(text: str, block: Block, shown: str) -> tuple[str, ...]:
     if block.form is Form.FIELD and len(cells) == _PAIR:
         return (": ".join(cell.rstrip(" :") for cell in cells),)
     if block.form is Form.ROW:
-        return (f"{cells[0].rstrip(' :')}: {cells[1]}",) if len(cells) == _PAIR else ()
+        if len(cells) != _PAIR:
+            return ()
+        return tuple(cells) if ": " in cells[0] else (f"{cells[0].rstrip(' :')}: {cells[1]}",)
     source = block.opening(text)
     if block.form is not Form.PARAGRAPH:
         return (shown,)
