@@ -174,6 +174,19 @@ def test_marks_of_items_and_quotations_are_in_no_leaf() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "quoted"),
+    [
+        ("Wear:\n> 5 mm: none.\n< 2 mm: replace.", False),
+        ("≤ 3 V is low\n> 3 V is high", False),
+        ("> 5 euros, he said.", True),
+        ("> 5 euros,\n> he said.", True),
+    ],
+)
+def test_a_sign_between_others_that_compare_is_no_quotation(text: str, quoted: bool) -> None:
+    assert ("quote" in tree(text)) == quoted
+
+
+@pytest.mark.parametrize(
     ("text", "pairs"),
     [
         ("- **Size**: 5 m\n- **Colour:** red", ["Size=5 m", "Colour=red"]),
