@@ -121,6 +121,12 @@ def test_tree_takes_time_in_proportion_to_the_text(piece: str, count: int) -> No
     assert process_time() - began < 10
 
 
+def test_blocks_below_a_front_matter_keep_their_parents() -> None:
+    assert tree("---\ntitle: T\ntags: [a]\nx: y\n---\n\n- a\n  - b\n")[3:] == [
+        *["list", "  item", "    paragraph | a", "    list", "      item", "        paragraph | b"],
+    ]
+
+
 def test_lists_counted_with_letters_are_within_the_numbered_item_above() -> None:
     assert tree(
         """
@@ -168,6 +174,19 @@ def test_marks_of_items_and_quotations_are_in_no_leaf() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "quoted"),
+    [
+        ("Wear:\n> 5 mm: none.\n< 2 mm: replace.", False),
+        ("≤ 3 V is low\n> 3 V is high", False),
+        ("> 5 euros, he said.", True),
+        ("> 5 euros,\n> he said.", True),
+    ],
+)
+def test_a_sign_between_others_that_compare_is_no_quotation(text: str, quoted: bool) -> None:
+    assert ("quote" in tree(text)) == quoted
+
+
+@pytest.mark.parametrize(
     ("text", "pairs"),
     [
         ("- **Size**: 5 m\n- **Colour:** red", ["Size=5 m", "Colour=red"]),
@@ -199,6 +218,7 @@ def test_keys_with_values_are_a_record(text: str, pairs: list[str]) -> None:
         "**Note:** one of these.\n\nText.",
         "1. Size: 5\n2. Colour: red",
         "Q: Why?\nA: So.",
+        "- Ann: why?\n- Bo: because\n- Ann: so",
     ],
 )
 def test_other_colons_are_no_keys(text: str) -> None:
@@ -241,6 +261,8 @@ def test_a_question_in_bold_is_a_heading() -> None:
     [
         ("Is it open?\n\nYes.\n\nWhere is it?\n\nThere.", ["Is it open?", "Where is it?"]),
         ("Is it open?\n\nYes.", []),
+        ("Ann: is it open?\n\nYes.\n\nBo: is it?\n\nNo.", []),
+        ("- Is it open?\n  - Yes.\n- Is it?\n  - No.", []),
         ("**Needed**\n\n- a\n\n**Steps**\n\n1. x", ["**Needed**", "**Steps**"]),
         ("**By Jane Doe**\n\nIt rose.", []),
         ("**Needed:**\n\n- a\n\n**Steps:**\n\n1. x", []),

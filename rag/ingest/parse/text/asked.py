@@ -13,6 +13,7 @@ _LEVEL = 6
 _LONGEST = 250
 _LONGEST_TITLE = 80
 _FEWEST = 2
+_RUNS = 8  # blocks to a question, at most, where plain lines are taken for some
 _ASKED = re.compile(r"(?:[*_]{2,3})?(?:Q|Question)[ \t]?\d{0,3}[ \t]?[:.)](?:[*_]{2,3})?[ \t]+(?=\S)", re.IGNORECASE)
 _SAID = re.compile(r"(?:[*_]{2,3})?(?:A|Answer)[ \t]?\d{0,3}[ \t]?[:.)](?:[*_]{2,3})?[ \t]+(?=\S)", re.IGNORECASE)
 _BOLD = re.compile(r"(?P<mark>\*\*\*?|___?)(?P<words>[^*_\r\n]*)(?P=mark)")
@@ -29,6 +30,8 @@ def with_questions(text: str, blocks: Sequence[Block]) -> list[Block]:
     """
     made = {place: parts for place, block in enumerate(blocks) if (parts := _marked(text, blocks, place))}
     lone = {place: part for place in range(len(blocks)) if place not in made and (part := _plain(text, blocks, place))}
+    runs = sum(block.parent is None for block in blocks)
+    lone = lone if len(lone) * _RUNS >= runs else {}
     titles = {
         place: block
         for place in range(len(blocks))
@@ -71,13 +74,14 @@ def _follows_question(text: str, blocks: Sequence[Block], place: int) -> bool:
 def _plain(text: str, blocks: Sequence[Block], place: int) -> list[Block]:
     """A question on a line of its own, with the rest of its paragraph; else nothing."""
     block = blocks[place]
-    if block.form is not Form.PARAGRAPH:
+    if block.form is not Form.PARAGRAPH or block.parent is not None:
         return []
     first = _first_line(text, block.span)
     words = first.of(text).rstrip("*_")
     number = _NUMBER.match(words)
     begins = words[number.end() :] if number else words
-    if not words.endswith("?") or not begins[:1].isupper() or len(words) > _LONGEST or ". " in begins or "? " in begins:
+    one = not any(mark in begins for mark in (". ", "? ", ": "))
+    if not words.endswith("?") or not begins[:1].isupper() or len(words) > _LONGEST or not one:
         return []
     rest = stripped(text, first.end, block.span.end)
     if rest:

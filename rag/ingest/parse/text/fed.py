@@ -29,6 +29,8 @@ _LETTERED = re.compile(
     [ \t]+(?=\S)""",
     re.VERBOSE,
 )
+_MORE_THAN = re.compile(r"[ \t]{0,3}>[ \t]?[\d.]")
+_COMPARED = re.compile(r"[ \t]*[<≤≥=][ \t=]?[\d.]")
 _ITEM = re.compile(r"(?P<indent>[ \t]*)(?P<mark>[-*+]|\d{1,9}[.)])[ \t]+(?=\S)")
 _NOTE_INDENT = 4
 _AHEAD = 60  # lines within which the next item of a list is looked for
@@ -57,11 +59,19 @@ def fed(body: str) -> str:
             continue
         if ASIDE.fullmatch(line):
             lines[place] = ""
+        elif _MORE_THAN.match(line) and _is_compared(lines, place):
+            lines[place] = line.replace(">", "≥", 1)  # no quotation
         elif marks[place] is None:
             _note_item(lists, lines, place)
         else:
             lines[place] = _numbered(lists, lines, marks, place)
     return "".join(line + end for line, (_, end) in zip(lines, found, strict=True))
+
+
+def _is_compared(lines: Sequence[str], place: int) -> bool:
+    """Whether a line next to one that compares a number does so too, "< 2 mm" beside "> 5 mm"."""
+    around = [*lines[max(0, place - 1) : place], *lines[place + 1 : place + 2]]
+    return any(_COMPARED.match(line) for line in around)
 
 
 def _in_fences(lines: Sequence[str]) -> list[bool]:

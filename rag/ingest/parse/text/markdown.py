@@ -7,7 +7,7 @@ import yaml
 from rag.blocks import Block
 from rag.ingest.parse.fields import iso_date, one_line
 from rag.ingest.parse.parsed import Limits, Parsed
-from rag.ingest.parse.text.blocks import blocks, front_matter
+from rag.ingest.parse.text.blocks import blocks, front_matter, moved
 from rag.ingest.parse.text.decode import decode_within
 from rag.language.sentences import stripped
 from rag.types import Description, Kind, Span
@@ -40,8 +40,10 @@ def parsed(text: str, media_type: str) -> Parsed:
     if front is None or fields is None:
         return Parsed(text=text, media_type=media_type, blocks=tuple(found))
     head, end = front
-    body = [block for block in found if block.span.start >= end]
-    own = _blocks(text, head, fields)
+    own = list(_blocks(text, head, fields))
+    first = next((place for place, block in enumerate(found) if block.span.start >= end), len(found))
+    by = len(own) - first
+    body = [moved(block, 0, None if block.parent is None else block.parent + by) for block in found[first:]]
     return Parsed(text=text, media_type=media_type, blocks=(*own, *body), description=_description(fields))
 
 

@@ -60,7 +60,7 @@ def with_records(text: str, blocks: Sequence[Block]) -> list[Block]:
             fields = _of_list(text, blocks, place)
         else:
             fields = _of_paragraph(text, block.span) if block.form is Form.PARAGRAPH else []
-        if fields:
+        if fields and _are_distinct(text, fields):
             made[place] = _record(fields)
     joined = _grouped(text, rebuilt(blocks, made, ()), _lone_record, 2)
     return _grouped(text, joined, _keyed, 2)
@@ -73,6 +73,12 @@ def _record(fields: Sequence[Block]) -> list[Block]:
 
 def _field(span: Span, cells: tuple[Cell, ...]) -> Block:
     return Block(span=span, form=Form.FIELD, parent=0, cells=cells)
+
+
+def _are_distinct(text: str, fields: Sequence[Block]) -> bool:
+    """Whether each key is there once; it is not in a talk, "Ann: Why? Bo: Because. Ann: So."."""
+    keys = [text[cell.start : cell.end] for field in fields for cell in field.cells if cell.column == 0]
+    return len(keys) == len(set(keys))
 
 
 def _of_list(text: str, blocks: Sequence[Block], place: int) -> list[Block]:
@@ -175,7 +181,7 @@ def _grouped(text: str, blocks: Sequence[Block], read: _Reader, fewest: int) -> 
         ):
             fields.append(_field(found[0].span, found[0].cells))
             place += found[1]
-        if len(fields) >= fewest:
+        if len(fields) >= fewest and _are_distinct(text, fields):
             made[first] = _record(fields)
             gone |= set(range(first + 1, place))
         place = max(place, first + 1)
