@@ -71,7 +71,7 @@ def test_words_of_a_document_are_no_markup(page: Page, handbook_server: str, wor
     answer = answered(
         {"kind": "sentence", "text": words},
         {"kind": "list", "text": f"- {words}\n  - {words}", "items": [{"text": f"- {words}", "citations": [1]}] * 2},
-        {"kind": "record", "text": f"k: {words}", "items": [{"text": f"k: {words}", "citations": [1]}]},
+        {"kind": "record", "text": f"Record:\nk: {words}", "items": [{"text": f"k: {words}", "citations": [1]}]},
         {"kind": "table", "text": "", "table": table},
         conflicts=[{"kind": "number", "statements": [0, 0], "values": [words, "other"]}],
     )
