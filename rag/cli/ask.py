@@ -9,6 +9,7 @@ import click
 from rag.answer.question import no_documents
 from rag.cli.options import collection_option, data_dir_option
 from rag.cli.reach import reached
+from rag.cli.statements import echo_answer
 from rag.cli.terminal import echo, echo_json
 from rag.types import Answer
 
@@ -28,7 +29,8 @@ def ask(question: str, collection: str, max_statements: int, as_json: bool, data
     if as_json:
         echo_json(asdict(answer))
     else:
-        for line in _written(answer):
+        echo_answer(answer)
+        for line in _sources(answer):
             echo(line)
     if not answer.answered:
         sys.exit(NOT_ANSWERED_STATUS)
@@ -55,9 +57,9 @@ def search(query: str, collection: str, limit: int, as_json: bool, data_dir: Pat
         echo(f"     {' '.join(passage.text.split())[:160]}")
 
 
-def _written(answer: Answer) -> list[str]:
-    """The answer and, a line each, its citations; or what is missing and the nearest passage."""
-    lines = [answer.answer]
+def _sources(answer: Answer) -> list[str]:
+    """The citations of an answer, two lines each; or what is missing and the nearest passage."""
+    lines: list[str] = []
     if answer.corpus.documents == 0:
         return lines
     for citation in answer.citations:

@@ -17,11 +17,12 @@ from litestar.openapi.spec import OpenAPIMediaType, OpenAPIResponse, Operation, 
 from litestar.openapi.spec.enums import OpenAPIType
 from litestar.params import FromPath, JSONBody
 
+from rag.answer.parts import Parts, parts_of
 from rag.errors import NotFound
 from rag.library import Library
 from rag.storage.catalog import Catalog, StoredAnswer
 from rag.storage.receipts import Standing, standing
-from rag.types import Answer
+from rag.types import Answer, Statement
 from server.api.bodies import FeedbackRequest, strict_json
 from server.http.problems import described
 
@@ -88,10 +89,18 @@ def _shown(stored: StoredAnswer, catalog: Catalog) -> dict[str, object]:
     sources = [_source(citation, catalog) for citation in answer["citations"]]
     return {
         "answer": answer,
+        "statements": _parted(answer),
         "created": stored.created,
         "sources": sources,
         "holding": sum(source["standing"] is Standing.HOLDS for source in sources),
     }
+
+
+def _parted(answer: dict[str, Any]) -> list[tuple[str, Parts]]:
+    """The verdict and the parts of each statement."""
+    quotes = {citation["number"]: citation["quote"] for citation in answer["citations"]}
+    statements = msgspec.convert(answer["statements"], list[Statement])
+    return [(one.verdict, parts_of(one, quotes)) for one in statements]
 
 
 def _source(citation: dict[str, Any], catalog: Catalog) -> dict[str, Any]:

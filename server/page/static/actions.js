@@ -3,6 +3,7 @@
 import { nameOf, post } from "./api.js";
 import { h, iconButton, lineForm, newTab } from "./dom.js";
 import { documentHref, factsOf } from "./links.js";
+import { escaped, joined, statementMarkdown } from "./markdown.js";
 import { t } from "./strings.js";
 
 export function actions(answer) {
@@ -48,11 +49,11 @@ const answerText = (answer) => paragraphs(
 );
 
 function answerMarkdown(answer, prefix = "") {
-	const label = (number) => `[^${prefix}${number}]`;
-	const said = answer.statements.map(({ text, citations }) => escaped(text) + citations.map(label).join(""));
+	const labels = (numbers) => numbers.map((number) => `[^${prefix}${number}]`).join("");
+	const said = answer.statements.map((statement) => statementMarkdown(statement, answer.citations, labels));
 	const notes = answer.citations.map((citation) =>
-		`${label(citation.number)}: ${described(citation, escaped)} <${location.origin}/${documentHref(citation)}>`);
-	return paragraphs(said.join(" ") || escaped(answer.answer), ...differences(answer), notes.join("\n"));
+		`${labels([citation.number])}: ${described(citation, escaped)} <${location.origin}/${documentHref(citation)}>`);
+	return paragraphs(joined(said) || escaped(answer.answer), ...differences(answer, labels), notes.join("\n"));
 }
 
 export const chatMarkdown = ({ title, turns }) => paragraphs(
@@ -72,13 +73,11 @@ function described(citation, as) {
 	return as(`${about}: ${t.quoted(quote)} (${path}, ${t.cited(start, end)})`);
 }
 
-const differences = ({ conflicts, statements: all }) => conflicts.map(({ kind, values, statements }) => {
-	const sides = values.map((value, index) => `${t.quoted(value)} [${all[statements[index]].citations.join(", ")}]`);
-	return `${t.differOn(kind)}: ${sides.join(", ")}`;
+const differences = ({ conflicts, statements: all }, labels) => conflicts.map(({ kind, values, statements }) => {
+	const sides = values.map((value, index) => t.quoted(escaped(value)) + labels(all[statements[index]].citations));
+	return `${t.differOn(escaped(kind))}: ${sides.join(", ")}`;
 });
 
 const paragraphs = (...parts) => parts.filter(Boolean).join("\n\n");
 
 const oneLine = (text) => text.replace(/\s+/g, " ");
-
-const escaped = (text) => oneLine(text).replace(/[\\`*_[\]<>#|~]/g, "\\$&");
