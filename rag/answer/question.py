@@ -9,7 +9,15 @@ from rag.language.english.asked import ValueKind, Wanted, understand
 from rag.language.english.questions import asks_for_several
 from rag.language.english.values.claims import value_test
 from rag.language.english.values.dates import asked_date
-from rag.language.english.words import content_of, names, stem, without_possessive, words
+from rag.language.english.words import (
+    content_of,
+    identifiers,
+    names,
+    spellings_of,
+    stem,
+    without_possessive,
+    words,
+)
 from rag.language.text import clean
 from rag.storage.protocols import CatalogView
 from rag.types import DEFAULT_COLLECTION
@@ -57,7 +65,8 @@ class Question:
     @property
     def sought(self) -> tuple[str, ...]:
         """The words to look for: those that carry meaning, or all where none does."""
-        return self.content or self.words
+        spelled = (part for word in identifiers(self.words) for way in spellings_of(word) for part in way.split())
+        return (*(self.content or self.words), *dict.fromkeys(spelled))
 
     @property
     def timed(self) -> bool:
@@ -107,7 +116,9 @@ def with_missing(question: Question, catalog: CatalogView, collection: str) -> Q
 
 
 def _spellings(word: str) -> list[str]:
-    """What to look for: a word, or, of one in capitals, also its letters apart, as the index has "U.S."."""
+    """What to look for: a word; of one in capitals also its letters apart, as the index has "U.S."; of a code all ways."""
+    if identifiers([word]):
+        return [word, *spellings_of(word)]
     return [word, " ".join(word)] if word.isupper() and word.isalpha() else [word]
 
 

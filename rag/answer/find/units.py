@@ -55,7 +55,9 @@ def _row_unit(outline: Outline, position: int) -> Unit:
     row = outline.row(position)
     parent = outline.blocks[position].parent
     names = outline.names(parent) if parent is not None else []
-    return Unit(kind="table", position=position, text=row.whole, spans=row.spans, row=row, table=parent, columns=tuple(names))
+    return Unit(
+        kind="table", position=position, text=row.whole, spans=row.spans, row=row, table=parent, columns=tuple(names)
+    )
 
 
 def _code_unit(outline: Outline, position: int) -> Unit:

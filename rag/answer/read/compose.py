@@ -13,7 +13,7 @@ from rag.answer.question import Question
 from rag.answer.read.likeness import differ
 from rag.language.english.context import stands_alone, understood
 from rag.language.english.questions import speaks_of_itself
-from rag.language.english.words import content_words, stem
+from rag.language.english.words import content_words, identifiers, spellings_of, stem, words
 from rag.language.text import display
 from rag.types import Kind
 
@@ -59,6 +59,8 @@ def _is_worth_stating(question: Question, one: Candidate, best: Candidate) -> bo
 
     Beside a row, an item or a list, which answers by itself, only where several statements are asked for.
     """
+    if not question.broad and _lacks_identifier(question, one, best):
+        return False
     if _are_rows_of_one_table(one, best) and not question.broad:
         return one == best or support(one) >= _AS_WELL * support(best)
     if best.unit is not None and one != best and not question.broad:
@@ -66,6 +68,15 @@ def _is_worth_stating(question: Question, one: Candidate, best: Candidate) -> bo
     apart = abs(one.sentence.span.start - best.sentence.span.start)
     near = one.document.id == best.document.id and apart <= _NEAR
     return one == best or support(one) >= (_LEAST_NEAR if near else _LEAST_ELSEWHERE) * support(best)
+
+
+def _lacks_identifier(question: Question, one: Candidate, best: Candidate) -> bool:
+    """True where the best has a code that the question names, and ``one`` has not: it speaks of another thing."""
+    asked = {spellings_of(word)[0] for word in identifiers(question.words)}
+    if not asked:
+        return False
+    has, other = ("".join(words(each.judged.lower())).replace("-", "") for each in (best, one))
+    return any(code in has and code not in other for code in asked)
 
 
 def _are_rows_of_one_table(one: Candidate, other: Candidate) -> bool:

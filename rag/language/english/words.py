@@ -2,7 +2,7 @@
 
 import re
 import threading
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Iterable, Sequence, Set
 from functools import lru_cache
 from math import log
 
@@ -10,6 +10,7 @@ import snowballstemmer
 
 from rag.language.english.lexicon import ABBREVIATIONS, STOP_WORDS
 
+_RUN = re.compile(r"\d+|[^\W\d_]+")
 _WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
 _NAME = re.compile(
     r"\b[A-Z][^\W_]*(?:[-’'.][^\W_]+)*\.?"
@@ -60,6 +61,25 @@ def words(text: str) -> list[str]:
     ['U.S', "envoy's", '3.5-hour', 'NEAR']
     """
     return _WORD.findall(text)
+
+
+def identifiers(said: Iterable[str]) -> list[str]:
+    """Those of some words that have letters and digits both: codes, part numbers, versions.
+
+    >>> identifiers(["error", "E1234", "of", "KX-4410-C", "2025"])
+    ['E1234', 'KX-4410-C']
+    """
+    return [word for word in said if any(map(str.isdigit, word)) and any(map(str.isalpha, word))]
+
+
+def spellings_of(identifier: str) -> list[str]:
+    """How else an identifier is written: in one, and with its letters and digits apart.
+
+    >>> spellings_of("KX-4410"), spellings_of("DL1849")
+    (['kx4410', 'kx 4410'], ['dl1849', 'dl 1849'])
+    """
+    parts = _RUN.findall(identifier.lower())
+    return ["".join(parts), " ".join(parts)]
 
 
 def content_words(text: str) -> list[str]:
