@@ -210,5 +210,5 @@ def test_entities_of_a_sheet_are_not_multiplied() -> None:
         f"<!DOCTYPE x [<!ENTITY a 'lol'>{laughs}]>{SHEET}<sheetData>"
         "<row><c t='str'><v>&j;</v></c></row></sheetData></worksheet>"
     )
-    with pytest.raises(Exception, match="amplification"):
+    with pytest.raises(DocumentRejected, match=r"^damaged XLSX: .*amplification"):
         parse("a.xlsx", source)

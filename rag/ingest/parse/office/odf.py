@@ -63,7 +63,7 @@ def parse(source: bytes, media_type: str, limits: Limits) -> Parsed:
         blocks=tuple(builder.blocks),
         description=described,
         created=created,
-        pages=tuple(starts),
+        pages=tuple(min(start, builder.length) for start in starts),  # a hidden slide at the end has no text
         left_out=tuple(left_out),
     )
 

@@ -51,7 +51,7 @@ def parse(source: bytes, media_type: str, limits: Limits) -> Parsed:
         blocks=tuple(builder.blocks),
         description=Description(title=own_title(properties.title), author=own_author(properties.author)),
         created=iso_date(properties.created.isoformat() if properties.created else None),
-        pages=tuple(starts),
+        pages=tuple(min(start, builder.length) for start in starts),  # a hidden slide at the end has no text
         left_out=tuple(left_out),
     )
 

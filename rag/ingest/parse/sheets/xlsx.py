@@ -36,8 +36,11 @@ def parse(source: bytes, media_type: str, limits: Limits) -> Parsed:
         if _MAIN not in archive.namelist():
             raise DocumentRejected(f"not an XLSX: its archive has no {_MAIN}")
         warnings.simplefilter("ignore")  # of parts that it does not know
-        workbook = load_workbook(BytesIO(source), read_only=True, data_only=True, keep_links=False)
-        left_out = list(_write(workbook, builder, limits))
+        try:
+            workbook = load_workbook(BytesIO(source), read_only=True, data_only=True, keep_links=False)
+            left_out = list(_write(workbook, builder, limits))
+        except SyntaxError as error:  # of the XML, whichever library reads it
+            raise DocumentRejected(f"damaged XLSX: {error}") from None
         described, created = _description(workbook.properties)
     return Parsed(
         text=builder.text(),
