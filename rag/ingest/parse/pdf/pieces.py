@@ -258,7 +258,7 @@ def _piece(words: Sequence[Word], way: Way, weight: Callable[[int], int]) -> Pie
         right=max(word.right for word in words),
         bottom=bottom,
         size=size,
-        weight=median_low(weight(word.index) for word in bases[:: 1 + len(bases) // _SAMPLES]),
+        weight=median_low(weight(word.middle) for word in bases[:: 1 + len(bases) // _SAMPLES]),
         aside=_is_aside(words[0], way),
     )
 

@@ -42,7 +42,7 @@ class Way(IntEnum):
 
 
 class Word(NamedTuple):
-    """A word and where it stands, in points; ``index`` is that of a character in its middle.
+    """A word and where it stands, in points; ``middle`` is the index of a character in its middle.
 
     ``breaks``: pdfium begins a line with it. ``spaced``: there is white space before it. ``typed``: that is in the
     file, not only a gap. ``way`` is ``None`` for a
@@ -54,7 +54,7 @@ class Word(NamedTuple):
     bottom: float
     right: float
     top: float
-    index: int
+    middle: int
     breaks: bool
     spaced: bool
     typed: bool
