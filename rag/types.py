@@ -202,8 +202,8 @@ class TableRows:
 class Statement:
     """A part of an answer and the numbers of its citations, never empty.
 
-    ``kind`` is ``"sentence"``, ``"list"``, ``"steps"``, ``"table"``, ``"code"`` or ``"record"``; ``text`` is all of it as
-    plain text. ``items`` are those of a list, steps or a record, ``table`` the rows of a table.
+    ``kind`` is ``"sentence"``, ``"list"``, ``"steps"``, ``"table"``, ``"code"`` or ``"record"``; ``text`` is all of it
+    as plain text. ``items`` are those of a list, steps or a record, ``table`` the rows of a table.
     """
 
     text: str

@@ -15,8 +15,8 @@ class FormQuestion:
     """A question over one document, which is a collection.
 
     ``holds`` has what a right answer must hold, all of it, ``unwanted`` what only a wrong one does; of ``answers`` any
-    one is right. ``table`` says that the answer stands in a table, ``kind`` what is asked for. Without any of them the document
-    does not answer.
+    one is right. ``table`` says that the answer stands in a table, ``kind`` what is asked for. Without any of them the
+    document does not answer.
     """
 
     id: str

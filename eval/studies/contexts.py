@@ -1,8 +1,8 @@
-"""Questions over documents of mixed forms, each document alone: how many are answered right, by where the answer stands.
+"""Questions over documents of mixed forms, each alone: how many are answered right, by where the answer stands.
 
 ``footnote eval contexts`` asks over the project's own forms (``eval.sets.forms``); with files of JSON Lines, a context
-each (``id``, ``markdown``, and ``questions`` with ``question``, ``answers`` and ``from``), over those. Each document is a
-collection of its own, so what counts is reading, not finding.
+each (``id``, ``markdown``, and ``questions`` with ``question``, ``answers`` and ``from``), over those. Each document is
+a collection of its own, so what counts is reading, not finding.
 """
 
 import sys

@@ -1,8 +1,8 @@
 """Pairs of documents with tables, lists, steps, records and code, for the answerability model.
 
 A question goes with every unit that the pipeline judges for it. The smallest unit that holds all that a right
-answer must hold answers it; one that holds only a part does not, for the smallest complete one is to win. Of a row that answers,
-the cells are pairs of their own.
+answer must hold answers it; one that holds only a part does not, for the smallest complete one is to win. Of a row
+that answers, the cells are pairs of their own.
 """
 
 import random

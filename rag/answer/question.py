@@ -116,7 +116,7 @@ def with_missing(question: Question, catalog: CatalogView, collection: str) -> Q
 
 
 def _spellings(word: str) -> list[str]:
-    """What to look for: a word; of one in capitals also its letters apart, as the index has "U.S."; of a code all ways."""
+    """What to look for: a word; of one in capitals also its letters apart, as "U.S." is indexed; of a code all ways."""
     if identifiers([word]):
         return [word, *spellings_of(word)]
     return [word, " ".join(word)] if word.isupper() and word.isalpha() else [word]

@@ -228,7 +228,7 @@ class Outline:
         return {column: " ".join(names) for column, names in parts.items() if names}, tuple(context)
 
     def _sections(self, rows: Sequence[int], width: int) -> dict[int, int]:
-        """For each row the one above that names its section: a row of one cell, in the first column, over fuller ones."""
+        """For each row the one above that names its section: of one cell, in the first column, over fuller ones."""
         found: dict[int, int] = {}
         section: int | None = None
         for number, place in enumerate(rows):

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from eval.sets.question import EvalSetError
 from eval.sets.forms import load_context_set
+from eval.sets.question import EvalSetError
 from eval.studies.contexts import ask_set
 from tests.support.engines import OpenLibrary
 

@@ -8,7 +8,13 @@ from rag.ingest.parse.formats import parse
 from rag.language.outline import Outline
 
 TANKS = "| Tank | Volume |\n|---|---|\n| South | 800 litres |\n| North | 450 litres |\n"
-YEARS = "|  | Years ended 31 March |  |\n|---|---|---|\n|  | 2024 | 2023 |\n| Rent | 90 | 85 |\n| Repairs: |  |  |\n| Roof | 7 | 9 |\n"
+YEARS = """|  | Years ended 31 March |  |
+|---|---|---|
+|  | 2024 | 2023 |
+| Rent | 90 | 85 |
+| Repairs: |  |  |
+| Roof | 7 | 9 |
+"""
 PACKING = "# Packing\n\nYou must **not** bring:\n\n- pets\n- stoves\n  1. gas\n  2. petrol\n"
 
 

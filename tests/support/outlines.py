@@ -23,8 +23,10 @@ def assert_sound(text: str, blocks: Sequence[Block]) -> None:
         assert 0 <= block.span.start < block.span.end <= len(text), block
         if block.parent is not None:
             holder = blocks[block.parent]
-            assert block.parent < place and holder.form in HOLDERS, block
-            assert holder.span.start <= block.span.start and block.span.end <= holder.span.end, (holder, block)
+            assert block.parent < place, block
+            assert holder.form in HOLDERS, block
+            assert holder.span.start <= block.span.start, (holder, block)
+            assert block.span.end <= holder.span.end, (holder, block)
         if block.leaf:
             assert reached <= block.span.start, block
             assert block.span.of(text) == block.span.of(text).strip() or block.form is Form.CODE, block

@@ -64,10 +64,10 @@ class Unit:
 class Candidate:
     """A sentence or a unit that may answer, with what is needed to judge and to show it.
 
-    ``sentence`` stands for a unit: it has its span. ``judged`` is the text that the reranker saw, ``relevance`` and ``answerability`` its logits, ``score``
-    the blend of both that ranks; ``previous`` is the sentence before it in the same paragraph,
-    ``following`` the one or two after it, ``heading`` the one it stands under, ``title`` the document's own title line, ``dated`` the
-    line that says when it was published.
+    ``sentence`` stands for a unit: it has its span. ``judged`` is the text that the reranker saw, ``relevance`` and
+    ``answerability`` its logits, ``score`` the blend of both that ranks; ``previous`` is the sentence before it in the
+    same paragraph, ``following`` the one or two after it, ``heading`` the one it stands under, ``title`` the document's
+    own title line, ``dated`` the line that says when it was published.
     """
 
     document: Document

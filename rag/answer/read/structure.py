@@ -1,7 +1,6 @@
 """Units as they are stated: lists with their items, rows of tables with the cell that was asked for."""
 
 from collections.abc import Callable, Sequence
-
 from dataclasses import replace
 
 from rag.answer.confidence import support

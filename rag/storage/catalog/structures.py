@@ -8,7 +8,7 @@ import msgspec
 from rag.blocks import Block
 
 LAYOUT = 1
-"""Of what parsers make of a source. A document with a lower one is made again from its source by ``footnote reindex``."""
+"""Of what parsers make of a source. A document with a lower one is read again by ``footnote reindex``."""
 
 _decoder = msgspec.msgpack.Decoder(list[Block])
 
