@@ -63,6 +63,12 @@ class TwoHeads(nn.Module):
             self.answerability.weight[0].copy_(torch.tensor(adapters.head))
             self.answerability.bias.fill_(adapters.bias)
 
+    def hold_lower(self, layers: int) -> None:
+        """Keep what was learned in the first layers: what is learned now is how to judge, not how to read."""
+        for name, one in self.adapted.items():
+            if any(f".layer.{layer}." in name for layer in range(layers)):
+                one.down.requires_grad = one.up.requires_grad = False
+
     def adapters(self) -> Adapters:
         """What was learned."""
         down = {name: (_SCALE * one.down).detach().numpy() for name, one in self.adapted.items()}

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 import click
@@ -22,21 +23,21 @@ from torch import Tensor, nn
 
 from eval.measures.measures import auroc
 from eval.run.runner import prepared
-from eval.training.near_misses import misspelt
+from eval.sets.forms import load_context_set, load_form_set
+from eval.training.forms import form_pairs
 from eval.training.network import TwoHeads
 from eval.training.pairs import Pair, description_pairs, pairs_of
+from eval.training.rounds import SEED, first_round, second_round, third_round
 from eval.training.sets import Chosen, measured_sets, seed_set, training_sets
 from rag.cli.terminal import console
+from rag.library import Library
 from rag.models import load_untouched_reranker
+from rag.models.adapters import Adapters
 from rag.models.bundled import RERANKER, bundled_folder
 from rag.models.merge import ADAPTERS
 from rag.models.protocols import PairScorer
 from rag.settings import Settings
 
-_SEED = 20_250_602
-_REPLAYED = 1_200
-_MISSPELT = 600
-_STRANGE = 800
 _BATCH = 16
 _WARM_UP = 0.06
 _DISTIL = 0.02
@@ -44,6 +45,8 @@ _CLIP = 1.0
 _LONGEST = 160
 _POOLED_BATCHES = 32
 _DESCRIBED = 120
+_HELD_LAYERS = 4
+_KEPT = 2_900
 
 
 class Batch(NamedTuple):
@@ -66,8 +69,8 @@ def train(
     on_step: Callable[[int, int, float], None] = lambda done, total, loss: None,
 ) -> None:
     """Let the adapters and the second head learn from ``pairs``, in place."""
-    torch.manual_seed(_SEED)
-    batches = [batch for epoch in range(epochs) for batch in _batches(tokenizer, pairs, random.Random(_SEED + epoch))]
+    torch.manual_seed(SEED)
+    batches = [batch for epoch in range(epochs) for batch in _batches(tokenizer, pairs, random.Random(SEED + epoch))]
     learning = [parameter for parameter in network.parameters() if parameter.requires_grad]
     optimiser = torch.optim.AdamW(learning, lr=peak_rate, weight_decay=0.01)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: _rate(step / len(batches)))
@@ -142,35 +145,6 @@ def load_tokenizer(folder: Path) -> Tokenizer:
     return tokenizer
 
 
-def first_round(pairs: Sequence[Pair], scorer: PairScorer) -> list[Pair]:
-    """What is learned first: the pairs, and questions with texts of another set."""
-    return [*pairs, *off_topic(pairs, scorer, random.Random(_SEED), _STRANGE)]
-
-
-def second_round(pairs: Sequence[Pair], own: Sequence[Pair], scorer: PairScorer) -> list[Pair]:
-    """What is learned last: the questions over the seeds twice, misspelt and strange ones, some of what was learned."""
-    chance = random.Random(_SEED)
-    typed = [replace(one, question=misspelt(one.question, chance)) for one in chance.sample(list(pairs), _MISSPELT)]
-    strange = off_topic([*pairs, *own], scorer, chance, _STRANGE)
-    return [*own, *own, *typed, *strange, *chance.sample(list(pairs), _REPLAYED)]
-
-
-def off_topic(pairs: Sequence[Pair], scorer: PairScorer, chance: random.Random, count: int) -> Iterator[Pair]:
-    """Questions with texts of another set, each set as often as the next; none if all are of one set.
-
-    Args:
-        scorer: The untouched reranker.
-    """
-    sets: dict[str, list[Pair]] = {}
-    for one in pairs:
-        if one.relevance is not None:
-            sets.setdefault(one.source, []).append(one)
-    for _ in range(count if len(sets) > 1 else 0):
-        asked, told = (chance.choice(sets[source]) for source in chance.sample(list(sets), 2))
-        relevance = float(scorer.score(asked.question, [told.text]).relevance[0])
-        yield replace(asked, text=told.text, answerable=False, relevance=relevance)
-
-
 def report(network: TwoHeads, tokenizer: Tokenizer, pairs: Sequence[Pair]) -> dict[str, float | None]:
     """AUROC of the untouched relevance, of both heads, and of the answerability against near misses.
 
@@ -224,18 +198,37 @@ def _learn(
     train(network, tokenizer, pairs, epochs=epochs, peak_rate=peak_rate, on_step=show)
 
 
+def _form_pairs(data: Path, scorer: PairScorer, progress: Progress) -> Iterator[list[Pair]]:
+    """The pairs of the project's own forms, and of the contexts with tables in ``data``."""
+    files = [data / name / "contexts.jsonl" for name in ("tatqa", "aitqa")]
+    for seed, chosen in enumerate([load_form_set(), *(load_context_set(file) for file in files)], start=1):
+        task = progress.add_task(f"pairs of {chosen.name}", total=None)
+        with TemporaryDirectory() as folder, Library.open(Path(folder, "data")) as library:
+            untouched = replace(library, scorer=scorer)
+            yield list(form_pairs(untouched, scorer, chosen, Path(folder, "texts"), seed))
+        progress.update(task, total=1, completed=1)
+
+
 @click.command()
 @click.option("--data", type=click.Path(path_type=Path, exists=True, file_okay=False), required=True)
-def main(data: Path) -> None:
+@click.option("--go-on", is_flag=True, help="Begin with the adapters that are there: only the last round.")
+def main(data: Path, go_on: bool) -> None:
     """Train the adapters, write them into the package, and print what they are worth on what they did not see."""
     folder, scorer = bundled_folder(RERANKER), load_untouched_reranker(threads=Settings().worker_threads)
     with Progress(console=console(err=True)) as progress:
         pairs = [pair for _, part in _pairs(training_sets(data), scorer, progress) for pair in part]
-        torch.manual_seed(_SEED)  # the adapters begin at random
-        network, tokenizer = TwoHeads(folder / "model.onnx"), load_tokenizer(folder)
-        _learn(network, tokenizer, first_round(pairs, scorer), progress, epochs=2, peak_rate=7e-4)
         own = [pair for _, part in _pairs([seed_set()], scorer, progress) for pair in part]
-        _learn(network, tokenizer, second_round(pairs, own, scorer), progress, epochs=1, peak_rate=3e-4)
+        torch.manual_seed(SEED)  # the adapters begin at random
+        network, tokenizer = TwoHeads(folder / "model.onnx"), load_tokenizer(folder)
+        if go_on:
+            network.adopt(Adapters.load(ADAPTERS))
+        else:
+            _learn(network, tokenizer, first_round(pairs, scorer), progress, epochs=2, peak_rate=7e-4)
+            _learn(network, tokenizer, second_round(pairs, own, scorer), progress, epochs=1, peak_rate=3e-4)
+        forms = list(_form_pairs(data, scorer, progress))
+        network.hold_lower(_HELD_LAYERS)
+        last = third_round(forms, random.Random(SEED).sample(pairs, min(len(pairs), _KEPT)), own, scorer)
+        _learn(network, tokenizer, last, progress, epochs=1, peak_rate=2e-4)
         network.adapters().save(ADAPTERS)
         for name, held in _pairs(measured_sets(data), scorer, progress):
             values = report(network, tokenizer, held)

@@ -11,7 +11,7 @@ from eval.sets.load import QUESTIONS, load_set
 from eval.sets.question import EvalSet, Gold, Question
 from eval.training.pairs import Pair, pairs_of
 from eval.training.sets import LESSON_QUESTIONS, LESSONS, lesson_use
-from eval.training.train import first_round, second_round
+from eval.training.rounds import first_round, second_round
 from rag.ingest.pipeline import document_id
 from rag.models.protocols import PairScorer
 from rag.settings import SEEDS
