@@ -13,7 +13,7 @@ from pathlib import Path
 
 from rag.answer.find.evidence import Candidate
 from rag.answer.question import Question
-from rag.language.english.words import stem, words
+from rag.language.english.words import identifiers, spellings_of, stem, words
 
 PARAMETERS = Path(__file__).resolve().parent / "answerability.json"
 _LOWEST = -12.0
@@ -50,13 +50,16 @@ def signals(question: Question, candidates: Sequence[Candidate]) -> Signals:
         return Signals(shared=False, answerability=_LOWEST, lead=0.0, unnamed=1.0, missing=_MOST_MISSING)
     best = candidates[0]
     others = [one for one in candidates[1:] if not _overlap(best, one)]
-    present = {stem(word) for word in words(best.judged)}
+    said = words(best.judged)
+    present = {stem(word) for word in said}
+    codes = set(map(_in_one, identifiers(said)))
+    named = {one for one in question.named - present if codes.isdisjoint(map(_in_one, identifiers([one])))}
     absent = {stem(word) for term in question.missing for word in words(term)}
     return Signals(
         shared=not question.stems.isdisjoint(stem(word) for one in candidates for word in words(one.judged)),
         answerability=best.answerability,
         lead=min(best.score - others[0].score, _LONGEST_LEAD) if others else _LONGEST_LEAD,
-        unnamed=len(question.named - present) / len(question.named) if question.named else 0.0,
+        unnamed=len(named) / len(question.named) if question.named else 0.0,
         missing=min(float(len(absent & question.named)), _MOST_MISSING),
     )
 
@@ -70,6 +73,10 @@ def confidence(found: Signals) -> float:
     if not found.shared:
         return 0.0
     return _probability("question", {name: value for name, value in asdict(found).items() if name != "shared"})
+
+
+def _in_one(identifier: str) -> str:
+    return spellings_of(identifier)[0]
 
 
 def _overlap(one: Candidate, other: Candidate) -> bool:
