@@ -49,7 +49,7 @@ def signals(question: Question, candidates: Sequence[Candidate]) -> Signals:
     if not candidates:
         return Signals(shared=False, answerability=_LOWEST, lead=0.0, unnamed=1.0, missing=_MOST_MISSING)
     best = candidates[0]
-    others = [one for one in candidates[1:] if not _overlap(best, one)]
+    others = candidates[1:]
     said = words(best.judged)
     present = {stem(word) for word in said}
     codes = set(map(_in_one, identifiers(said)))
@@ -77,12 +77,6 @@ def confidence(found: Signals) -> float:
 
 def _in_one(identifier: str) -> str:
     return spellings_of(identifier)[0]
-
-
-def _overlap(one: Candidate, other: Candidate) -> bool:
-    """Whether one is part of the other."""
-    same = one.document.id == other.document.id
-    return same and one.span.start < other.span.end and other.span.start < one.span.end
 
 
 def support(candidate: Candidate) -> float:

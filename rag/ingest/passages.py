@@ -189,7 +189,7 @@ def _indexed_text(about: Description, group: Sequence[Sentence], outline: Outlin
     day = written_date(about.published) if about.published else None
     name = ", ".join(part for part in (about.title, day) if part)
     context = [] if first.kind is Kind.TITLE else [part for part in (name, first.heading, _led(first, outline)) if part]
-    limit = encoder.max_tokens // 6 - 8
+    limit = encoder.max_tokens // (2 * max(len(context), 2)) - 8
     shown = " ".join(_said(sentence, outline, encoder) for sentence in group)
     return "\n".join([*(_shortened(part, encoder, limit) for part in context), shown])
 

@@ -141,7 +141,7 @@ def test_the_heading_tells_like_sentences_apart_and_is_cited_with_what_needs_it(
         assert first.text == f"{city} \u2014 Rent: {rent} euros a month"
         assert [answer.citations[number - 1].quote for number in first.citations] == [
             city,
-            f"- Rent: {rent} euros a month",
+            f"Rent: {rent} euros a month",
         ]
 
 

@@ -10,8 +10,8 @@ from eval.run.looking import candidates_for
 from eval.sets.load import QUESTIONS, load_set
 from eval.sets.question import EvalSet, Gold, Question
 from eval.training.pairs import Pair, pairs_of
-from eval.training.sets import LESSON_QUESTIONS, LESSONS, lesson_use
 from eval.training.rounds import first_round, second_round
+from eval.training.sets import LESSON_QUESTIONS, LESSONS, lesson_use
 from rag.ingest.pipeline import document_id
 from rag.models.protocols import PairScorer
 from rag.settings import SEEDS

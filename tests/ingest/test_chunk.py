@@ -189,7 +189,7 @@ def test_title_and_heading_count_towards_the_encoders_limit() -> None:
 def test_sentence_fits_half_of_what_the_encoder_reads() -> None:
     assert sentence_fits(" ".join(["cat"] * 30), WordEncoder(64))
     assert not sentence_fits(" ".join(["cat"] * 31), WordEncoder(64))
-    assert sentence_fits("## **cat** \n\n " + "cat " * 29, WordEncoder(64))
+    assert sentence_fits("**cat** \n\n " + "cat " * 29, WordEncoder(64))
 
 
 def test_the_budget_closes_a_passage() -> None:

@@ -182,7 +182,7 @@ def library(open_library: OpenLibrary) -> Library:
     files = [file for file in find_files([FILES]) if not file.path.startswith(("README", "news", "press"))]
     outcomes = {outcome.path: outcome for outcome in ingest(engine, files, collection="default")}
     assert {path for path, outcome in outcomes.items() if outcome.outcome != "added"} == {"scan.pdf", "locked.pdf"}
-    assert len(outcomes) == len(files) == 12
+    assert len(outcomes) == len(files) == 19
     return engine
 
 
@@ -205,4 +205,4 @@ def test_answers_from_every_format_are_exact_and_name_the_page(library: Library)
             assert (citation.page is None) == (not path.endswith(".pdf"))
     pages = {(citation.path, citation.page) for found in cited.values() for citation in found if citation.page}
     assert ("bridge.pdf", 2) in pages
-    assert {path.rpartition(".")[2] for path in cited} == {"docx", "eml", "epub", "html", "md", "pdf"}
+    assert {path.rpartition(".")[2] for path in cited} == {"docx", "eml", "epub", "html", "md", "odt", "pdf", "rtf"}

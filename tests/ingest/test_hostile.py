@@ -268,6 +268,6 @@ def test_document_of_too_many_passages_is_rejected(open_library: OpenLibrary, tm
     (tmp_path / "b.md").write_text("# A\n\nB c.\n\n" * 20, encoding="utf-8")
     outcomes = ingest(open_library(max_passages=100), find_files([tmp_path]), collection="default")
     assert [(one.outcome, one.reason) for one in outcomes] == [
-        ("rejected", "too many passages: 120, at most 100 are kept; split it, or raise FOOTNOTE_MAX_PASSAGES"),
+        ("rejected", "too many passages: 121, at most 100 are kept; split it, or raise FOOTNOTE_MAX_PASSAGES"),
         ("added", None),
     ]

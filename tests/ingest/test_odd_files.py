@@ -338,3 +338,10 @@ def test_document_whose_file_becomes_a_link_out_stays_and_is_named(open_library:
     outcomes = {one.path: one for one in ingest(engine, find_files([folder]), collection="default")}
     assert (outcomes["a.txt"].outcome, outcomes["sub/b.txt"].outcome) == ("rejected", "unchanged")
     assert engine.store.catalog.text("a") == LAMP
+
+
+def test_a_data_directory_within_a_folder_is_passed_over(open_library: OpenLibrary, tmp_path: Path) -> None:
+    write(tmp_path, {"a.txt": "The lamp of Morvane is lit at dusk.\n"})
+    engine = open_library()
+    assert (engine.store.data_dir / "vectors-1-1" / "seal.json").is_file()
+    assert [file.path for file in find_files([tmp_path])] == ["a.txt"]

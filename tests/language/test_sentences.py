@@ -53,8 +53,7 @@ def sentence_texts(text: str) -> list[str]:
 
 def split_text(text: str, *, markdown: bool = False, limit: int = 10_000) -> list[Sentence]:
     layout = blocks(text, markdown=markdown)
-    leaves = [block for block in layout if block.leaf]
-    return list(split(text, layout, describe(text, leaves), lambda sentence: len(sentence) <= limit))
+    return list(split(text, layout, describe(text, layout), lambda sentence: len(sentence) <= limit))
 
 
 def headings(*lines: str, markdown: bool = False) -> list[str]:
@@ -93,8 +92,7 @@ def test_sentences_do_not_depend_on_what_is_around_the_block(before: str, text: 
 def test_split_partitions_every_block(text: str, markdown: bool, limit: int) -> None:
     markdown = markdown and "|" not in text
     layout = blocks(text, markdown=markdown)
-    leaves = [block for block in layout if block.leaf]
-    sentences = [*split(text, layout, describe(text, leaves), lambda sentence: len(sentence) <= limit)]
+    sentences = [*split(text, layout, describe(text, layout), lambda sentence: len(sentence) <= limit)]
     for position, block in enumerate(layout):
         if not block.leaf:
             continue

@@ -126,7 +126,7 @@ class _Reading:
     def _with_unit(self, unit: Unit, sentence: Sentence, heading: Sentence | None, passage_id: str) -> Candidate:
         judged = judged_text(self._document, sentence, " ".join(unit.text.split()[:_JUDGED_WORDS]), dated=self._timed)
         heading = heading if sentence.heading else None
-        if heading is not None and not unit.lead and (unit.whole or unit.kind == "record"):
+        if heading is not None and not unit.lead and _needs_heading(unit):
             gap = ":\n" if unit.whole else " — "
             text = f"{display(heading.text).rstrip(':')}{gap}{unit.text}"
             unit = replace(unit, text=text, spans=(heading.span, *unit.spans))
@@ -158,6 +158,12 @@ class _Reading:
             judged=judged_text(document, sentence, understood(sentence, previous), dated=self._timed),
             dated=self._dated,
         )
+
+
+def _needs_heading(unit: Unit) -> bool:
+    """Whether a unit without what leads to it says what it is about only under its heading."""
+    item = unit.kind == "sentence" and not unit.text.endswith((".", "!", "?"))
+    return unit.whole or unit.kind == "record" or item
 
 
 def _is_scrap(sentence: Sentence) -> bool:

@@ -74,7 +74,7 @@ def _code_unit(outline: Outline, position: int) -> Unit:
 def _item_unit(outline: Outline, position: int, span: Span) -> Unit | None:
     leads = outline.leads(position)
     mark = outline.mark(position)
-    if not leads and not mark:
+    if not leads and not mark and outline.holder(position, Form.LIST) is None:
         return None
     shown = f"{mark} {display(span.of(outline.text))}".lstrip()
     lead = " ".join(display(one.of(outline.text)) for one in leads)

@@ -43,7 +43,7 @@ _PERSON = re.compile(
     r"|poet|author|writer|singer|painter|composer|actor|actress|player|director|founder|leader|reformer"
 )
 _HEAD_END = re.compile(r",| (?:of|from|for|that|which|who|to|in|on|at|by|with|and|used)\b")
-_NUMBER = re.compile(r"^(?:\d+\.)+\d*\s+")
+_NUMBER = re.compile(r"^(?:(?:\d+\.)+\d*|\d+\))\s+")
 _POINTS = re.compile(r"\b(?:this|these|those|it|its|they|their|he|she|his|her|here|above|below)\b", re.IGNORECASE)
 _DID = {
     **{f"{verb}ed": verb for verb in ("demand", "reject", "offer", "discover", "invent", "develop", "recommend")},
@@ -96,7 +96,7 @@ def proposals(document: Document, sentences: Sequence[Sentence]) -> list[Proposa
 def _below(sentences: Sequence[Sentence]) -> Span | None:
     """The characters under a heading, the first of ``sentences``; ``None`` where there are none."""
     heading = display(sentences[0].text)
-    under = [one.span for one in sentences[1:] if one.heading == heading]
+    under = [one.span for one in sentences[1:] if (one.heading or "").endswith(heading)]
     return Span(start=under[0].start, end=under[-1].end) if under else None
 
 

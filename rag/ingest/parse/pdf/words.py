@@ -22,7 +22,7 @@ HYPHEN = "\ufffe"
 
 _UNSEEN = "\x00"
 _SOFT = "\xad"
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
 _WORD = re.compile(r"[^\s\x00\ufffe]+\ufffe?|\ufffe")
 _SHORTEST = 0.92  # heights of a font: characters that are lower than this may be raised ones
 _WITHIN = re.compile(r"[^\W\d_]\d+|\d\D{1,3}$|[*†‡§]\W{0,3}$")
