@@ -79,6 +79,19 @@ class TwoHeads(nn.Module):
         )
 
 
+def averaged(one: Adapters, other: Adapters) -> Adapters:
+    """Half of each: what a short training gains, with most of what it would have forgotten.
+
+    Source: Wortsman et al., "Robust fine-tuning of zero-shot models", 2022.
+    """
+    return Adapters(
+        down={name: (array + other.down[name]) / 2 for name, array in one.down.items()},
+        up={name: (array + other.up[name]) / 2 for name, array in one.up.items()},
+        head=(one.head + other.head) / 2,
+        bias=(one.bias + other.bias) / 2,
+    )
+
+
 def _configuration() -> BertConfig:
     found = BertConfig(
         vocab_size=30522, hidden_size=384, num_hidden_layers=12, num_attention_heads=12, intermediate_size=1536

@@ -25,7 +25,7 @@ from eval.measures.measures import auroc
 from eval.run.runner import prepared
 from eval.sets.forms import load_context_set, load_form_set
 from eval.training.forms import form_pairs
-from eval.training.network import TwoHeads
+from eval.training.network import TwoHeads, averaged
 from eval.training.pairs import Pair, description_pairs, pairs_of
 from eval.training.rounds import SEED, first_round, second_round, third_round
 from eval.training.sets import Chosen, measured_sets, seed_set, training_sets
@@ -226,9 +226,11 @@ def main(data: Path, go_on: bool) -> None:
             _learn(network, tokenizer, first_round(pairs, scorer), progress, epochs=2, peak_rate=7e-4)
             _learn(network, tokenizer, second_round(pairs, own, scorer), progress, epochs=1, peak_rate=3e-4)
         forms = list(_form_pairs(data, scorer, progress))
+        before = network.adapters()
         network.hold_lower(_HELD_LAYERS)
         last = third_round(forms, random.Random(SEED).sample(pairs, min(len(pairs), _KEPT)), own, scorer)
         _learn(network, tokenizer, last, progress, epochs=1, peak_rate=2e-4)
+        network.adopt(averaged(before, network.adapters()))
         network.adapters().save(ADAPTERS)
         for name, held in _pairs(measured_sets(data), scorer, progress):
             values = report(network, tokenizer, held)

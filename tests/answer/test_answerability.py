@@ -143,3 +143,22 @@ def test_missing_terms_are_whole_names_without_possessives(
 def test_not_answered_says_what_is_missing(missing: list[str], sentence: str) -> None:
     asked = read_question("Who met Putin in Geneva at the boiling point of nitrogen?")
     assert not_answered(replace(asked, missing=tuple(missing))) == sentence
+
+
+def test_averaged_adapters_lie_between_both() -> None:
+    from eval.training.network import averaged
+
+    one, other = (
+        Adapters(
+            down={"a": np.full((2, 1), value, dtype=np.float32)},
+            up={"a": np.full((1, 2), -value, dtype=np.float32)},
+            head=np.full(3, value, dtype=np.float32),
+            bias=value,
+        )
+        for value in (1.0, 3.0)
+    )
+    mean = averaged(one, other)
+    assert (mean.down["a"] == 2.0).all()
+    assert (mean.up["a"] == -2.0).all()
+    assert (mean.head == 2.0).all()
+    assert mean.bias == 2.0
