@@ -146,7 +146,7 @@ class Batches:
             if step % _STEPS == 0:
                 self._give_way()
         count, limit = len(draft.passages), self._intake.limits.passages
-        if count == 0:
+        if count == 0 or all(block.heading for block in draft.parsed.blocks):
             raise DocumentRejected("nothing to cite: the file has only headings, or lines that belong to no text")
         if count > limit:
             raise DocumentRejected(

@@ -21,7 +21,7 @@ GAPS = st.sampled_from(["\n\n", "\n", "\r\n\r\n", "\r", " ", "\n \n\n"])
 
 def read(text: str, marked: Span | None = None) -> list[Paragraph]:
     found = blocks(text, markdown=True)
-    described = describe(text, [block for block in found if block.leaf])
+    described = describe(text, found)
     return paragraphs(text, list(split(text, found, described, lambda part: len(part) < 60)), marked)
 
 

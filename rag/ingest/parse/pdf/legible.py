@@ -21,7 +21,6 @@ _BROKEN = re.compile(r"[^\W\d_][\[\]\\^`{|}~@$%#\"!*=<>]|[\[\]\\^`{|}~$%#\"!*=<>
 _ODD = frozenset({"Cc", "Co", "Cn", "Cs"})
 _FILLERS = frozenset(".·…_-–—*|•")
 _VOWELS = frozenset("aeiouyæøœıə")
-_TOKEN = re.compile(r"\S*[^\W\d_]\S*")
 _USUAL = re.compile(r"[\W_]*+[^\W\d_]?[^\W\d_]++(?:['’-][^\W\d_]++)*+[\W_]*+")
 
 
@@ -58,7 +57,7 @@ def _is_spelled(text: str, latin: list[str]) -> bool:
         return False
     if sum(base in _VOWELS for base in bases) >= _LEAST_VOWELS * len(bases):
         return True
-    tokens = _TOKEN.findall(text)
+    tokens = [token for token in text.split() if any(map(str.isalpha, token))]
     usual = sum(bool(token[1:].islower() and _USUAL.fullmatch(token)) for token in tokens)
     broken = sum(bool(_BROKEN.search(token)) for token in tokens)
     return usual >= _LEAST_USUAL * len(tokens) or broken < _MOST_BROKEN * len(tokens)
