@@ -6,6 +6,7 @@ al., "LoRA: Low-Rank Adaptation of Large Language Models", 2021) and the new hea
 
 from pathlib import Path
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from transformers import BertConfig, BertForSequenceClassification
@@ -85,9 +86,9 @@ def averaged(one: Adapters, other: Adapters) -> Adapters:
     Source: Wortsman et al., "Robust fine-tuning of zero-shot models", 2022.
     """
     return Adapters(
-        down={name: (array + other.down[name]) / 2 for name, array in one.down.items()},
-        up={name: (array + other.up[name]) / 2 for name, array in one.up.items()},
-        head=(one.head + other.head) / 2,
+        down={name: ((array + other.down[name]) / 2).astype(np.float32) for name, array in one.down.items()},
+        up={name: ((array + other.up[name]) / 2).astype(np.float32) for name, array in one.up.items()},
+        head=((one.head + other.head) / 2).astype(np.float32),
         bias=(one.bias + other.bias) / 2,
     )
 
