@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from rag.language.outline import row_text
 from rag.types import Item, Statement, TableRows
 
 _BULLET = re.compile(r"[-*+•‣◦▪–]\s+")
@@ -136,10 +137,7 @@ def _field(item: Item) -> KeyedValue:
 
 def _row_text(table: TableRows) -> str:
     """A table's first row as the text of its statement has it."""
-    pairs = [(name.rstrip(":"), cell) for name, cell in zip(table.columns, table.rows[0], strict=False) if cell]
-    labels = [cell.rstrip(":") for name, cell in pairs if not name]
-    values = [f"{name}: {cell}" for name, cell in pairs if name]
-    return " — ".join(part for part in (*labels, "; ".join(values)) if part)
+    return row_text([(name, cell) for name, cell in zip(table.columns, table.rows[0], strict=False) if cell])
 
 
 def _before(text: str, part: str) -> str:

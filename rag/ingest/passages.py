@@ -137,9 +137,9 @@ def chunk(
     Raises:
         PassageTooLong: When a passage exceeds ``encoder.max_tokens``.
     """
-    for group in _groups(sentences, outline, encoder, budget):
+    for group, said in _groups(sentences, outline, encoder, budget):
         span = Span(start=group[0].span.start, end=group[-1].span.end)
-        indexed = _indexed_text(about, group, outline, encoder)
+        indexed = _indexed_text(about, group[0], said, outline, encoder)
         passage = Passage(document_id=document_id, span=span, text=span.of(outline.text), indexed=indexed)
         needed = encoder.count_tokens(indexed)
         if needed > encoder.max_tokens:
@@ -150,9 +150,15 @@ def chunk(
         yield passage
 
 
-def _groups(sentences: Iterable[Sentence], outline: Outline, encoder: Encoder, budget: int) -> Iterator[list[Sentence]]:
-    """Neighbouring sentences that share a section and stay within the budget and half the encoder's limit."""
+def _groups(
+    sentences: Iterable[Sentence], outline: Outline, encoder: Encoder, budget: int
+) -> Iterator[tuple[list[Sentence], list[str]]]:
+    """Neighbouring sentences that share a section and stay within the budget and half the encoder's limit.
+
+    With what the indexes see of each.
+    """
     group: list[Sentence] = []
+    said: list[str] = []
     tokens = pieces = 0
     for sentence in sentences:
         indexed = sentence.kind not in _NOT_INDEXED
@@ -160,13 +166,14 @@ def _groups(sentences: Iterable[Sentence], outline: Outline, encoder: Encoder, b
         more_tokens, more_pieces = count_tokens(shown), encoder.count_tokens(shown)
         full = tokens + more_tokens > budget or pieces + more_pieces > encoder.max_tokens // 2
         if group and (full or not indexed or _starts_section(group[-1], sentence)):
-            yield group
-            group, tokens, pieces = [], 0, 0
+            yield group, said
+            group, said, tokens, pieces = [], [], 0, 0
         if indexed:
             group.append(sentence)
+            said.append(shown)
             tokens, pieces = tokens + more_tokens, pieces + more_pieces
     if group:
-        yield group
+        yield group, said
 
 
 def _said(sentence: Sentence, outline: Outline, encoder: Encoder) -> str:
@@ -183,15 +190,13 @@ def _starts_section(previous: Sentence, sentence: Sentence) -> bool:
     return described or previous.heading != sentence.heading
 
 
-def _indexed_text(about: Description, group: Sequence[Sentence], outline: Outline, encoder: Encoder) -> str:
-    """What the indexes see of a passage: title, date, heading, what leads to it, and cleaned sentences."""
-    first = group[0]
+def _indexed_text(about: Description, first: Sentence, said: Sequence[str], outline: Outline, encoder: Encoder) -> str:
+    """What the indexes see of a passage: title, date, heading, what leads to its first sentence, what is ``said``."""
     day = written_date(about.published) if about.published else None
     name = ", ".join(part for part in (about.title, day) if part)
     context = [] if first.kind is Kind.TITLE else [part for part in (name, first.heading, _led(first, outline)) if part]
     limit = encoder.max_tokens // (2 * max(len(context), 2)) - 8
-    shown = " ".join(_said(sentence, outline, encoder) for sentence in group)
-    return "\n".join([*(_shortened(part, encoder, limit) for part in context), shown])
+    return "\n".join([*(_shortened(part, encoder, limit) for part in context), " ".join(said)])
 
 
 def _led(first: Sentence, outline: Outline) -> str | None:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from rag.blocks import Block, Cell, Form, holders, within
+from rag.blocks import Block, Cell, Form, children, holders, within
 from rag.language.text import display
 from rag.types import Span
 
@@ -44,9 +44,7 @@ class Row:
     @property
     def text(self) -> str:
         """Its cells in one line, each under its name."""
-        labels = [pair.value.rstrip(":") for pair in self.pairs if not pair.name]
-        values = [f"{pair.name.rstrip(':')}: {pair.value}" for pair in self.pairs if pair.name]
-        return " — ".join(part for part in (*labels, "; ".join(values)) if part)
+        return row_text([(pair.name, pair.value) for pair in self.pairs])
 
     @property
     def whole(self) -> str:
@@ -56,12 +54,24 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Table:
-    """What the rows of a table share."""
+    """What the rows of a table share; ``width`` counts its columns, to the last that has a cell."""
 
+    width: int
     names: Mapping[int, str]
     context: tuple[str, ...]
     heads: Span | None
     sections: Mapping[int, int]
+
+
+def row_text(cells: Sequence[tuple[str, str]]) -> str:
+    """The cells of a row in one line, each a name and a value; those without a name come first, as its label.
+
+    >>> row_text([("", "Rent:"), ("2024", "90"), ("2023", "85")])
+    'Rent — 2024: 90; 2023: 85'
+    """
+    labels = [value.rstrip(":") for name, value in cells if not name]
+    values = [f"{name.rstrip(':')}: {value}" for name, value in cells if name]
+    return " — ".join(part for part in (*labels, "; ".join(values)) if part)
 
 
 class Outline:
@@ -143,7 +153,7 @@ class Outline:
 
     def items(self, position: int) -> list[int]:
         """The items of a list, or the fields of a record."""
-        return [place for place in within(self.blocks, position) if self.blocks[place].parent == position]
+        return list(children(self.blocks, position))
 
     def depth(self, position: int, top: int) -> int:
         """How many items a leaf of a list is within, below ``top``."""
@@ -157,9 +167,8 @@ class Outline:
 
     def names(self, table: int) -> list[str]:
         """The names of a table's columns, from the first to the last that has a cell."""
-        known = self._table(table).names
-        columns = {cell.column for place in self.items(table) for cell in self.blocks[place].cells}
-        return [known.get(column, "") for column in range(max(columns, default=-1) + 1)]
+        read = self._table(table)
+        return [read.names.get(column, "") for column in range(read.width)]
 
     def _before(self, position: int) -> int | None:
         """The leaf right before a block, with the same parent; within an item its own words."""
@@ -204,6 +213,7 @@ class Outline:
         over = (*((display(lead.of(self.text)),) if lead else ()), *context)
         spans = [self.blocks[place].span for place in heads]
         return _Table(
+            width=max(columns, default=-1) + 1,
             names=names,
             context=over,
             heads=Span(start=spans[0].start, end=spans[-1].end) if spans else None,
