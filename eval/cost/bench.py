@@ -79,9 +79,9 @@ class _RecordingScorer(AroundScorer):
         super().__init__(model)
         self.pairs: list[tuple[str, list[str]]] = []
 
-    def score(self, question: str, texts: Sequence[str]) -> PairScores:
+    def score(self, question: str, texts: Sequence[str], *, units: bool = False) -> PairScores:
         self.pairs.append((question, list(texts)))
-        return self.model.score(question, texts)
+        return self.model.score(question, texts, units=units)
 
 
 @click.command()

@@ -65,6 +65,6 @@ class AroundScorer:
         """See ``PairScorer.count_tokens``."""
         return self.model.count_tokens(question, text)
 
-    def score(self, question: str, texts: Sequence[str]) -> PairScores:
+    def score(self, question: str, texts: Sequence[str], *, units: bool = False) -> PairScores:
         """See ``PairScorer.score``."""
-        return self.model.score(question, texts)
+        return self.model.score(question, texts, units=units)

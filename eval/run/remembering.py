@@ -8,20 +8,18 @@ from rag.types import PairScores, Vectors
 
 
 class RememberingScorer(AroundScorer):
-    """``model``; asked for exactly what it was asked for last, it gives the same scores again."""
+    """``model``; asked for exactly what it was asked for last of that kind, it gives the same scores again."""
 
     def __init__(self, model: PairScorer) -> None:
         super().__init__(model)
-        self._asked: tuple[str, tuple[str, ...]] | None = None
-        self._scores: PairScores | None = None
+        self._last: dict[bool, tuple[tuple[str, tuple[str, ...]], PairScores]] = {}
 
-    def score(self, question: str, texts: Sequence[str]) -> PairScores:
+    def score(self, question: str, texts: Sequence[str], *, units: bool = False) -> PairScores:
         """See ``PairScorer.score``."""
         asked = (question, tuple(texts))
-        if self._scores is None or asked != self._asked:
-            self._scores = self.model.score(question, texts)
-            self._asked = asked
-        return self._scores
+        if units not in self._last or asked != self._last[units][0]:
+            self._last[units] = asked, self.model.score(question, texts, units=units)
+        return self._last[units][1]
 
 
 class RememberingEncoder(AroundEncoder):

@@ -63,7 +63,7 @@ class WordScorer:
         """The words of both and three more."""
         return len(question.split()) + len(text.split()) + 3
 
-    def score(self, question: str, texts: Sequence[str]) -> PairScores:
+    def score(self, question: str, texts: Sequence[str], *, units: bool = False) -> PairScores:
         """Both logits, shape (len(texts),)."""
         asked = {stem(word) for word in words(question)}
         shares = [len(asked & {stem(word) for word in words(text)}) / max(1, len(asked)) for text in texts]

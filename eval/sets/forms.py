@@ -1,7 +1,9 @@
 """Documents of mixed forms (tables, lists, steps, records, code) and questions over each of them alone."""
 
+import hashlib
 import json
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from eval.sets.question import EvalSetError
@@ -43,6 +45,15 @@ class FormSet:
     texts: dict[str, str]
     questions: tuple[FormQuestion, ...]
 
+    def part(self, *, calibrates: bool) -> "FormSet":
+        """The quarter of the documents that only calibrates, or those that teach."""
+        texts = {name: text for name, text in self.texts.items() if _calibrates(name) is calibrates}
+        return replace(self, texts=texts, questions=tuple(one for one in self.questions if one.document in texts))
+
+
+def _calibrates(document: str) -> bool:
+    return hashlib.sha256(f"calibrate/{document}".encode()).digest()[0] % 4 == 0
+
 
 def load_context_set(file: Path) -> FormSet:
     """A set of contexts, each a document, as JSON Lines: ``id``, ``markdown``, ``questions``.
@@ -72,6 +83,12 @@ def load_context_set(file: Path) -> FormSet:
         except KeyError as error:
             raise EvalSetError(f"{file}, line {number}: there is no {error}") from error
     return FormSet(name=file.parent.name, texts=texts, questions=tuple(questions))
+
+
+def unit_sets(data: Path) -> Iterator[FormSet]:
+    """The project's own documents of many forms, and each set of contexts in a folder of ``data``."""
+    yield load_form_set()
+    yield from map(load_context_set, sorted(data.glob("*/contexts.jsonl")))
 
 
 def load_form_set() -> FormSet:

@@ -78,7 +78,7 @@ class _NoWords:
 class _InOrder(AroundScorer):
     """A pair scorer that reads nothing: the texts keep the order in which they come."""
 
-    def score(self, question: str, texts: Sequence[str]) -> PairScores:
+    def score(self, question: str, texts: Sequence[str], *, units: bool = False) -> PairScores:
         falling = np.array([_FIRST - _STEP * place for place in range(len(texts))], dtype=np.float32)
         return PairScores(relevance=falling, answerability=falling)
 
@@ -86,8 +86,8 @@ class _InOrder(AroundScorer):
 class _OneHead(AroundScorer):
     """A pair scorer whose relevance stands for both logits."""
 
-    def score(self, question: str, texts: Sequence[str]) -> PairScores:
-        scores = self.model.score(question, texts)
+    def score(self, question: str, texts: Sequence[str], *, units: bool = False) -> PairScores:
+        scores = self.model.score(question, texts, units=units)
         return PairScores(relevance=scores.relevance, answerability=scores.relevance)
 
 

@@ -3,14 +3,16 @@
 The questions are the calibration half of those over the seeds and a held-out article of SQuAD 2, of
 which a question with known evidence counts twice: as it is, and with the documents that answer it left
 out of what was retrieved. Only the third of the seeds' questions that the model did not learn from sets
-the scale of the probability.
+the scale of the probability. Where a unit is the best candidate, it is the quarter of the documents of mixed
+forms that nothing learned from; each question is asked of its own document and of another one.
 """
 
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import click
@@ -20,13 +22,17 @@ from sklearn.linear_model import LogisticRegression
 
 from eval.run.looking import candidates_for, found_for
 from eval.run.runner import prepared
+from eval.sets.forms import FormQuestion, FormSet, unit_sets
 from eval.sets.question import EvalSet, Question
+from eval.training.forms import ingested, may_answer
 from eval.training.pairs import answers_of
 from eval.training.sets import calibration_sets, sets_scale
-from rag.answer.confidence import PARAMETERS, Signals, signals
+from rag.answer.confidence import PARAMETERS, Signals, combined, signals
 from rag.answer.find.evidence import Candidate
 from rag.answer.question import Question as Asked
+from rag.answer.question import read_question
 from rag.answer.read.extractive import considered
+from rag.answer.read.sizes import sized
 from rag.cli.terminal import console, echo_json
 from rag.library import Library
 from rag.settings import Settings
@@ -73,6 +79,37 @@ def observe(engine: Library, chosen: EvalSet, questions: Sequence[Question]) -> 
             yield Observation(source=chosen.name, sets_scale=False, signals=rest, answerable=False)
 
 
+def observe_units(library: Library, chosen: FormSet, folder: Path) -> Iterator[Observation]:
+    """What the pipeline sees of each question that a unit answers best, in its own document and in the next one.
+
+    Args:
+        folder: The texts are written below it.
+    """
+    collections = dict(ingested(library, chosen, folder))
+    names = list(collections)
+    others = dict(zip(names, names[1:] + names[:1], strict=True))
+    for question in chosen.questions:
+        for document in (question.document, others[question.document]):
+            answerable = question.answerable and document == question.document
+            found = _observed_unit(library, collections[document], question, answerable=answerable)
+            if found.signals.unit:
+                yield found
+
+
+def _observed_unit(library: Library, collection: str, question: FormQuestion, *, answerable: bool) -> Observation:
+    with library.answering(collection) as answering:
+        asked, hits = answering.find(read_question(question.question))
+        left = sized(considered(asked, answering.rerank(asked, hits).candidates))
+    best = [one for one in left[:3] if one.unit]
+    return Observation(
+        source=question.source,
+        sets_scale=False,
+        signals=signals(asked, left),
+        answerable=answerable,
+        sentences=tuple((one.relevance, one.answerability, answerable and may_answer(question, one)) for one in best),
+    )
+
+
 def _signals(asked: Asked, candidates: Sequence[Candidate]) -> Signals:
     return signals(asked, considered(asked, candidates))
 
@@ -83,19 +120,33 @@ def fit(observed: Sequence[Observation]) -> dict[str, dict[str, float]]:
     The direction of the first is fitted with every set, and both outcomes of each, weighing the same; its
     scale then with the questions that set it, as they are (Platt 1999).
     """
-    names = [name for name in asdict(observed[0].signals) if name != "shared"]
-    rows = np.array([[getattr(one.signals, name) for name in names] for one in observed])
+    names, rows = _rows(observed)
     labels = np.array([one.answerable for one in observed])
     direction = _regression(rows, labels, _weights([(one.source, one.answerable) for one in observed]))
     setting = np.array([one.sets_scale for one in observed])
     scale = _regression((rows @ direction[1:] + direction[0])[setting][:, None], labels[setting], None)
     question = np.array([scale[0] + scale[1] * direction[0], *(scale[1] * direction[1:])])
+    return {"question": _named(names, question), "sentence": _of_sentences(observed)}
+
+
+def fit_units(observed: Sequence[Observation]) -> dict[str, dict[str, float]]:
+    """As ``fit``, where a unit is the best candidate; every set, and both outcomes of each, weighs the same."""
+    names, rows = _rows(observed)
+    labels = np.array([one.answerable for one in observed])
+    question = _regression(rows, labels, _weights([(one.source, one.answerable) for one in observed]))
+    return {"unit question": _named(names, question), "unit": _of_sentences(observed)}
+
+
+def _rows(observed: Sequence[Observation]) -> tuple[list[str], _Array]:
+    """The names of the signals that are weighed, and a row of them for each question."""
+    rows = [combined(one.signals) for one in observed]
+    return list(rows[0]), np.array([list(row.values()) for row in rows])
+
+
+def _of_sentences(observed: Sequence[Observation]) -> dict[str, float]:
     sentences = [row for one in observed for row in one.sentences]
     logits, answers = np.array([row[:2] for row in sentences]), np.array([row[2] for row in sentences])
-    return {
-        "question": _named(names, question),
-        "sentence": _named(["relevance", "answerability"], _regression(logits, answers, None)),
-    }
+    return _named(["relevance", "answerability"], _regression(logits, answers, None))
 
 
 def _regression(rows: _Array, labels: _Array, weights: _Array | None) -> _Array:
@@ -118,15 +169,21 @@ def _weights(groups: Sequence[object]) -> _Array:
 
 @click.command()
 @click.option("--data", type=click.Path(path_type=Path, exists=True, file_okay=False), required=True)
-def main(data: Path) -> None:
+@click.option("--units", is_flag=True, help="Only what is said of rows, items, lists, records and code.")
+def main(data: Path, units: bool) -> None:
     """Fit the probabilities and write them."""
     shown = console(err=True)
+    found: dict[str, object] = json.loads(PARAMETERS.read_text("utf-8")) | {"made_by": _COMMAND}
+    if not units:
+        texts: list[Observation] = []
+        for chosen, questions in calibration_sets(data):
+            with shown.status(chosen.name), prepared(chosen, Settings()) as (engine, _):
+                texts += observe(engine, chosen, questions)
+        found |= fit(texts)
     observed: list[Observation] = []
-    for chosen, questions in calibration_sets(data):
-        with shown.status(chosen.name), prepared(chosen, Settings()) as (engine, _):
-            observed += observe(engine, chosen, questions)
-    parameters = fit(observed)
-    PARAMETERS.write_text(json.dumps({"made_by": _COMMAND, **parameters}, indent=2) + "\n", encoding="utf-8")
-    for source in dict.fromkeys(one.source for one in observed):
-        shown.print(source, sum(one.source == source for one in observed), "questions")
-    echo_json(parameters)
+    for whole in unit_sets(data):
+        with shown.status(whole.name), TemporaryDirectory() as folder, Library.open(Path(folder, "data")) as library:
+            observed += observe_units(library, whole.part(calibrates=True), Path(folder, "texts"))
+    found |= fit_units(observed)
+    PARAMETERS.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
+    echo_json(found)

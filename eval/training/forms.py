@@ -35,13 +35,13 @@ def form_pairs(library: Library, scorer: PairScorer, chosen: FormSet, folder: Pa
     """
     chance = random.Random(seed)
     names = names_in(one.question for one in chosen.questions)
-    collections = dict(_ingested(library, chosen, folder))
+    collections = dict(ingested(library, chosen, folder))
     for question in chosen.questions:
         judged = _candidates(library, collections[question.document], question.question)
         right = _answering(question, judged)
         if right is None and question.answerable:
             continue
-        wrong = [one for one in judged if one is not right and not _may_answer(question, one)]
+        wrong = [one for one in judged if one is not right and not may_answer(question, one)]
         count = _NEGATIVES if right else _UNANSWERABLE
         for one in [*([right] if right else []), *wrong[:count]]:
             yield _pair(question, one.judged, one is right, one.relevance)
@@ -53,7 +53,7 @@ def form_pairs(library: Library, scorer: PairScorer, chosen: FormSet, folder: Pa
                 )
 
 
-def _ingested(library: Library, chosen: FormSet, folder: Path) -> Iterator[tuple[str, str]]:
+def ingested(library: Library, chosen: FormSet, folder: Path) -> Iterator[tuple[str, str]]:
     """Put each document into a collection of its own; gives both names."""
     for place, (name, text) in enumerate(chosen.texts.items()):
         collection = f"{chosen.name}-{place}"
@@ -64,9 +64,8 @@ def _ingested(library: Library, chosen: FormSet, folder: Path) -> Iterator[tuple
 
 
 def _candidates(library: Library, collection: str, text: str) -> Sequence[Candidate]:
-    question = read_question(text)
     with library.answering(collection) as answering:
-        found, hits = answering.find(question)
+        found, hits = answering.find(read_question(text))
         return answering.rerank(found, hits, word_pieces=_WORD_PIECES).candidates
 
 
@@ -102,7 +101,7 @@ def _named(question: FormQuestion, candidate: Candidate) -> bool:
     return bool(label) and len(label & asked) >= _SHARE_OF_LABEL * len(label)
 
 
-def _may_answer(question: FormQuestion, candidate: Candidate) -> bool:
+def may_answer(question: FormQuestion, candidate: Candidate) -> bool:
     """Whether nothing sure can be said: another unit that holds an accepted answer, or all of it at more length."""
     if question.holds:
         return _complete(question, candidate)

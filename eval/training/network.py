@@ -6,7 +6,6 @@ al., "LoRA: Low-Rank Adaptation of Large Language Models", 2021) and the new hea
 
 from pathlib import Path
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 from transformers import BertConfig, BertForSequenceClassification
@@ -64,12 +63,6 @@ class TwoHeads(nn.Module):
             self.answerability.weight[0].copy_(torch.tensor(adapters.head))
             self.answerability.bias.fill_(adapters.bias)
 
-    def hold_lower(self, layers: int) -> None:
-        """Keep what was learned in the first layers: what is learned now is how to judge, not how to read."""
-        for name, one in self.adapted.items():
-            if any(f".layer.{layer}." in name for layer in range(layers)):
-                one.down.requires_grad = one.up.requires_grad = False
-
     def adapters(self) -> Adapters:
         """What was learned."""
         down = {name: (_SCALE * one.down).detach().numpy() for name, one in self.adapted.items()}
@@ -78,19 +71,6 @@ class TwoHeads(nn.Module):
         return Adapters(
             down=down, up=up, head=head.weight[0].detach().numpy(), bias=float(head.bias[0].detach().numpy())
         )
-
-
-def averaged(one: Adapters, other: Adapters) -> Adapters:
-    """Half of each: what a short training gains, with most of what it would have forgotten.
-
-    Source: Wortsman et al., "Robust fine-tuning of zero-shot models", 2022.
-    """
-    return Adapters(
-        down={name: ((array + other.down[name]) / 2).astype(np.float32) for name, array in one.down.items()},
-        up={name: ((array + other.up[name]) / 2).astype(np.float32) for name, array in one.up.items()},
-        head=((one.head + other.head) / 2).astype(np.float32),
-        bias=(one.bias + other.bias) / 2,
-    )
 
 
 def _configuration() -> BertConfig:

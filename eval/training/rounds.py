@@ -1,4 +1,4 @@
-"""What the answerability model learns in which round, and with what it is mixed so that it forgets nothing."""
+"""What the answerability models learn in which round, and with what it is mixed so that they forget nothing."""
 
 import random
 from collections.abc import Iterator, Sequence
@@ -12,8 +12,9 @@ SEED = 20_250_602
 _REPLAYED = 1_200
 _MISSPELT = 600
 _STRANGE = 800
-_FORM_STRANGE = 300
-_OF_CONTEXTS = 1_400
+_UNIT_STRANGE = 600
+_OF_SET = 2_400  # so that none is most of what is learned
+_TEXTS = 1_200
 
 
 def first_round(pairs: Sequence[Pair], scorer: PairScorer) -> list[Pair]:
@@ -29,19 +30,17 @@ def second_round(pairs: Sequence[Pair], own: Sequence[Pair], scorer: PairScorer)
     return [*own, *own, *typed, *strange, *chance.sample(list(pairs), _REPLAYED)]
 
 
-def third_round(
-    forms: Sequence[Sequence[Pair]], pairs: Sequence[Pair], own: Sequence[Pair], scorer: PairScorer
-) -> list[Pair]:
-    """Learned last: rows, items, lists, steps and records, with what was learned before.
+def of_units(sets: Sequence[Sequence[Pair]], texts: Sequence[Pair], scorer: PairScorer) -> list[Pair]:
+    """What is learned of rows, items, lists, steps, records and code, with some of what was learned of sentences.
 
     Args:
-        forms: The project's own forms, then sets of contexts, of which 1,400 each.
+        sets: The pairs of each set of documents with such, of which 2,400 each.
+        texts: Pairs of running text.
     """
     chance = random.Random(SEED)
-    first, *others = forms
-    chosen = [*first, *(one for other in others for one in chance.sample(list(other), min(len(other), _OF_CONTEXTS)))]
-    learned = [*chosen, *pairs, *own, *own]
-    return [*learned, *off_topic(learned, scorer, chance, _FORM_STRANGE)]
+    chosen = [one for pairs in sets for one in chance.sample(list(pairs), min(len(pairs), _OF_SET))]
+    learned = [*chosen, *chance.sample(list(texts), min(len(texts), _TEXTS))]
+    return [*learned, *off_topic(learned, scorer, chance, _UNIT_STRANGE)]
 
 
 def off_topic(pairs: Sequence[Pair], scorer: PairScorer, chance: random.Random, count: int) -> Iterator[Pair]:

@@ -23,18 +23,18 @@ from torch import Tensor, nn
 
 from eval.measures.measures import auroc
 from eval.run.runner import prepared
-from eval.sets.forms import load_context_set, load_form_set
+from eval.sets.forms import unit_sets
 from eval.training.forms import form_pairs
-from eval.training.network import TwoHeads, averaged
+from eval.training.network import TwoHeads
 from eval.training.pairs import Pair, description_pairs, pairs_of
-from eval.training.rounds import SEED, first_round, second_round, third_round
+from eval.training.rounds import SEED, first_round, of_units, second_round
 from eval.training.sets import Chosen, measured_sets, seed_set, training_sets
 from rag.cli.terminal import console
 from rag.library import Library
 from rag.models import load_untouched_reranker
 from rag.models.adapters import Adapters
 from rag.models.bundled import RERANKER, bundled_folder
-from rag.models.merge import ADAPTERS
+from rag.models.merge import TEXT_ADAPTERS, UNIT_ADAPTERS
 from rag.models.protocols import PairScorer
 from rag.settings import Settings
 
@@ -45,8 +45,7 @@ _CLIP = 1.0
 _LONGEST = 160
 _POOLED_BATCHES = 32
 _DESCRIBED = 120
-_HELD_LAYERS = 4
-_KEPT = 2_900
+_QUESTIONS_BESIDE = 260  # of each set of running text, where units are learned
 
 
 class Batch(NamedTuple):
@@ -198,10 +197,10 @@ def _learn(
     train(network, tokenizer, pairs, epochs=epochs, peak_rate=peak_rate, on_step=show)
 
 
-def _form_pairs(data: Path, scorer: PairScorer, progress: Progress) -> Iterator[list[Pair]]:
-    """The pairs of the project's own forms, and of the contexts with tables in ``data``."""
-    files = [data / name / "contexts.jsonl" for name in ("tatqa", "aitqa")]
-    for seed, chosen in enumerate([load_form_set(), *(load_context_set(file) for file in files)], start=1):
+def _unit_pairs(data: Path, scorer: PairScorer, progress: Progress) -> Iterator[list[Pair]]:
+    """The pairs of the project's own forms, and of each folder of ``data`` that has ``contexts.jsonl``."""
+    for seed, whole in enumerate(unit_sets(data), start=1):
+        chosen = whole.part(calibrates=False)
         task = progress.add_task(f"pairs of {chosen.name}", total=None)
         with TemporaryDirectory() as folder, Library.open(Path(folder, "data")) as library:
             untouched = replace(library, scorer=scorer)
@@ -209,29 +208,42 @@ def _form_pairs(data: Path, scorer: PairScorer, progress: Progress) -> Iterator[
         progress.update(task, total=1, completed=1)
 
 
+def _some(sets: Iterable[Chosen]) -> Iterator[Chosen]:
+    for whole, questions in sets:
+        yield whole, random.Random(SEED).sample(list(questions), min(len(questions), _QUESTIONS_BESIDE))
+
+
+def _learn_texts(data: Path, scorer: PairScorer, progress: Progress) -> None:
+    """Train the adapters for running text, and print what they are worth on what they did not see."""
+    pairs = [pair for _, part in _pairs(training_sets(data), scorer, progress) for pair in part]
+    own = [pair for _, part in _pairs([seed_set()], scorer, progress) for pair in part]
+    torch.manual_seed(SEED)  # the adapters begin at random
+    network, tokenizer = TwoHeads(bundled_folder(RERANKER) / "model.onnx"), load_tokenizer(bundled_folder(RERANKER))
+    _learn(network, tokenizer, first_round(pairs, scorer), progress, epochs=2, peak_rate=7e-4)
+    _learn(network, tokenizer, second_round(pairs, own, scorer), progress, epochs=1, peak_rate=3e-4)
+    network.adapters().save(TEXT_ADAPTERS)
+    for name, held in _pairs(measured_sets(data), scorer, progress):
+        values = report(network, tokenizer, held)
+        progress.console.print(name, len(held), {key: value and round(value, 3) for key, value in values.items()})
+
+
+def _learn_units(data: Path, scorer: PairScorer, progress: Progress) -> None:
+    """Train the adapters for units, beginning with those for running text."""
+    texts = [pair for _, part in _pairs(_some(training_sets(data)), scorer, progress) for pair in part]
+    learned = of_units(list(_unit_pairs(data, scorer, progress)), texts, scorer)
+    network, tokenizer = TwoHeads(bundled_folder(RERANKER) / "model.onnx"), load_tokenizer(bundled_folder(RERANKER))
+    network.adopt(Adapters.load(TEXT_ADAPTERS))
+    _learn(network, tokenizer, learned, progress, epochs=1, peak_rate=4e-4)
+    network.adapters().save(UNIT_ADAPTERS)
+
+
 @click.command()
 @click.option("--data", type=click.Path(path_type=Path, exists=True, file_okay=False), required=True)
-@click.option("--go-on", is_flag=True, help="Begin with the adapters that are there: only the last round.")
-def main(data: Path, go_on: bool) -> None:
-    """Train the adapters, write them into the package, and print what they are worth on what they did not see."""
-    folder, scorer = bundled_folder(RERANKER), load_untouched_reranker(threads=Settings().worker_threads)
+@click.option("--units", is_flag=True, help="Only the adapters for rows, items, lists, records and code.")
+def main(data: Path, units: bool) -> None:
+    """Train the adapters, first those for running text, and write them into the package."""
+    scorer = load_untouched_reranker(threads=Settings().worker_threads)
     with Progress(console=console(err=True)) as progress:
-        pairs = [pair for _, part in _pairs(training_sets(data), scorer, progress) for pair in part]
-        own = [pair for _, part in _pairs([seed_set()], scorer, progress) for pair in part]
-        torch.manual_seed(SEED)  # the adapters begin at random
-        network, tokenizer = TwoHeads(folder / "model.onnx"), load_tokenizer(folder)
-        if go_on:
-            network.adopt(Adapters.load(ADAPTERS))
-        else:
-            _learn(network, tokenizer, first_round(pairs, scorer), progress, epochs=2, peak_rate=7e-4)
-            _learn(network, tokenizer, second_round(pairs, own, scorer), progress, epochs=1, peak_rate=3e-4)
-        forms = list(_form_pairs(data, scorer, progress))
-        before = network.adapters()
-        network.hold_lower(_HELD_LAYERS)
-        last = third_round(forms, random.Random(SEED).sample(pairs, min(len(pairs), _KEPT)), own, scorer)
-        _learn(network, tokenizer, last, progress, epochs=1, peak_rate=2e-4)
-        network.adopt(averaged(before, network.adapters()))
-        network.adapters().save(ADAPTERS)
-        for name, held in _pairs(measured_sets(data), scorer, progress):
-            values = report(network, tokenizer, held)
-            progress.console.print(name, len(held), {key: value and round(value, 3) for key, value in values.items()})
+        if not units:
+            _learn_texts(data, scorer, progress)
+        _learn_units(data, scorer, progress)

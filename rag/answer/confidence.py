@@ -1,7 +1,8 @@
 """Whether the sources answer a question: a calibrated probability from several signals.
 
-The signals are combined by logistic regressions whose parameters lie in ``answerability.json``;
-``footnote eval calibrate`` fits them again.
+The signals are combined by logistic regressions whose parameters lie in ``answerability.json``, others where
+the best candidate is a unit than where it is running text, for another model judged it; ``footnote eval calibrate``
+fits them again.
 """
 
 import json
@@ -31,6 +32,7 @@ class Signals:
         lead: How far the best candidate's score is above the next one's, at most 5.
         unnamed: The share of the question's names and numbers that the best candidate's text has not, 0 to 1.
         missing: How many words of the question's names and numbers no source has, at most 3.
+        unit: Whether the best candidate is a row, an item, a list, a record or code.
     """
 
     shared: bool
@@ -38,6 +40,7 @@ class Signals:
     lead: float
     unnamed: float
     missing: float
+    unit: bool = False
 
 
 def signals(question: Question, candidates: Sequence[Candidate]) -> Signals:
@@ -61,6 +64,7 @@ def signals(question: Question, candidates: Sequence[Candidate]) -> Signals:
         lead=min(best.score - others[0].score, _LONGEST_LEAD) if others else _LONGEST_LEAD,
         unnamed=len(named) / len(question.named) if question.named else 0.0,
         missing=min(float(len(absent & question.named)), _MOST_MISSING),
+        unit=best.unit is not None,
     )
 
 
@@ -72,7 +76,12 @@ def confidence(found: Signals) -> float:
     """
     if not found.shared:
         return 0.0
-    return _probability("question", {name: value for name, value in asdict(found).items() if name != "shared"})
+    return _probability("unit question" if found.unit else "question", combined(found))
+
+
+def combined(found: Signals) -> dict[str, float]:
+    """The signals that the regressions weigh."""
+    return {name: value for name, value in asdict(found).items() if name not in ("shared", "unit")}
 
 
 def _in_one(identifier: str) -> str:
@@ -82,7 +91,7 @@ def _in_one(identifier: str) -> str:
 def support(candidate: Candidate) -> float:
     """The probability, 0 to 1, that a candidate answers its question."""
     given = {"relevance": candidate.relevance, "answerability": candidate.answerability}
-    return _probability("sentence", given)
+    return _probability("unit" if candidate.unit else "sentence", given)
 
 
 def _probability(regression: str, values: Mapping[str, float]) -> float:

@@ -62,12 +62,21 @@ def load_reranker(name: str, *, threads: int, cache: Path | None = None) -> Pair
         from rag.models.sentence_transformers import TransformersPairScorer
 
         return TransformersPairScorer(name)
-    from rag.models.merge import adapters_sha256, merged_model
+    from rag.models.merge import TEXT_ADAPTERS, UNIT_ADAPTERS, adapters_sha256, merged_model
     from rag.models.onnx import OnnxModel, OnnxPairScorer
 
     folder = bundled_folder(RERANKER)
     check_files(RERANKER, folder)
-    content = merged_model(folder / "model.onnx", cache)
-    model = OnnxModel(folder, max_tokens=RERANKER.max_tokens, threads=threads, content=content)
-    fingerprint = f"{RERANKER.name}@{RERANKER.sha256}+{adapters_sha256()}"
-    return OnnxPairScorer(model, name=RERANKER.name, fingerprint=fingerprint)
+    text, units = (
+        OnnxModel(
+            folder,
+            max_tokens=RERANKER.max_tokens,
+            threads=threads,
+            content=merged_model(folder / "model.onnx", adapters, cache),
+        )
+        for adapters in (TEXT_ADAPTERS, UNIT_ADAPTERS)
+    )
+    fingerprint = "+".join(
+        [f"{RERANKER.name}@{RERANKER.sha256}", adapters_sha256(TEXT_ADAPTERS), adapters_sha256(UNIT_ADAPTERS)]
+    )
+    return OnnxPairScorer(text, units=units, name=RERANKER.name, fingerprint=fingerprint)

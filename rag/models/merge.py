@@ -1,4 +1,4 @@
-"""The bundled reranker with its answerability adapters merged, kept so that they are merged once.
+"""The bundled reranker with answerability adapters merged, kept so that they are merged once.
 
 Merging takes a second and a library that nothing else needs; a kept file only has to be read and checked.
 """
@@ -12,29 +12,33 @@ from pathlib import Path
 
 logger = logging.getLogger(__name__)
 
-ADAPTERS = Path(__file__).resolve().parent / "answerability.npz"
+_FOLDER = Path(__file__).resolve().parent
+TEXT_ADAPTERS = _FOLDER / "answerability.npz"
+"""Learned for running text."""
+UNIT_ADAPTERS = _FOLDER / "answerability-units.npz"
+"""Learned for rows, items, lists, records and code."""
 
 
 @cached
-def adapters_sha256() -> str:
+def adapters_sha256(adapters: Path) -> str:
     """Names the exact adapters."""
-    return hashlib.sha256(ADAPTERS.read_bytes()).hexdigest()
+    return hashlib.sha256(adapters.read_bytes()).hexdigest()
 
 
-def merged_model(model_file: Path, cache: Path | None) -> bytes:
-    """The ONNX file with the adapters merged.
+def merged_model(model_file: Path, adapters: Path, cache: Path | None) -> bytes:
+    """The ONNX file with adapters merged.
 
     Args:
         model_file: The bundled model, already checked.
         cache: Folder that keeps the result; ``None``, and one that cannot be written, keep nothing.
     """
-    kept = cache / f"reranker-{adapters_sha256()[:16]}.onnx" if cache else None
+    kept = cache / f"reranker-{adapters_sha256(adapters)[:16]}.onnx" if cache else None
     content = _read(kept) if kept else None
     if content is not None:
         return content
     from rag.models.adapters import Adapters, merged
 
-    content = merged(model_file, Adapters.load(ADAPTERS))
+    content = merged(model_file, Adapters.load(adapters))
     if kept:
         _keep(kept, content)
     return content

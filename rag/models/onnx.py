@@ -143,14 +143,16 @@ class OnnxEncoder:
 
 
 class OnnxPairScorer:
-    """The reranker of a BERT-like ONNX file: its first output is relevance, its last answerability.
+    """The reranker of BERT-like ONNX files: their first output is relevance, their last answerability.
 
     Args:
-        fingerprint: Names the model and its exact weights.
+        units: Judges rows, items, lists, records and code; ``None``: ``model`` does.
+        fingerprint: Names the models and their exact weights.
     """
 
-    def __init__(self, model: OnnxModel, *, name: str, fingerprint: str) -> None:
+    def __init__(self, model: OnnxModel, *, units: OnnxModel | None = None, name: str, fingerprint: str) -> None:
         self._model = model
+        self._units = units or model
         self._name = name
         self._fingerprint = fingerprint
 
@@ -165,8 +167,8 @@ class OnnxPairScorer:
     def count_tokens(self, question: str, text: str) -> int:
         return self._model.count_tokens(question, text)
 
-    def score(self, question: str, texts: Iterable[str]) -> PairScores:
-        rows = self._model.map([(question, text) for text in texts], _first_logits)
+    def score(self, question: str, texts: Iterable[str], *, units: bool = False) -> PairScores:
+        rows = (self._units if units else self._model).map([(question, text) for text in texts], _first_logits)
         logits = np.array(rows, dtype=np.float32).reshape(-1, 2)
         return PairScores(relevance=logits[:, 0], answerability=logits[:, 1])
 

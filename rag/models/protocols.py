@@ -50,6 +50,11 @@ class PairScorer(Protocol):
         """The word pieces of the pair as the model reads it, special tokens included."""
         ...
 
-    def score(self, question: str, texts: Sequence[str]) -> PairScores:
-        """Both logits of each text, in the order of ``texts``; a model with one head gives it as both."""
+    def score(self, question: str, texts: Sequence[str], *, units: bool = False) -> PairScores:
+        """Both logits of each text, in the order of ``texts``; a model with one head gives it as both.
+
+        Args:
+            units: The texts are rows, items, lists, records or code. What judges running text well misjudges
+                these; a model that does not tell them apart ignores it.
+        """
         ...

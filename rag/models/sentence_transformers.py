@@ -100,7 +100,7 @@ class TransformersPairScorer:
     def count_tokens(self, question: str, text: str) -> int:
         return self._on_thread(lambda: len(self._model.tokenizer(question, text, verbose=False)["input_ids"]))
 
-    def score(self, question: str, texts: Sequence[str]) -> PairScores:
+    def score(self, question: str, texts: Sequence[str], *, units: bool = False) -> PairScores:
         logits = self._on_thread(lambda: self._score([(question, text) for text in texts]))
         return PairScores(relevance=logits, answerability=logits)
 

@@ -12,7 +12,7 @@ from rag.library import Library
 from rag.models import load_untouched_reranker
 from rag.models.adapters import Adapters, dequantised, merged
 from rag.models.bundled import RERANKER, bundled_folder
-from rag.models.merge import merged_model
+from rag.models.merge import TEXT_ADAPTERS, merged_model
 from rag.models.onnx import OnnxModel, OnnxPairScorer
 from rag.models.protocols import PairScorer
 from tests.support.candidates import candidate
@@ -71,13 +71,15 @@ def test_merged_adapters_agree_with_the_network_that_learns_them() -> None:
 
 def test_kept_model_is_read_again_and_a_damaged_one_merged_again(tmp_path: Path) -> None:
     model_file = FOLDER / "model.onnx"
-    content = merged_model(model_file, tmp_path / "models")
+    content = merged_model(model_file, TEXT_ADAPTERS, tmp_path / "models")
     (kept,) = (tmp_path / "models").iterdir()
-    assert merged_model(tmp_path / "not there", tmp_path / "models") == content  # the kept one alone is read
+    assert (
+        merged_model(tmp_path / "not there", TEXT_ADAPTERS, tmp_path / "models") == content
+    )  # the kept one alone is read
     damaged = bytearray(kept.read_bytes())
     damaged[1_000_000] ^= 1
     kept.write_bytes(damaged)
-    assert merged_model(model_file, tmp_path / "models") == content
+    assert merged_model(model_file, TEXT_ADAPTERS, tmp_path / "models") == content
 
 
 def test_a_text_that_answers_is_more_answerable_than_one_about_the_same(scorer: PairScorer) -> None:
@@ -143,22 +145,3 @@ def test_missing_terms_are_whole_names_without_possessives(
 def test_not_answered_says_what_is_missing(missing: list[str], sentence: str) -> None:
     asked = read_question("Who met Putin in Geneva at the boiling point of nitrogen?")
     assert not_answered(replace(asked, missing=tuple(missing))) == sentence
-
-
-def test_averaged_adapters_lie_between_both() -> None:
-    from eval.training.network import averaged
-
-    one, other = (
-        Adapters(
-            down={"a": np.full((2, 1), value, dtype=np.float32)},
-            up={"a": np.full((1, 2), -value, dtype=np.float32)},
-            head=np.full(3, value, dtype=np.float32),
-            bias=value,
-        )
-        for value in (1.0, 3.0)
-    )
-    mean = averaged(one, other)
-    assert (mean.down["a"] == 2.0).all()
-    assert (mean.up["a"] == -2.0).all()
-    assert (mean.head == 2.0).all()
-    assert mean.bias == 2.0

@@ -63,10 +63,10 @@ class WatchedScorer:
     def count_tokens(self, question: str, text: str) -> int:
         return self.scorer.count_tokens(question, text)
 
-    def score(self, question: str, texts: Sequence[str]) -> PairScores:
+    def score(self, question: str, texts: Sequence[str], *, units: bool = False) -> PairScores:
         self.asked.set()
         self.tokens += sum(self.scorer.count_tokens(question, text) for text in texts)
-        return self.scorer.score(question, texts)
+        return self.scorer.score(question, texts, units=units)
 
 
 @pytest.fixture(scope="module")
@@ -223,11 +223,11 @@ def test_documents_that_are_removed_while_questions_are_made_are_passed_over(
     )
 
     class Removing(WatchedScorer):
-        def score(self, question: str, texts: Sequence[str]) -> PairScores:
+        def score(self, question: str, texts: Sequence[str], *, units: bool = False) -> PairScores:
             if not self.asked.is_set():
                 for name in ("orlen.md", "again.md"):
                     engine.store.remove(name)
-            return super().score(question, texts)
+            return super().score(question, texts, units=units)
 
     scorer = Removing(engine.scorer)
     with suggesting(replace(engine, scorer=scorer)) as suggestions:

@@ -19,7 +19,7 @@ from rag.cli import main
 from rag.errors import ModelError
 from rag.models import load_encoder, load_reranker, load_untouched_reranker
 from rag.models.bundled import ENCODER, RERANKER, BundledModel, bundled_folder, check_files
-from rag.models.merge import adapters_sha256
+from rag.models.merge import TEXT_ADAPTERS, UNIT_ADAPTERS, adapters_sha256
 from rag.models.protocols import Encoder, PairScorer
 from rag.settings import Settings
 from rag.types import Scores
@@ -143,7 +143,8 @@ def test_loaders_name_their_models_and_weights(encoder: Encoder, minilm: Encoder
 
 
 def test_rerankers_name_their_weights(scorer: PairScorer, tiny_reranker: Path, tmp_path: Path) -> None:
-    assert scorer.fingerprint == f"ms-marco-MiniLM-L-12-v2@{RERANKER.sha256}+{adapters_sha256()}"
+    learned = f"{adapters_sha256(TEXT_ADAPTERS)}+{adapters_sha256(UNIT_ADAPTERS)}"
+    assert scorer.fingerprint == f"ms-marco-MiniLM-L-12-v2@{RERANKER.sha256}+{learned}"
     tiny = load_reranker(str(tiny_reranker), threads=1)
     moved = Path(shutil.copytree(tiny_reranker, tmp_path / tiny_reranker.name))
     assert load_reranker(str(moved), threads=1).fingerprint == tiny.fingerprint

@@ -33,7 +33,7 @@ SECRET = "the weights are in /srv/models"
 class FailingScorer(WaitingScorer):
     """A pair scorer that fails."""
 
-    def score(self, question: str, texts: Sequence[str]) -> PairScores:
+    def score(self, question: str, texts: Sequence[str], *, units: bool = False) -> PairScores:
         raise RuntimeError(SECRET)
 
 

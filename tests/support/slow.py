@@ -31,7 +31,7 @@ class WaitingScorer:
     def count_tokens(self, question: str, text: str) -> int:
         return len(f"{question} {text}".split())
 
-    def score(self, question: str, texts: Sequence[str]) -> PairScores:
+    def score(self, question: str, texts: Sequence[str], *, units: bool = False) -> PairScores:
         self.started.set()
         assert self.let.wait(timeout=30)
         wanted = set(question.lower().split())

@@ -7,7 +7,7 @@ rank of their passage decide: eight chosen so lose nothing against judging all.
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -69,7 +69,7 @@ def _with_asked_cell(scorer: PairScorer, question: Question, candidate: Candidat
     cells = cell_texts(question, candidate)
     if not cells or candidate.unit is None:
         return candidate
-    scores = scorer.score(question.text, [text for _, text in cells])
+    scores = scorer.score(question.text, [text for _, text in cells], units=True)
     judged = [_blend(*both) for both in zip(scores.relevance, scores.answerability, strict=True)]
     column = max(zip(judged, cells, strict=True), key=lambda pair: (pair[0], -pair[1][0]))[1][0]
     return replace(candidate, unit=replace(candidate.unit, asked=column))
@@ -86,12 +86,20 @@ def _nothing(_: str) -> bool:
 
 def judge_pairs(scorer: PairScorer, question: str, candidates: Sequence[Candidate]) -> list[Candidate]:
     """The candidates with what the pair scorer makes of them, sorted by (-score, document, start)."""
-    scores = scorer.score(question, [candidate.judged for candidate in candidates])
-    judged = [
-        replace(candidate, score=_blend(relevance, answers), relevance=float(relevance), answerability=float(answers))
-        for candidate, relevance, answers in zip(candidates, scores.relevance, scores.answerability, strict=True)
-    ]
+    judged: list[Candidate] = []
+    for units in (False, True):
+        texts = [candidate for candidate in candidates if (candidate.unit is not None) is units]
+        judged += _judged(scorer, question, texts, units=units)
     return sorted(judged, key=lambda candidate: (-candidate.score, candidate.document.id, candidate.sentence.span))
+
+
+def _judged(scorer: PairScorer, question: str, candidates: Sequence[Candidate], *, units: bool) -> Iterator[Candidate]:
+    if not candidates:
+        return
+    scores = scorer.score(question, [candidate.judged for candidate in candidates], units=units)
+    for candidate, relevance, answers in zip(candidates, scores.relevance, scores.answerability, strict=True):
+        score = _blend(relevance, answers)
+        yield replace(candidate, score=score, relevance=float(relevance), answerability=float(answers))
 
 
 def _blend(relevance: float, answerability: float) -> float:
