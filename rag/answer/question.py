@@ -18,7 +18,7 @@ from rag.language.english.words import (
     without_possessive,
     words,
 )
-from rag.language.text import clean
+from rag.language.text import clean, folded
 from rag.storage.protocols import CatalogView
 from rag.types import DEFAULT_COLLECTION
 
@@ -90,7 +90,7 @@ def read_question(text: str, *, typed: str | None = None, known: str = "") -> Qu
     said = words(text)
     content, named = content_of(said, shouted=text.isupper()), names(text)
     return Question(
-        text=text,
+        text=folded(text),
         typed=text if typed is None else typed,
         words=tuple(said),
         content=tuple(content),

@@ -15,7 +15,7 @@ from rag.ingest.describe import Described, is_prose
 from rag.language.english.values.written import written_date
 from rag.language.outline import Outline
 from rag.language.sentences import split_sentences
-from rag.language.text import display
+from rag.language.text import display, folded
 from rag.language.tokens import count_tokens
 from rag.models.protocols import Encoder
 from rag.types import Description, Kind, Passage, Sentence, Span
@@ -196,7 +196,7 @@ def _indexed_text(about: Description, first: Sentence, said: Sequence[str], outl
     name = ", ".join(part for part in (about.title, day) if part)
     context = [] if first.kind is Kind.TITLE else [part for part in (name, first.heading, _led(first, outline)) if part]
     limit = encoder.max_tokens // (2 * max(len(context), 2)) - 8
-    return "\n".join([*(_shortened(part, encoder, limit) for part in context), " ".join(said)])
+    return folded("\n".join([*(_shortened(part, encoder, limit) for part in context), " ".join(said)]))
 
 
 def _led(first: Sentence, outline: Outline) -> str | None:

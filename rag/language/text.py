@@ -28,6 +28,17 @@ _NUMBER_IN_BRACKETS = re.compile(
     """.replace("{digit}", r"[\d\u00b2\u00b3\u00b9\u2070-\u2089\u2460-\u2473]"),
     re.VERBOSE,
 )
+_RAISED, _LOWERED = "⁰¹²³⁴⁵⁶⁷⁸⁹", "₀₁₂₃₄₅₆₇₈₉"
+_DIGITS = str.maketrans(_RAISED + _LOWERED, "0123456789" * 2)
+_RAISED_OR_LOWERED = re.compile(
+    rf"""
+      [{_LOWERED}]+                                     # of a formula: CO₂
+    | (?<![\w.,]) [{_RAISED}]+ (?=[A-Z])                # of an isotope: ¹⁴C
+    | (?<![^\W\d_]) (?P<unit> [^\W\d_]{{1,2}} ) [{_RAISED}]+   # of a unit: km²
+    | (?<=[^\W\d_]{{3}}) (?P<note> [{_RAISED}]+ )        # the mark of a note
+    """,
+    re.VERBOSE,
+)
 _CONTROL = re.compile(r"[\x80-\x9f]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
@@ -58,6 +69,21 @@ def display(text: str) -> str:
             text = "\n".join([lines[0], *(_QUOTED_LINE.sub("", line) for line in lines[1:])])
         text = _CUT_WORD.sub(_joined, text)
     return clean(without_marks(text))
+
+
+def folded(text: str) -> str:
+    """``text`` as it is typed in a question: raised and lowered digits as others, without marks of notes.
+
+    What is looked for and what models read is written so; exponents of numbers stay, for 10³ is not 103.
+
+    >>> folded("CO₂ and ¹⁴C over 5 km², says the report³: 10³ times")
+    'CO2 and 14C over 5 km2, says the report : 10³ times'
+    """
+    return text if text.isascii() else _RAISED_OR_LOWERED.sub(_typed, text)
+
+
+def _typed(found: re.Match[str]) -> str:
+    return " " if found["note"] else found[0].translate(_DIGITS)
 
 
 def _joined(cut: re.Match[str]) -> str:

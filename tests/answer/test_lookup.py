@@ -59,6 +59,45 @@ def test_a_word_that_no_source_has_is_not_read_as_one_like_it(seeds_engine: Libr
     assert "bread" in answer.missing_terms
 
 
+RAISED = """# Field notes
+
+The boiler house emits 40 tonnes of CO₂ a day. The heath covers 12 km² and is grazed by ponies.
+
+The decay constant of ¹⁴⁷Sm is 6.54 per trillion years.
+
+The battery plant stores 900 litres of H₂SO₄ in its cellar.
+
+The lighthouse³ was built by Odo Harwick in 1850.
+
+| Nuclide | Half life (ka) |
+|---|---|
+| ²⁶Al | 717 |
+| ³⁶Cl | 301 |
+"""
+
+
+@pytest.mark.parametrize(
+    ("question", "quoted"),
+    [
+        ("How much CO2 does the boiler house emit?", "40 tonnes of CO₂"),
+        ("How many km2 does the heath cover?", "12 km²"),
+        ("How many km² does the heath cover?", "12 km²"),
+        ("What is the decay constant of 147Sm?", "¹⁴⁷Sm is 6.54"),
+        ("How much H2SO4 is in the cellar?", "900 litres of H₂SO₄"),
+        ("What is the half life of 26Al?", "| ²⁶Al | 717 |"),
+        ("Who built the lighthouse?", "The lighthouse³ was built"),
+    ],
+)
+def test_raised_and_lowered_digits_are_found_as_they_are_typed(
+    open_library: OpenLibrary, tmp_path: Path, question: str, quoted: str
+) -> None:
+    library = open_library()
+    write_and_ingest(library, tmp_path / "files", {"notes.md": RAISED})
+    answer = library.ask(question)
+    assert answer.missing_terms == ()
+    assert any(quoted in citation.quote for citation in answer.citations)
+
+
 def test_candidates_are_judged_and_documents_can_be_left_out(open_library: OpenLibrary, tmp_path: Path) -> None:
     engine = open_library()
     first = "The mill of Quarn grinds rye. It was built in 1932. Two brothers built it.\n"

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from rag.language.english.values.dates import parse_date
 from rag.language.english.words import content_words, names, overlap_scores, stem, words
-from rag.language.text import clean, display
+from rag.language.text import clean, display, folded
 from rag.language.tokens import ENCODING, count_tokens
 from rag.storage.catalog.lexical import match_any
 
@@ -276,6 +276,17 @@ def test_parse_date_of_usual_spellings_is_what_dateparser_finds(
 def test_parse_date_of_any_text_does_not_raise(text: str) -> None:
     found = parse_date(f"2024 {text}")
     assert found is None or len(found) == 10
+
+
+@given(ANY_TEXT)
+@FAST
+def test_folding_changes_raised_and_lowered_digits_alone(text: str) -> None:
+    digits = set("⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉")
+    assert folded(folded(text)) == folded(text)
+    kept = [letter for letter in text if letter not in digits]
+    assert [letter for letter in folded(text) if letter not in digits | set(" 0123456789")] == [
+        letter for letter in kept if letter not in " 0123456789"
+    ]
 
 
 def test_words_keep_inner_marks() -> None:

@@ -12,7 +12,7 @@ from rag.language.english.values.dates import find_dates
 from rag.language.english.values.written import written_date
 from rag.language.english.words import content_words, stem
 from rag.language.outline import Outline
-from rag.language.text import display
+from rag.language.text import display, folded
 from rag.storage.protocols import CatalogView
 from rag.types import Document, Kind, Passage, Sentence
 
@@ -64,7 +64,7 @@ def judged_text(document: Document, sentence: Sentence, shown: str, *, dated: bo
         case _:
             heading = display(sentence.heading) if sentence.heading else None
             day = written_date(document.published) if dated and document.published else None
-            return ". ".join(part for part in (document.title, day, heading, shown) if part)
+            return folded(". ".join(part for part in (document.title, day, heading, shown) if part))
 
 
 class _Reading:

@@ -9,6 +9,7 @@ from math import log
 import snowballstemmer
 
 from rag.language.english.lexicon import ABBREVIATIONS, STOP_WORDS
+from rag.language.text import folded
 
 _RUN = re.compile(r"\d+|[^\W\d_]+")
 _WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
@@ -60,7 +61,7 @@ def words(text: str) -> list[str]:
     >>> words("U.S. envoy's 3.5-hour NEAR(")
     ['U.S', "envoy's", '3.5-hour', 'NEAR']
     """
-    return _WORD.findall(text)
+    return _WORD.findall(folded(text))
 
 
 def identifiers(said: Iterable[str]) -> list[str]:
