@@ -40,7 +40,8 @@ class Unit:
         row: Of a table, which is the block ``table``.
         further: Other rows of that table that are stated with it.
         columns: The names of the table's columns.
-        asked: Of a row: the column of the cell that is asked for, where that was judged.
+        asked: Of a row: the columns of the cells that are asked for, where that was judged.
+        named: Whether the names of those columns are asked for, not their cells.
         whole: Whether it is all of a list or record, whose parts are candidates too.
         complete: Whether nothing of it is left out.
     """
@@ -55,7 +56,8 @@ class Unit:
     table: int | None = None
     further: tuple["Unit", ...] = ()
     columns: tuple[str, ...] = ()
-    asked: int | None = None
+    asked: tuple[int, ...] = ()
+    named: bool = False
     whole: bool = False
     complete: bool = True
 

@@ -13,6 +13,7 @@ from functools import cache
 
 from rag.answer.find.candidates import candidates_of
 from rag.answer.find.cells import cell_texts
+from rag.answer.find.compared import with_compared
 from rag.answer.find.crowding import crowding
 from rag.answer.find.evidence import Candidate, Hit
 from rag.answer.question import Question
@@ -60,7 +61,8 @@ def rerank(
     kept = _FOR_CELLS if any(one.unit and one.unit.row for one in promising[:_LEAST_CANDIDATES]) else 0
     chosen = _within_budget(scorer, question.text, promising, budget - kept)
     judged = judge_pairs(scorer, question.text, chosen)
-    candidates = [_with_asked_cell(scorer, question, one) for one in judged[:1]] + judged[1:]
+    compared = with_compared(catalog, question, judged)
+    candidates = compared or [_with_asked_cell(scorer, question, one) for one in judged[:1]] + judged[1:]
     return Reranked(candidates=tuple(candidates), hits=tuple(_rank_hits(hits, judged)))
 
 
@@ -72,7 +74,7 @@ def _with_asked_cell(scorer: PairScorer, question: Question, candidate: Candidat
     scores = scorer.score(question.text, [text for _, text in cells], units=True)
     judged = [_blend(*both) for both in zip(scores.relevance, scores.answerability, strict=True)]
     column = max(zip(judged, cells, strict=True), key=lambda pair: (pair[0], -pair[1][0]))[1][0]
-    return replace(candidate, unit=replace(candidate.unit, asked=column))
+    return replace(candidate, unit=replace(candidate.unit, asked=(column,)))
 
 
 def reach(question: Question, limit: int) -> int:

@@ -25,7 +25,7 @@ def leaf_unit(outline: Outline, position: int, span: Span) -> Unit | None:
     """
     match outline.form(position):
         case Form.ROW:
-            return _row_unit(outline, position)
+            return row_unit(outline, position)
         case Form.FIELD:
             row = outline.row(position)
             return Unit(
@@ -51,7 +51,8 @@ def holder_units(outline: Outline, span: Span) -> Iterator[Unit]:
             yield _list_unit(outline, position)
 
 
-def _row_unit(outline: Outline, position: int) -> Unit:
+def row_unit(outline: Outline, position: int) -> Unit:
+    """A row, under the names of its columns."""
     row = outline.row(position)
     parent = outline.blocks[position].parent
     names = outline.names(parent) if parent is not None else []

@@ -85,13 +85,18 @@ def _rows(unit: Unit) -> list[Unit]:
 
 
 def table_of(unit: Unit) -> TableRows:
-    """Rows as a table; the asked cell is marked in each."""
+    """Rows as a table; the asked cells are marked in each. Names that are asked for are a row themselves."""
     rows = [one.row for one in _rows(unit) if one.row is not None]
     cells = [{pair.column: pair.value for pair in row.pairs} for row in rows]
+    shown = [tuple(found.get(column, "") for column in range(len(unit.columns))) for found in cells]
+    if unit.named:
+        return TableRows(
+            columns=tuple("" for _ in unit.columns),
+            rows=(unit.columns, *shown),
+            marked=tuple((0, column) for column in unit.asked),
+        )
     return TableRows(
         columns=unit.columns,
-        rows=tuple(tuple(found.get(column, "") for column in range(len(unit.columns))) for found in cells),
-        marked=tuple((place, unit.asked) for place, found in enumerate(cells) if unit.asked in found)
-        if unit.asked is not None
-        else (),
+        rows=tuple(shown),
+        marked=tuple((place, column) for place, found in enumerate(cells) for column in unit.asked if column in found),
     )
