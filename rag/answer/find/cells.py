@@ -1,6 +1,6 @@
-"""The cells of a row, each under its name and after the row's label, as the reranker judges which one is asked for."""
+"""The cells of a row, each under its name and after those that a question names: the asked one is judged among them."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 
 from rag.answer.find.candidates import judged_text
 from rag.answer.find.evidence import Candidate
@@ -20,33 +20,32 @@ def cell_texts(question: Question, candidate: Candidate) -> list[tuple[int, str]
     if row is None or candidate.unit is None or candidate.unit.kind != "table":
         return []
     asked = {stem(word) for word in question.words}
-    given = {pair.column for pair in row.pairs if _given(pair, asked)}
-    said = [(column, text) for column, text in _said(row) if column not in given][:_MOST_CELLS]
+    given = {pair.column for pair in row.pairs if _said(pair) and _said(pair) <= asked}
+    named = [pair for pair in row.pairs if not _said(pair).isdisjoint(asked)] or _labels(row)
+    wanted = [pair for pair in row.pairs if pair.column not in given][:_MOST_CELLS]
     return [
-        (column, judged_text(candidate.document, candidate.sentence, text, dated=question.timed))
-        for column, text in said
+        (
+            pair.column,
+            judged_text(candidate.document, candidate.sentence, _told(row, pair, named), dated=question.timed),
+        )
+        for pair in wanted
     ]
 
 
-def _said(row: Row) -> Iterator[tuple[int, str]]:
-    labels = labels_of(row)
-    lead = " — ".join([*row.context, *(_under(pair) for pair in labels)])
-    for pair in row.pairs:
-        if pair in labels:
-            yield pair.column, row.whole
-        else:
-            yield pair.column, f"{lead} — {_under(pair)}" if lead else _under(pair)
+def _told(row: Row, pair: Pair, named: Sequence[Pair]) -> str:
+    """A cell after those that the question names; one that alone is named with the whole row."""
+    others = [other for other in named if other.column != pair.column]
+    return " — ".join([*row.context, *map(_under, others), _under(pair)]) if others else row.whole
 
 
-def labels_of(row: Row) -> list[Pair]:
+def _labels(row: Row) -> list[Pair]:
     """What names a row: its cells without a name of their own, else its first."""
     unnamed = [pair for pair in row.pairs if not pair.name]
     return unnamed if 0 < len(unnamed) < len(row.pairs) else list(row.pairs[:1])
 
 
-def _given(pair: Pair, asked: set[str]) -> bool:
-    said = {stem(word) for word in content_words(pair.value)}
-    return bool(said) and said <= asked
+def _said(pair: Pair) -> set[str]:
+    return {stem(word) for word in content_words(pair.value)}
 
 
 def _under(pair: Pair) -> str:

@@ -20,6 +20,7 @@ _BOUND = re.compile(
     r"|(?:less|fewer|lower|smaller)\s+than|below|under|at\s+most)\s+[$€£]?\s?(?P<number>\d[\d,]*(?:\.\d+)?)",
     re.IGNORECASE,
 )
+_AT = re.compile(r"\bat (?:the )?(?:most|least)\b")
 _NARROWED = re.compile(  # to some of the rows: which, is not read
     r"\b(?:how many|how much|after|before|next|other than|besides|except|without|not|second|third"
     r"|fourth|consecutive\w*)\b",
@@ -42,7 +43,7 @@ def read_extreme(question: str) -> Extreme | None:
         return None
     if found := _BOUND.search(question):
         return Extreme(highest=bool(found["over"]), bound=float(found["number"].replace(",", "")))
-    for word in _WORD.findall(question.lower()):
+    for word in _WORD.findall(_AT.sub(" ", question.lower())):
         if word in _DIRECTIONS:
             return Extreme(highest=_DIRECTIONS[word])
     return None
