@@ -43,6 +43,12 @@ def of_units(sets: Sequence[Sequence[Pair]], texts: Sequence[Pair], scorer: Pair
     return [*learned, *off_topic(learned, scorer, chance, _UNIT_STRANGE)]
 
 
+def with_strangers(learned: Sequence[Pair], strangers: Sequence[Pair]) -> list[Pair]:
+    """What is learned of units last: those of documents that do not answer, with twice as much of what was learned."""
+    kept = random.Random(SEED).sample(list(learned), min(len(learned), 2 * len(strangers)))
+    return [*strangers, *kept]
+
+
 def off_topic(pairs: Sequence[Pair], scorer: PairScorer, chance: random.Random, count: int) -> Iterator[Pair]:
     """Questions with texts of another set, each set as often as the next; none if all are of one set.
 

@@ -27,8 +27,9 @@ from eval.sets.forms import unit_sets
 from eval.training.forms import form_pairs
 from eval.training.network import TwoHeads
 from eval.training.pairs import Pair, description_pairs, pairs_of
-from eval.training.rounds import SEED, first_round, of_units, second_round
+from eval.training.rounds import SEED, first_round, of_units, second_round, with_strangers
 from eval.training.sets import Chosen, measured_sets, seed_set, training_sets
+from eval.training.strangers import stranger_files, stranger_pairs
 from rag.cli.terminal import console
 from rag.library import Library
 from rag.models import load_untouched_reranker
@@ -45,6 +46,7 @@ _CLIP = 1.0
 _LONGEST = 160
 _POOLED_BATCHES = 32
 _DESCRIBED = 120
+_STRANGERS = 1_100
 _QUESTIONS_BESIDE = 260  # of each set of running text, where units are learned
 
 
@@ -235,6 +237,22 @@ def _learn_units(data: Path, scorer: PairScorer, progress: Progress) -> None:
     network.adopt(Adapters.load(TEXT_ADAPTERS))
     _learn(network, tokenizer, learned, progress, epochs=1, peak_rate=4e-4)
     network.adapters().save(UNIT_ADAPTERS)
+    last = with_strangers(learned, list(_stranger_pairs(data, scorer, progress)))
+    _learn(network, tokenizer, last, progress, epochs=1, peak_rate=2e-4)
+    network.adapters().save(UNIT_ADAPTERS)
+
+
+def _stranger_pairs(data: Path, scorer: PairScorer, progress: Progress) -> Iterator[Pair]:
+    """What the judge that was just trained takes for answers in documents that have none."""
+    chance = random.Random(SEED)
+    asked = [one.question for whole in unit_sets(data) for one in whole.part(calibrates=False).questions]
+    asked += [one.text for _, questions in training_sets(data) for one in questions]
+    files = stranger_files(data, chance)
+    task = progress.add_task("strangers", total=_STRANGERS)
+    with TemporaryDirectory() as folder, Library.open(Path(folder, "data")) as library:
+        for pair in stranger_pairs(library, scorer, files, chance.sample(asked, min(len(asked), _STRANGERS))):
+            progress.advance(task)
+            yield pair
 
 
 @click.command()

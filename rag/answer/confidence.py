@@ -20,7 +20,8 @@ PARAMETERS = Path(__file__).resolve().parent / "answerability.json"
 _LOWEST = -12.0
 _LONGEST_LEAD = 5.0
 _MOST_MISSING = 3.0
-_DOUBTED = 0.6  # a row may answer though its table does not say whose it is: it is shown, and doubted
+_DOUBTED = 0.6  # a report need not name whose it is, so a row of it may answer: it is shown, and doubted
+_UNNAMED = 0.5  # among many documents, one of which would have the name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +35,7 @@ class Signals:
         unnamed: The share of the question's names and numbers that the best candidate's text has not, 0 to 1.
         missing: How many words of the question's names and numbers no source has, at most 3.
         unit: Whether the best candidate is a row, an item, a list, a record or code.
+        sole: Whether it is asked of one document alone.
     """
 
     shared: bool
@@ -42,6 +44,7 @@ class Signals:
     unnamed: float
     missing: float
     unit: bool = False
+    sole: bool = False
 
 
 def signals(question: Question, candidates: Sequence[Candidate]) -> Signals:
@@ -66,6 +69,7 @@ def signals(question: Question, candidates: Sequence[Candidate]) -> Signals:
         unnamed=len(named) / len(question.named) if question.named else 0.0,
         missing=min(float(len(absent & question.named)), _MOST_MISSING),
         unit=best.unit is not None,
+        sole=question.sole,
     )
 
 
@@ -78,7 +82,9 @@ def confidence(found: Signals) -> float:
     if not found.shared:
         return 0.0
     sure = _probability("unit question" if found.unit else "question", combined(found))
-    return min(sure, _DOUBTED) if found.unit and found.missing else sure
+    if found.unit and found.missing:
+        return min(sure, _DOUBTED if found.sole else _UNNAMED)
+    return sure
 
 
 def combined(found: Signals) -> dict[str, float]:

@@ -46,6 +46,7 @@ class Question:
         broad: Whether several statements answer it together.
         date: A date or month that it names, as an ISO date or its first seven characters.
         missing: Its names, numbers and key words that no source has.
+        sole: Whether it is asked of one document alone, which need not name what it is about.
         known: Text that the answer should not repeat, empty for none.
     """
 
@@ -60,6 +61,7 @@ class Question:
     broad: bool
     date: str | None
     missing: tuple[str, ...] = ()
+    sole: bool = False
     known: str = ""
 
     @property
@@ -105,14 +107,15 @@ def read_question(text: str, *, typed: str | None = None, known: str = "") -> Qu
 
 
 def with_missing(question: Question, catalog: CatalogView, collection: str) -> Question:
-    """The question with its names, numbers and key words that no passage of the collection has, in its order.
+    """The question as it stands to a collection: with its names, numbers and key words that no passage has, in order.
 
     A name of several words of which one is missing is missing as a whole.
     """
     asked = [without_possessive(word) for word in question.content]
     lost = [word for word in asked if not catalog.mentions(collection, _spellings(word))]
     whole = {without_possessive(word): without_possessive(name) for name in question.names for word in words(name)}
-    return replace(question, missing=tuple(dict.fromkeys(whole.get(word, word) for word in lost)))
+    missing = tuple(dict.fromkeys(whole.get(word, word) for word in lost))
+    return replace(question, missing=missing, sole=catalog.state(collection).documents == 1)
 
 
 def _spellings(word: str) -> list[str]:
