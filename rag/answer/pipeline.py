@@ -10,6 +10,7 @@ from functools import cache
 from rag.answer.cite import cite, written_answer
 from rag.answer.events import Event, Finished, Judged, Retrieved, Stated
 from rag.answer.find.evidence import Candidate, Hit
+from rag.answer.find.frames import without_frames
 from rag.answer.find.rerank import Reranked, reach, rerank
 from rag.answer.find.retrieve import retrieve
 from rag.answer.question import Question, no_documents, not_answered, read_question, with_missing
@@ -143,7 +144,8 @@ class Answering:
 
     def read(self, question: Question, candidates: Sequence[Candidate], *, max_statements: int) -> Reading:
         """What the reader makes of the candidates that the answer before did not have."""
-        return self.reader.read(question, unsaid(question.known, candidates), max_statements=max_statements)
+        left = without_frames(unsaid(question.known, candidates))
+        return self.reader.read(question, left, max_statements=max_statements)
 
     def answered_by(self, question: Question, hits: Sequence[Hit], *, word_pieces: int) -> bool:
         """Whether these passages alone answer a question, at a cost of so many word pieces.

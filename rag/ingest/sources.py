@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rag.errors import DocumentRejected, InvalidRequest
 from rag.ingest.files import read_file
-from rag.ingest.parse import MEDIA_TYPES, suffix_of
+from rag.ingest.parse import is_read, suffix_of
 from rag.storage.directory import CATALOG
 
 _SPELLED = re.compile(r"\\(?:udc[0-9a-f]{2}|x5c)|[\udc80-\udcff]")
@@ -166,9 +166,9 @@ class Walk:
 
     def _is_of_a_type(self, place: Path) -> bool:
         suffix = suffix_of(place.name)
-        if suffix not in MEDIA_TYPES:
-            self.passed_over.types[suffix] += 1
-        return suffix in MEDIA_TYPES
+        taken = is_read(suffix)
+        self.passed_over.types.update(() if taken else (suffix,))
+        return taken
 
 
 def _named_by(path: Path, passed_over: PassedOver) -> Iterator[SourceFile]:

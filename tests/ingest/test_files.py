@@ -19,6 +19,7 @@ from rag.library import Library
 from rag.types import Citation, Description
 from tests.support.engines import OpenLibrary
 from tests.support.places import ROOT, SEEDS
+from tests.support.scans import without_recognition
 
 FILES = ROOT / "tests" / "files"
 BRIDGE = ["bridge.docx", "bridge.epub", "bridge.html", "bridge.pdf"]
@@ -153,12 +154,13 @@ def test_sentence_across_pages_and_hyphens_is_whole() -> None:
     [
         (
             "scan.pdf",
-            r"^no text layer on any of its pages \(1\), only images; run text recognition \(OCR\) on it first$",
+            r"^no text layer on any of its pages \(1\), only images; to have .* pip install 'footnote\[ocr\]'$",
         ),
         ("locked.pdf", r"^encrypted PDF: it asks for a password; save it without one$"),
     ],
 )
-def test_pdf_that_cannot_be_read_says_why(name: str, reason: str) -> None:
+def test_pdf_that_cannot_be_read_says_why(name: str, reason: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    without_recognition(monkeypatch)
     with pytest.raises(DocumentRejected, match=reason):
         parsed(name)
 

@@ -238,11 +238,11 @@ def test_folders_deeper_than_calls_go_are_walked_to_the_end(tmp_path: Path) -> N
 
 
 def test_what_a_folder_holds_besides_is_counted(folder: Path) -> None:
-    for name in ("x.png", "y.PNG", "z.zip", "Makefile", ".env.txt"):
+    for name in ("x.gif", "y.GIF", "z.zip", "Makefile", ".env.txt"):
         (folder / name).touch()
     (folder / "sub" / "beside").symlink_to("../../outside")
     told = str(survey([folder]).passed_over)
-    assert told == "4 of other types (2 .png, 1 without suffix, 1 .zip), 2 hidden, 1 linked folder"
+    assert told == "4 of other types (2 .gif, 1 without suffix, 1 .zip), 2 hidden, 1 linked folder"
     for number in range(6):
         (folder / f"more{number}.t{number}").touch()
     assert ", …)" in str(survey([folder]).passed_over)
@@ -252,7 +252,7 @@ def test_what_a_folder_holds_besides_is_counted(folder: Path) -> None:
 def test_folder_with_everything_odd_is_ingested_by_the_command_line(folder: Path, tmp_path: Path) -> None:
     for kind, (make, _) in ODD.items():
         make(folder / f"{kind}.txt")
-    write(folder, {"picture.png": "x", "same.txt": LAMP})
+    write(folder, {"picture.gif": "x", "same.txt": LAMP})
     os.mkfifo(folder / "named.txt")
     done = footnote("ingest", str(folder), str(folder / "named.txt"), data_dir=tmp_path / "data")
     assert done.returncode == 1
@@ -263,7 +263,7 @@ def test_folder_with_everything_odd_is_ingested_by_the_command_line(folder: Path
     }
     assert set(rejected) == {*odd, "rejected named.txt"}
     assert "3 added, " in done.stderr
-    told = "passed over: 3 of other types (2 without suffix, 1 .png), 1 hidden, 2 linked folders"
+    told = "passed over: 3 of other types (2 without suffix, 1 .gif), 1 hidden, 2 linked folders"
     assert done.stderr.splitlines()[-1] == told
     listed = footnote("documents", "list", data_dir=tmp_path / "data").stdout
     assert [line.split()[0][:5] for line in listed.splitlines()] == ["a", "same", "sub-b"]

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from rag.errors import DocumentRejected
 from rag.ingest.parse import Limits, Parsed, ParserProcess
 from tests.support.outlines import assert_sound
+from tests.support.pdfs import lines, pages
 from tests.support.places import ROOT
+from tests.support.scans import image, needs_recognition, pictures
 
 FILES = ROOT / "tests" / "files"
 FUZZ = settings(
@@ -44,6 +46,7 @@ EDITS = st.lists(
     min_size=1,
     max_size=6,
 )
+PICTURE = pictures(pages(lines(20, 60, ["The ferry leaves at ten.", "It is back at noon."]), size=(200, 80)))[0]
 CUTS = st.floats(0, 1) | st.none()
 
 
@@ -99,6 +102,17 @@ def test_mutated_file_is_a_document_or_rejected(
 ) -> None:
     read_as = name.replace(".fodt", ".xml")
     check(parser, read_as, mutated((FILES / name).read_bytes(), edits, cut))
+
+
+@needs_recognition
+@pytest.mark.parametrize("form", ["PNG", "JPEG", "TIFF", "PDF"])
+@settings(FUZZ, max_examples=12)
+@given(edits=EDITS, cut=CUTS)
+def test_mutated_picture_is_a_document_or_rejected(
+    form: str, edits: list[tuple[float, int, bytes]], cut: float | None
+) -> None:
+    with ParserProcess(Limits(seconds=10)) as parser:
+        check(parser, f"a.{form.lower()}", mutated(image(PICTURE, form), edits, cut))
 
 
 @pytest.mark.parametrize(

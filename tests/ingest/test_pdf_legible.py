@@ -6,6 +6,7 @@ from rag.errors import DocumentRejected
 from rag.ingest.parse import parse
 from rag.ingest.parse.pdf.legible import is_legible
 from tests.support.pdfs import lines, pages
+from tests.support.scans import without_recognition
 
 LANGUAGES = {
     "Polish": "Wszyscy ludzie rodzą się wolni i równi pod względem swej godności i swych praw.",
@@ -52,6 +53,7 @@ def test_codes_of_glyphs_are_not_legible(text: str) -> None:
     assert is_legible(LANGUAGES["German"] * 9 + text)
 
 
-def test_pdf_of_glyph_codes_is_rejected_as_one() -> None:
-    with pytest.raises(DocumentRejected, match="no words, only the codes of glyphs; run text recognition"):
+def test_pdf_of_glyph_codes_is_rejected_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    without_recognition(monkeypatch)
+    with pytest.raises(DocumentRejected, match=r"only the codes of glyphs; .*, pip install 'footnote\[ocr\]'$"):
         parse("a.pdf", pages(lines(50, 700, [CODES["shifted"]] * 6)))

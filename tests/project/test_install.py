@@ -12,9 +12,11 @@ from pathlib import Path
 import pytest
 
 from tests.support.places import ROOT
+from tests.support.scans import needs_recognition
 
 OWN = {"rag", "server", "eval"}
 OPTIONAL = ROOT / "rag" / "models" / "sentence_transformers.py"
+RECOGNITION = ROOT / "rag" / "ingest" / "parse" / "ocr" / "engine.py"
 WITHOUT = """
 import sys
 sys.modules["sentence_transformers"] = None  # what an interpreter that lacks it does
@@ -64,13 +66,20 @@ def undeclared(files: list[Path], declared: set[str]) -> list[str]:
 def test_every_import_is_declared(package: str, extras: list[str]) -> None:
     files = sorted((ROOT / package).rglob("*.py"))
     assert len(files) > 10
-    assert undeclared([file for file in files if file != OPTIONAL], declared(*extras)) == []
+    assert undeclared([file for file in files if file not in (OPTIONAL, RECOGNITION)], declared(*extras)) == []
 
 
 def test_only_the_extra_brings_sentence_transformers() -> None:
     assert undeclared([OPTIONAL], declared("sentence-transformers")) == []
     found = [line.rpartition(" ")[2] for line in undeclared([OPTIONAL], declared())]
     assert sorted(found) == ["sentence_transformers", "torch"]
+
+
+@needs_recognition
+def test_only_the_extra_brings_text_recognition() -> None:
+    assert undeclared([RECOGNITION], declared("ocr")) == []
+    found = {line.rpartition(" ")[2] for line in undeclared([RECOGNITION], declared())}
+    assert found == {"cv2", "rapidocr_onnxruntime"}
 
 
 def test_another_model_without_the_extra_fails_with_the_command() -> None:

@@ -29,7 +29,15 @@ def document(name: str, published: str | None = None) -> Document:
     )
 
 
-def candidate(text: str, score: float, *, name: str = "one", start: int = 0, published: str | None = None) -> Candidate:
+def candidate(
+    text: str,
+    score: float,
+    *,
+    name: str = "one",
+    start: int = 0,
+    published: str | None = None,
+    framed: bool = False,
+) -> Candidate:
     sentence = Sentence(span=Span(start=start, end=start + len(text)), text=text, kind=Kind.BODY, block=0)
     return Candidate(
         document=document(name, published),
@@ -41,6 +49,7 @@ def candidate(text: str, score: float, *, name: str = "one", start: int = 0, pub
         score=score,
         relevance=score,
         answerability=score,
+        framed=framed,
     )
 
 

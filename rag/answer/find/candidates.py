@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from rag.answer.find.evidence import Candidate, Hit, Unit
+from rag.answer.find.frames import frames
 from rag.answer.find.units import holder_units, leaf_unit
 from rag.answer.question import Question
 from rag.language.english.context import stands_alone, understood
@@ -23,7 +24,7 @@ _SHORT = 10
 _JUDGED_WORDS = 90
 
 
-def candidates_of(catalog: CatalogView, question: Question, hits: Iterable[Hit]) -> list[Candidate]:
+def candidates_of(catalog: CatalogView, question: Question, hits: Sequence[Hit]) -> list[Candidate]:
     """The sentences of the hits' passages that may answer, each once a document and context; not judged yet."""
     return _each_once(_with_announced(question, one) for one in _all_candidates(catalog, question, hits))
 
@@ -87,6 +88,16 @@ class _Reading:
             heading = sentence if sentence.kind is Kind.HEADING else heading
             self._headings.append(heading)
             self._firsts.setdefault((sentence.text, sentence.heading, sentence.kind), place)
+
+    @property
+    def outline(self) -> Outline:
+        """Its blocks."""
+        return self._outline
+
+    @property
+    def described(self) -> frozenset[int]:
+        """The blocks that say what the document is: its title, its headings, what is never cited."""
+        return frozenset(sentence.block for sentence in self._sentences if sentence.kind is not Kind.BODY)
 
     def candidates(self, passage: Passage) -> Iterator[Candidate]:
         """The sentences of a passage that may answer; one that says what was said before stands where that does."""
@@ -170,18 +181,22 @@ def _is_scrap(sentence: Sentence) -> bool:
     return len(display(sentence.text).split()) < _LEAST_WORDS
 
 
-def _all_candidates(catalog: CatalogView, question: Question, hits: Iterable[Hit]) -> Iterator[Candidate]:
-    """Every sentence of the hits' passages that may be an answer."""
-    read: dict[str, _Reading] = {}
+def _all_candidates(catalog: CatalogView, question: Question, hits: Sequence[Hit]) -> Iterator[Candidate]:
+    """Every sentence of the hits' passages that may be an answer; those of a frame say so."""
+    read = {one: _read(catalog, question, one) for one in dict.fromkeys(hit.passage.document_id for hit in hits)}
+    outlines = {document_id: reading.outline for document_id, reading in read.items()}
+    framed = frames(outlines, {document_id: reading.described for document_id, reading in read.items()})
     for hit in hits:
         document_id = hit.passage.document_id
-        if document_id not in read:
-            text = catalog.text(document_id)
-            outline = Outline(text, catalog.blocks(document_id))
-            sentences = catalog.sentences(document_id, text)
-            read[document_id] = _Reading(catalog.document(document_id), sentences, outline, timed=question.timed)
-        yield from read[document_id].candidates(hit.passage)
-        yield from read[document_id].holders(hit.passage)
+        for one in (*read[document_id].candidates(hit.passage), *read[document_id].holders(hit.passage)):
+            yield replace(one, framed=True) if one.sentence.block in framed[document_id] else one
+
+
+def _read(catalog: CatalogView, question: Question, document_id: str) -> _Reading:
+    text = catalog.text(document_id)
+    outline = Outline(text, catalog.blocks(document_id))
+    sentences = catalog.sentences(document_id, text)
+    return _Reading(catalog.document(document_id), sentences, outline, timed=question.timed)
 
 
 def _with_announced(question: Question, candidate: Candidate) -> Candidate:
@@ -194,14 +209,16 @@ def _with_announced(question: Question, candidate: Candidate) -> Candidate:
 def _each_once(pool: Iterable[Candidate]) -> list[Candidate]:
     """The candidates without those that say, word for word and in the same context, what their document said before.
 
-    The place that comes first in the document stands for all, and for the passage that was found first.
+    The place that comes first in the document stands for all, and for the passage that was found first. What frames
+    say is there once, in the document that was found first.
     """
     found: dict[tuple[str, str], Candidate] = {}
     for one in pool:
-        said = one.document.id, " ".join(one.judged.casefold().split())
+        document_id, words = ("", one.sentence.text) if one.framed else (one.document.id, one.judged)
+        said = document_id, " ".join(words.casefold().split())
         first = found.get(said)
         if first is None:
             found[said] = one
-        elif one.sentence.span < first.sentence.span:
+        elif not one.framed and one.sentence.span < first.sentence.span:
             found[said] = replace(one, passage_id=first.passage_id)
     return list(found.values())

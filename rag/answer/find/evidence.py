@@ -69,7 +69,8 @@ class Candidate:
     ``sentence`` stands for a unit: it has its span. ``judged`` is the text that the reranker saw, ``relevance`` and
     ``answerability`` its logits, ``score`` the blend of both that ranks; ``previous`` is the sentence before it in the
     same paragraph, ``following`` the one or two after it, ``heading`` the one it stands under, ``title`` the document's
-    own title line, ``dated`` the line that says when it was published.
+    own title line, ``dated`` the line that says when it was published. ``framed`` says that it
+    belongs to the frame of its document, see ``rag.answer.find.frames``.
     """
 
     document: Document
@@ -85,6 +86,7 @@ class Candidate:
     following: tuple[Sentence, ...] = ()
     dated: Sentence | None = None
     unit: Unit | None = None
+    framed: bool = False
 
     @property
     def shown(self) -> str:

@@ -4,9 +4,20 @@ One module a format, each the only one that talks to its library. Nothing here o
 connection: bytes in, text out. What this does not do: guess at what a line means; ``describe`` does.
 """
 
-from rag.ingest.parse.formats import MEDIA_TYPES, parse, suffix_of
+from rag.ingest.parse.formats import MEDIA_TYPES, is_read, parse, suffix_of
 from rag.ingest.parse.parsed import Limits, Parsed
 from rag.ingest.parse.sandbox.lanes import GivenUp, Lane, PutOff
 from rag.ingest.parse.sandbox.process import ParserProcess
 
-__all__ = ["MEDIA_TYPES", "GivenUp", "Lane", "Limits", "Parsed", "ParserProcess", "PutOff", "parse", "suffix_of"]
+__all__ = [
+    "MEDIA_TYPES",
+    "GivenUp",
+    "Lane",
+    "Limits",
+    "Parsed",
+    "ParserProcess",
+    "PutOff",
+    "is_read",
+    "parse",
+    "suffix_of",
+]

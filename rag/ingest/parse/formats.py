@@ -5,6 +5,7 @@ from importlib import import_module
 from pathlib import PurePath
 
 from rag.errors import DocumentRejected
+from rag.ingest.parse.ocr import is_installed
 from rag.ingest.parse.parsed import Limits, Parsed
 
 _Parser = Callable[[bytes, str, Limits], Parsed]
@@ -39,6 +40,11 @@ MEDIA_TYPES = {
     ".rtf": "application/rtf",
     ".rst": "text/x-rst",
     ".log": "text/plain",
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".tif": "image/tiff",
+    ".tiff": "image/tiff",
     ".ipynb": "application/x-ipynb+json",
     **dict.fromkeys(
         """.py .pyi .js .mjs .cjs .jsx .ts .tsx .java .c .h .cc .cpp .hpp .cs .go .rs .rb .php .swift .kt .scala .lua
@@ -73,9 +79,17 @@ _MODULES = {
     "text/x-rst": "text.rst",
     "text/x-source": "text.code",
     "application/x-ipynb+json": "data.notebook",
+    "image/png": "ocr.images",
+    "image/jpeg": "ocr.images",
+    "image/tiff": "ocr.images",
 }
 _ZIPPED = frozenset(MEDIA_TYPES[suffix] for suffix in (".docx", ".epub", ".xlsx", ".pptx", ".odt", ".ods", ".odp"))
-_SIGNED = {MEDIA_TYPES[".rtf"]: "an RTF file"}
+_SIGNED = {
+    MEDIA_TYPES[".rtf"]: "an RTF file",
+    MEDIA_TYPES[".png"]: "a PNG image",
+    MEDIA_TYPES[".jpg"]: "a JPEG image",
+    MEDIA_TYPES[".tif"]: "a TIFF image",
+}
 _SIGNATURES = {
     b"%PDF-": "a PDF",
     b"PK\x03\x04": "a zip archive",
@@ -87,6 +101,8 @@ _SIGNATURES = {
     b"\x89PNG\r\n": "a PNG image",
     b"\xff\xd8\xff": "a JPEG image",
     b"GIF8": "a GIF image",
+    b"II*\x00": "a TIFF image",
+    b"MM\x00*": "a TIFF image",
     b"\x7fELF": "a program",
     b"SQLite format 3\x00": "an SQLite database",
 }
@@ -105,6 +121,12 @@ def suffix_of(name: str) -> str:
     """
     path = PurePath(name)
     return ".txt" if path.name.lower() in _PLAIN_NAMES else path.suffix.lower()
+
+
+def is_read(suffix: str) -> bool:
+    """Whether files of a suffix are read here: images are where text recognition is installed."""
+    media_type = MEDIA_TYPES.get(suffix)
+    return media_type is not None and (is_installed() or not media_type.startswith("image/"))
 
 
 def parse(name: str, source: bytes, limits: Limits | None = None) -> Parsed:

@@ -126,7 +126,7 @@ _COLUMNS: dict[str, dict[str, _Check]] = {
         "author": _optional(_any_text),
         "publisher": _optional(_any_text),
         "published": _optional(lambda value: _DATE(value) and _read_by(date.fromisoformat)(value)),
-        "media_type": _shaped(r"[a-z0-9]{1,20}/[a-z0-9.+-]{1,100}"),
+        "media_type": _shaped(r"[a-z0-9]{1,20}/[a-z0-9.+-]{1,100}(?:; text=recognised)?"),
         "sha256": _SHA256,
         "text_sha256": _SHA256,
         "ingested_at": _TIME,

@@ -1,81 +1,92 @@
 """PDF: the text layer, read by pypdfium2 page by page; the other modules make lines, tables and paragraphs of it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any
 
 import pypdfium2
 import pypdfium2.raw as pdfium
 
 from rag.errors import DocumentRejected
 from rag.ingest.parse.fields import iso_date, own_author, own_title
+from rag.ingest.parse.ocr import MARK, MOST_PAGES, check_readable, is_installed
 from rag.ingest.parse.parsed import Limits, Parsed, check_length
 from rag.ingest.parse.pdf.bullets import with_bullets
-from rag.ingest.parse.pdf.document import write_pages
-from rag.ingest.parse.pdf.form import Filled, filled_fields, with_fields
+from rag.ingest.parse.pdf.form import filled_fields
 from rag.ingest.parse.pdf.grids import straightened
 from rag.ingest.parse.pdf.headings import bare_words
 from rag.ingest.parse.pdf.hidden import MOST_OBJECTS, Sight
-from rag.ingest.parse.pdf.layout import page_regions
 from rag.ingest.parse.pdf.legible import is_legible
 from rag.ingest.parse.pdf.objects import drawn_objects
-from rag.ingest.parse.pdf.paragraphs import usual_style
-from rag.ingest.parse.pdf.pieces import Piece, page_pieces, with_raised_written
-from rag.ingest.parse.pdf.rules import Rules, page_rules
-from rag.ingest.parse.pdf.running import without_running_heads
+from rag.ingest.parse.pdf.pieces import page_pieces
+from rag.ingest.parse.pdf.rules import page_rules
 from rag.ingest.parse.pdf.words import main_way, page_words
+from rag.ingest.parse.pdf.written import Page, written
 from rag.types import Description
 
 _MOST_PAGES = 20_000
 _FIRST = 3_000  # characters that should say the title
 _MOST_BOOKMARKS = 5_000
-
-
-class _Page(NamedTuple):
-    """What a page has: pieces of lines in the order of its content, rules, and fields that are filled in."""
-
-    pieces: list[Piece]
-    rules: Rules
-    fields: list[Filled]
+_NO_TEXT = "no text layer on any of its pages ({}), only images"
+_GLYPH_CODES = "its text layer has no words, only the codes of glyphs; export it again with its fonts' character maps"
 
 
 def parse(source: bytes, media_type: str, limits: Limits) -> Parsed:
     """The text of a PDF, page by page, its bookmarks as headings, its document information.
 
+    Pages that are pictures, and all of a document whose text layer is glyph codes, are read as pictures where that
+    can be done.
+
     Raises:
-        DocumentRejected: For a damaged or encrypted file, one without a text layer, or with one of glyph codes, a text
-            that is too long.
+        DocumentRejected: For a damaged or encrypted file, one without a text layer, or with one of glyph codes, that
+            cannot be read as pictures, a text that is too long.
     """
     document = _open(source)
     try:
-        pages = list(_pages(document, limits.characters))
-        if not any(page.pieces or page.fields for page in pages):
-            raise DocumentRejected(
-                f"no text layer on any of its pages ({len(pages)}), only images; run text recognition (OCR) on it first"
-            )
-        fields = document.get_metadata_dict()
-        headings = _bookmarks(document)
+        pages, recognised = _with_pictures_read(document, list(_pages(document, limits.characters)), limits)
+        fields, headings = document.get_metadata_dict(), _bookmarks(document)
+        text, blocks, starts = written(pages, headings, limits.characters)
+        if not is_legible(text):
+            check_readable(_GLYPH_CODES, len(pages))
+            pages, recognised = _recognised(document, pages, range(len(pages)), limits), True
+            text, blocks, starts = written(pages, headings, limits.characters)
     finally:
         document.close()
-    kept = without_running_heads([with_raised_written(page.pieces) for page in pages])
-    regions = [
-        page_regions(with_fields(pieces, page.fields), page.rules) for pieces, page in zip(kept, pages, strict=True)
-    ]
-    text, blocks, starts = write_pages(regions, usual_style(regions, kept), headings, limits.characters)
-    if not is_legible(text):
-        raise DocumentRejected(
-            "its text layer has no words, only the codes of glyphs; run text recognition (OCR) on it first, or export "
-            "it again with its fonts' character maps"
-        )
     return Parsed(
         text=text,
-        media_type=media_type,
+        media_type=media_type + (MARK if recognised else ""),
         blocks=tuple(blocks),
         description=_description(fields, text[:_FIRST]),
         created=iso_date(fields.get("CreationDate")),
         pages=tuple(starts),
     )
+
+
+def _with_pictures_read(document: Any, pages: list[Page], limits: Limits) -> tuple[list[Page], bool]:
+    """Pages, those that are pictures read as such, and whether any of these has text.
+
+    Beside pages with text they stay unread where they cannot be read, or are too many.
+    """
+    pictures = [number for number, page in enumerate(pages) if page.drawn and not page.has_text]
+    if not any(page.has_text for page in pages):
+        check_readable(_NO_TEXT.format(len(pages)), len(pictures))
+    elif len(pictures) > MOST_PAGES or not is_installed():
+        return pages, False
+    read = _recognised(document, pages, pictures, limits)
+    if not any(page.has_text for page in read):
+        raise DocumentRejected(f"{_NO_TEXT.format(len(pages))} in which no text is found")
+    return read, any(read[number].has_text for number in pictures)
+
+
+def _recognised(document: Any, pages: Sequence[Page], numbers: Sequence[int], limits: Limits) -> list[Page]:
+    """Pages, some of them read as pictures."""
+    if not numbers:
+        return list(pages)
+    from rag.ingest.parse.pdf.scanned import read_pages  # what recognises letters is loaded where it is needed
+
+    read = read_pages(document, numbers, limits.seconds)
+    return [Page(read[number]) if number in read else page for number, page in enumerate(pages)]
 
 
 def _open(source: bytes) -> Any:
@@ -91,7 +102,7 @@ def _open(source: bytes) -> Any:
     return document
 
 
-def _pages(document: Any, limit: int) -> Iterator[_Page]:
+def _pages(document: Any, limit: int) -> Iterator[Page]:
     characters, sight = 0, Sight()
     for number in range(len(document)):
         try:
@@ -107,7 +118,7 @@ def _pages(document: Any, limit: int) -> Iterator[_Page]:
         yield read
 
 
-def _read(page: Any, text_page: Any, sight: Sight) -> _Page:
+def _read(page: Any, text_page: Any, sight: Sight) -> Page:
     count = max(0, pdfium.FPDFText_CountChars(text_page))
     objects = list(drawn_objects(page.raw, MOST_OBJECTS))
     words = page_words(text_page, count, sight.unseen(page, objects, text_page, count))
@@ -117,7 +128,7 @@ def _read(page: Any, text_page: Any, sight: Sight) -> _Page:
         page_pieces(words, way, rules.down, partial(pdfium.FPDFText_GetFontWeight, text_page)), objects, way
     )
     form = page.formenv
-    return _Page(pieces, rules, filled_fields(form.raw, page.raw, way) if form else [])
+    return Page(pieces, rules, filled_fields(form.raw, page.raw, way) if form else [], drawn=bool(objects))
 
 
 def _bookmarks(document: Any) -> dict[str, int]:

@@ -8,13 +8,13 @@ import contextlib
 import os
 import signal
 import sys
-import time
 from pathlib import Path
 from typing import IO
 
 from rag.errors import DocumentRejected
 from rag.ingest.parse.formats import parse
 from rag.ingest.parse.parsed import Limits
+from rag.ingest.parse.sandbox.clock import limit_time
 from rag.ingest.parse.sandbox.wire import Reply, read_frame, write_frame, write_reply
 
 try:
@@ -24,7 +24,7 @@ except ImportError:  # Windows has no such limits: there the parent's clock alon
 
 _FORBIDDEN = ("socket.", "subprocess.", "os.system", "os.exec", "os.spawn", "os.posix_spawn", "os.fork", "urllib.")
 _OPEN_FILES = 64
-_LONGEST_REASON = 500
+_LONGEST_REASON = 600
 
 
 def main(seconds: str, memory_mb: str, characters: str) -> None:
@@ -55,7 +55,7 @@ class _Reader:
     def reply(self, suffix: str, source: bytes) -> Reply:
         """What becomes of a file."""
         limits = self._limits
-        _limit_time(limits)
+        limit_time(limits.seconds)
         try:
             parsed = parse(f"file{suffix}", source, limits)
         except MemoryError:
@@ -104,13 +104,6 @@ def _limit(limits: Limits) -> None:
     for name, most in (("AS", memory), ("FSIZE", 0), ("CORE", 0), ("NOFILE", _OPEN_FILES)):
         with contextlib.suppress(OSError, ValueError):  # a system may not know a limit, or hold a lower one already
             resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (most, most))
-
-
-def _limit_time(limits: Limits) -> None:
-    if resource is not None:
-        used = int(time.process_time()) + 1
-        _, hard = resource.getrlimit(resource.RLIMIT_CPU)
-        resource.setrlimit(resource.RLIMIT_CPU, (used + limits.seconds, hard))
 
 
 def refuse(event: str, _: object) -> None:
