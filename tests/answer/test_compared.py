@@ -26,6 +26,16 @@ ACCOUNTS = """# Accounts
 | Rent | 1,000 | 1,000 | 1,000 |
 """
 
+RACES = """# Races
+
+| Year | Race | Riders |
+|---|---|---|
+| 2023 | Spring loop | 310 |
+| 2023 | Forest ride | 275 |
+| 2024 | Spring loop | 298 |
+| 2024 | Forest ride | 190 |
+"""
+
 
 def winners(text: str, row: str, question: str) -> list[str]:
     """What wins: the name of a column, or the first cell of a row; ``row`` begins the row that answers best."""
@@ -57,6 +67,22 @@ def winners(text: str, row: str, question: str) -> list[str]:
 )
 def test_the_row_with_the_most_is_found_down_the_column_that_is_named(question: str, expected: list[str]) -> None:
     assert winners(HARBOURS, "Lerum", question) == expected
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("Which race had the most riders in 2024?", ["Spring loop, 2024"]),
+        ("Which race had the fewest riders in 2023?", ["Forest ride, 2023"]),
+        ("Which race had the most riders?", ["Spring loop, 2023"]),
+    ],
+)
+def test_only_the_rows_that_the_question_names_are_compared(question: str, expected: list[str]) -> None:
+    parsed = parse("table.md", RACES.encode())
+    outline = Outline(parsed.text, parsed.blocks)
+    best = next(place for place, block in enumerate(parsed.blocks) if block.form is Form.ROW and not block.head)
+    rows = [outline.row(one.row).pairs for one in compared(read_question(question), outline, best)]
+    assert [f"{race.value}, {year.value}" for year, race, _ in rows] == expected
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ a row of a table answers best, the values of that table are compared: along the 
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from rag.answer.find.evidence import Candidate
@@ -57,21 +57,18 @@ def compared(question: Question, outline: Outline, position: int) -> list[Found]
     column = _column(question, list(rows.values()), label)
     if column is None:
         return []
-    compared_rows = {place: row for place, row in rows.items() if not _is_total(row, label)}
-    values = {
-        (place, column): value for place, row in compared_rows.items() if (value := _value(row, column)) is not None
-    }
+    parts = {place: row for place, row in rows.items() if not _is_total(row, label)}
+    names = question.named if wanted.bound is None else {name for name in question.named if name.isalpha()}
+    meant = _of_which(names, parts, column)
+    values = {(place, column): value for place, row in meant.items() if (value := _value(row, column)) is not None}
     return [Found(row=row, column=place, named=False) for row, place in _winning(values, wanted)]
 
 
 def with_compared(catalog: CatalogView, question: Question, candidates: Sequence[Candidate]) -> list[Candidate]:
-    """The candidates, the rows that win before all others and in the place of their table's other rows.
+    """The candidates, the rows that win before all others and in the place of their table's; none if none is compared.
 
     Args:
         candidates: Best first.
-
-    Returns:
-        None where nothing is compared.
     """
     best = candidates[0] if candidates else None
     if best is None or best.unit is None or best.unit.table is None or read_extreme(question.text) is None:
@@ -154,6 +151,17 @@ def _column(question: Question, rows: Sequence[Row], label: int) -> int | None:
     best = max(shared.values())
     winners = [column for column in columns if shared[column] == best]
     return winners[0] if best and len(winners) == 1 else None
+
+
+def _of_which(names: Set[str], rows: Mapping[int, Row], column: int) -> Mapping[int, Row]:
+    """The rows that have those names and numbers of a question that some rows have and others have not."""
+    over = {
+        stem(word) for row in rows.values() for pair in row.pairs if pair.column == column for word in words(pair.name)
+    }
+    for named in sorted(names - over):
+        having = {place: row for place, row in rows.items() if named in {stem(word) for word in words(row.whole)}}
+        rows = having or rows
+    return rows
 
 
 def _is_total(row: Row, label: int) -> bool:
