@@ -15,7 +15,7 @@ from rag.answer.find.rerank import Reranked, reach, rerank
 from rag.answer.find.retrieve import retrieve
 from rag.answer.question import Question, no_documents, not_answered, read_question, with_missing
 from rag.answer.read.reader import Reader, Reading
-from rag.language.spelling import corrected
+from rag.language.spelling import as_spelled, corrected
 from rag.language.text import display, without_footnotes
 from rag.models.protocols import Encoder, PairScorer
 from rag.storage.protocols import CatalogView, VectorSearch
@@ -110,7 +110,7 @@ class Answering:
         yield Finished(answer=answer)
 
     def find(self, question: Question, limit: int | None = None) -> tuple[Question, list[Hit]]:
-        """The question without slips of the pen and with what no source has, and the passages that match it.
+        """The question as the sources spell it and with what none of them has, and the passages that match it.
 
         Args:
             limit: Of each leg, at least; that of the effort where it is not given.
@@ -118,8 +118,8 @@ class Answering:
         wide = reach(question, max(limit or 0, self.effort.passages))
         hits = self.nearest(question, wide)
         question = with_missing(question, self.catalog, self.collection)
-        texts = (display(hit.passage.text) for hit in hits)
-        meant = corrected(question.text, question.missing, texts, self._is_word)
+        texts = [display(hit.passage.text) for hit in hits]
+        meant = as_spelled(corrected(question.text, question.missing, texts, self._is_word), texts)
         if meant == question.text:
             return question, hits
         again = with_missing(read_question(meant, known=question.known), self.catalog, self.collection)

@@ -1,4 +1,4 @@
-"""Spelling: a word that no source has is read as the one among the retrieved words that it is a slip of.
+"""Spelling: a word that no source has is read as the one among the retrieved words that it is a slip of, or spells.
 
 A word that the encoder's vocabulary has whole is a word, not a slip: who asks for bread does not mean
 a break. A name may be another name, not a slip: it is read as one that differs in doubled letters and in i, j
@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from rag.language.english.words import words
+from rag.language.english.words import identifiers, spellings_of, words
 
 _SHORTEST = 5
 _LONG = 8
@@ -47,6 +47,31 @@ def corrected(question: str, missing: Sequence[str], texts: Iterable[str], is_wo
         if meant:
             question = re.sub(rf"\b{re.escape(slip)}\b", meant, question)
     return question
+
+
+def as_spelled(question: str, texts: Iterable[str]) -> str:
+    """``question`` with each code that no text has as it is typed written as the texts write it most often.
+
+    A model that judges knows a code by its letters alone: asked for DL1849 it takes DL-1849 for another.
+
+    >>> as_spelled("How much is dl1849 with a 15GB disk?", ["Article DL-1849 is a desk.", "A disk of 1.5GB."])
+    'How much is DL-1849 with a 15GB disk?'
+    """
+    asked = identifiers(words(question))
+    if not asked:
+        return question
+    counts = Counter(code for text in texts for code in identifiers(words(text)))
+    for code in asked:
+        alike = [other for other in counts if _parts(other) == _parts(code)]
+        if alike and code not in counts:
+            meant = min(alike, key=lambda other: (-counts[other], other))
+            question = re.sub(rf"(?<![^\W_]){re.escape(code)}(?![^\W_])", meant, question)  # codes have no backslash
+    return question
+
+
+def _parts(code: str) -> str:
+    """The runs of letters and digits of a code, in lower case."""
+    return spellings_of(code)[1]
 
 
 def _nearest_word(slip: str, known: Sequence[str]) -> str | None:

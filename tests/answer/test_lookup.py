@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from eval.run.looking import candidates_for, nearest_to
-from rag.language.spelling import corrected
+from rag.language.spelling import as_spelled, corrected
 from rag.library import Library
 from tests.support.engines import OpenLibrary, write_and_ingest
 
@@ -14,6 +14,7 @@ TEXTS = [
     "Johnston asked the mediators for a break.",
 ]
 WORDS = {"bread", "leaders"}
+PARTS = [("gasket", 4401), ("shaft seal", 4410), ("impeller", 4411), ("motor", 9900)]
 
 
 @pytest.mark.parametrize(
@@ -36,6 +37,39 @@ WORDS = {"bread", "leaders"}
 )
 def test_slips_are_read_as_what_was_meant(question: str, missing: list[str], meant: str) -> None:
     assert corrected(question, missing, TEXTS, WORDS.__contains__) == meant
+
+
+CODES = ["The seal KX-4410-B fits.", "See ISO 9001 and RFC2131.", "Error E1234, then e-77; kits AB12 and AB-12, AB-12."]
+
+
+@pytest.mark.parametrize(
+    ("question", "meant"),
+    [
+        ("kx4410b", "KX-4410-B"),
+        ("What does kx 4410-b cost?", "What does kx 4410-b cost?"),  # two words: no code of one
+        ("What is KX-4410-B?", "What is KX-4410-B?"),
+        ("What is KX-4410-C?", "What is KX-4410-C?"),
+        ("what is rfc-2131", "what is RFC2131"),
+        ("What is error e1234?", "What is error E1234?"),
+        ("What is E77?", "What is e-77?"),
+        ("What is in ab12?", "What is in AB-12?"),
+        ("What is in AB12?", "What is in AB12?"),
+        ("What is in E12-34?", "What is in E12-34?"),  # its digits fall into other parts
+    ],
+)
+def test_codes_are_read_as_the_sources_spell_them(question: str, meant: str) -> None:
+    assert as_spelled(question, CODES) == meant
+
+
+def test_a_code_in_another_spelling_is_answered(open_library: OpenLibrary, tmp_path: Path) -> None:
+    library = open_library()
+    parts = "".join(f"The {name} has part number KX-{code} and costs {code % 90} euros. " for name, code in PARTS)
+    write_and_ingest(library, tmp_path / "files", {"parts.txt": f"Spare parts\n\n{parts}\n"})
+    answer = library.ask("How much is kx4410?")
+    assert [statement.text for statement in answer.statements] == [
+        "The shaft seal has part number KX-4410 and costs 0 euros."
+    ]
+    assert answer.understood == "How much is KX-4410?"
 
 
 def test_a_question_with_slips_is_understood_answered_and_shown_as_it_was_typed(seeds_engine: Library) -> None:
