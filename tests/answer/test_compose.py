@@ -32,12 +32,13 @@ def test_broad_questions_ask_for_several(question: str, several: bool) -> None:
     assert asks_for_several(question) is several
 
 
-def test_what_goes_on_nearby_is_stated_sooner_than_what_stands_elsewhere() -> None:
+def test_what_goes_on_nearby_is_stated_of_what_is_broad_and_what_is_as_sure_of_anything() -> None:
     text = "The harbour of Morvane silts up every spring."
     nearby = candidate(text, 1.5, start=100)
-    assert compose(read_question(FACT), [LIGHTHOUSE, nearby], limit=4) == [[LIGHTHOUSE], [nearby]]
-    assert compose(read_question(FACT), [LIGHTHOUSE, nearby], limit=1) == [[LIGHTHOUSE]]
+    assert compose(read_question(BROAD), [LIGHTHOUSE, nearby], limit=4) == [[LIGHTHOUSE], [nearby]]
+    assert compose(read_question(BROAD), [LIGHTHOUSE, nearby], limit=1) == [[LIGHTHOUSE]]
     for elsewhere in (
+        nearby,
         candidate(text, 1.5, start=1_000),
         candidate(text, 1.5, name="two"),
         candidate(text, -2.0, start=100),
