@@ -21,6 +21,7 @@ COMMANDS = [
     "scale",
     "stress",
     "train",
+    "wikitables",
 ]
 
 LACKING = """
