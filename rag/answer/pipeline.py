@@ -119,7 +119,8 @@ class Answering:
         hits = self.nearest(question, wide)
         question = with_missing(question, self.catalog, self.collection)
         texts = [display(hit.passage.text) for hit in hits]
-        meant = as_spelled(corrected(question.text, question.missing, texts, self._is_word), texts)
+        meant = corrected(question.text, question.missing, texts, self._is_word)
+        meant = as_spelled(meant, question.words, texts)
         if meant == question.text:
             return question, hits
         again = with_missing(read_question(meant, known=question.known), self.catalog, self.collection)

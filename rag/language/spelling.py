@@ -49,15 +49,18 @@ def corrected(question: str, missing: Sequence[str], texts: Iterable[str], is_wo
     return question
 
 
-def as_spelled(question: str, texts: Iterable[str]) -> str:
+def as_spelled(question: str, said: Sequence[str], texts: Iterable[str]) -> str:
     """``question`` with each code that no text has as it is typed written as the texts write it most often.
 
     A model that judges knows a code by its letters alone: asked for DL1849 it takes DL-1849 for another.
 
-    >>> as_spelled("How much is dl1849 with a 15GB disk?", ["Article DL-1849 is a desk.", "A disk of 1.5GB."])
-    'How much is DL-1849 with a 15GB disk?'
+    Args:
+        said: The words of the question.
+
+    >>> as_spelled("a dl1849 with 15GB?", ["dl1849", "15GB"], ["Article DL-1849 is a desk.", "A disk of 1.5GB."])
+    'a DL-1849 with 15GB?'
     """
-    asked = identifiers(words(question))
+    asked = identifiers(said)
     if not asked:
         return question
     counts = Counter(code for text in texts for code in identifiers(words(text)))

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from eval.run.looking import candidates_for, nearest_to
+from rag.language.english.words import words
 from rag.language.spelling import as_spelled, corrected
 from rag.library import Library
 from tests.support.engines import OpenLibrary, write_and_ingest
@@ -58,7 +59,7 @@ CODES = ["The seal KX-4410-B fits.", "See ISO 9001 and RFC2131.", "Error E1234, 
     ],
 )
 def test_codes_are_read_as_the_sources_spell_them(question: str, meant: str) -> None:
-    assert as_spelled(question, CODES) == meant
+    assert as_spelled(question, words(question), CODES) == meant
 
 
 def test_a_code_in_another_spelling_is_answered(open_library: OpenLibrary, tmp_path: Path) -> None:
