@@ -118,9 +118,8 @@ class Answering:
         wide = reach(question, max(limit or 0, self.effort.passages))
         hits = self.nearest(question, wide)
         question = with_missing(question, self.catalog, self.collection)
-        texts = [display(hit.passage.text) for hit in hits]
-        meant = corrected(question.text, question.missing, texts, self._is_word)
-        meant = as_spelled(meant, question.words, texts)
+        meant = corrected(question.text, question.missing, _shown(hits), self._is_word)
+        meant = as_spelled(meant, question.words, _shown(hits))
         if meant == question.text:
             return question, hits
         again = with_missing(read_question(meant, known=question.known), self.catalog, self.collection)
@@ -162,6 +161,11 @@ class Answering:
     def _is_word(self, word: str) -> bool:
         """Whether the encoder's vocabulary has a word whole, as it has the frequent ones."""
         return self.encoder.count_tokens(word) - self.encoder.count_tokens("") == 1
+
+
+def _shown(hits: Sequence[Hit]) -> Iterator[str]:
+    """The words of the passages, made only as they are read: few questions have a slip or a code."""
+    return (display(hit.passage.text) for hit in hits)
 
 
 def unsaid(known: str, candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from rag.errors import InvalidRequest
 from rag.language.english.asked import ValueKind, Wanted, understand
+from rag.language.english.extremes import Extreme, read_extreme
 from rag.language.english.questions import asks_for_several
 from rag.language.english.values.claims import value_test
 from rag.language.english.values.dates import asked_date
@@ -44,6 +45,7 @@ class Question:
         names: The names and numbers, in order; ``named`` has the stems of their words.
         wanted: The kind of value that would answer.
         broad: Whether several statements answer it together.
+        extreme: What it compares values by, ``None`` where it does not.
         date: A date or month that it names, as an ISO date or its first seven characters.
         missing: Its names, numbers and key words that no source has.
         sole: Whether it is asked of one document alone, which need not name what it is about.
@@ -59,6 +61,7 @@ class Question:
     named: frozenset[str]
     wanted: Wanted
     broad: bool
+    extreme: Extreme | None
     date: str | None
     missing: tuple[str, ...] = ()
     sole: bool = False
@@ -101,6 +104,7 @@ def read_question(text: str, *, typed: str | None = None, known: str = "") -> Qu
         named=frozenset(stem(word) for name in named for word in words(name)),
         wanted=understand(text, said),
         broad=asks_for_several(text),
+        extreme=read_extreme(text),
         date=asked_date(text),
         known=known,
     )

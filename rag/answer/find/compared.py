@@ -13,7 +13,7 @@ from rag.answer.find.evidence import Candidate
 from rag.answer.find.units import row_unit
 from rag.answer.question import Question
 from rag.blocks import Form
-from rag.language.english.extremes import Extreme, asks_when, read_extreme
+from rag.language.english.extremes import Extreme, asks_when
 from rag.language.english.words import content_words, stem, words
 from rag.language.outline import Outline, Pair, Row
 from rag.storage.protocols import CatalogView
@@ -43,7 +43,7 @@ def compared(question: Question, outline: Outline, position: int) -> list[Found]
     Args:
         position: Of the row that answers best.
     """
-    wanted = read_extreme(question.text)
+    wanted = question.extreme
     table = outline.blocks[position].parent
     if wanted is None or table is None:
         return []
@@ -71,7 +71,7 @@ def with_compared(catalog: CatalogView, question: Question, candidates: Sequence
         candidates: Best first.
     """
     best = candidates[0] if candidates else None
-    if best is None or best.unit is None or best.unit.table is None or read_extreme(question.text) is None:
+    if best is None or best.unit is None or best.unit.table is None or question.extreme is None:
         return []
     text = catalog.text(best.document.id)
     outline = Outline(text, catalog.blocks(best.document.id))
