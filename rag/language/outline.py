@@ -14,6 +14,8 @@ from rag.types import Span
 _SENTENCE_END = re.compile(r"[.!?…]['\"”’)\]]*\s+(?=\S)")
 _ENDED = re.compile(r"[.!?…]['\"”’)\]*_]*$")
 _LONGEST_LEAD = 300
+_LABEL = re.compile(r"[^.!?:]{1,60}[.:][*_]{0,3}(?=\s)")
+_LABEL_WORDS = 4
 _LED = frozenset({Form.LIST, Form.RECORD, Form.TABLE, Form.CODE})
 
 
@@ -150,6 +152,12 @@ class Outline:
             if block.form in _LED and (lead := self.lead_in(holder)):
                 found.append(lead)
         return tuple(reversed(found))
+
+    def label(self, leaf: int) -> Span | None:
+        """What a leaf begins with to say what it is about: at most four words before a colon or full stop."""
+        span = self.blocks[leaf].span
+        found = _LABEL.match(self.text, span.start, span.end)
+        return Span(start=span.start, end=found.end()) if found and len(found[0].split()) <= _LABEL_WORDS else None
 
     def items(self, position: int) -> list[int]:
         """The items of a list, or the fields of a record."""

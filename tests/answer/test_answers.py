@@ -135,7 +135,7 @@ def test_the_heading_tells_like_sentences_apart_and_is_cited_with_what_needs_it(
     write_and_ingest(engine, tmp_path, {"offices.md": OFFICES})
     for city, hour, rent in (("Berlin", "nine", "4,100"), ("Oslo", "seven", "5,300")):
         opens = engine.ask(f"When do the doors of the {city} office open?").statements[0].text
-        assert opens == f"Doors open at {hour} and close at {'five' if city == 'Berlin' else 'three'}."
+        assert opens == f"{city} — Doors open at {hour} and close at {'five' if city == 'Berlin' else 'three'}."
         answer = engine.ask(f"What is the rent of the {city} office?")
         first = answer.statements[0]
         assert first.text == f"{city} \u2014 Rent: {rent} euros a month"

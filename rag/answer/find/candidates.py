@@ -8,7 +8,7 @@ from rag.answer.find.evidence import Candidate, Hit, Unit
 from rag.answer.find.frames import frames
 from rag.answer.find.units import holder_units, leaf_unit
 from rag.answer.question import Question
-from rag.language.english.context import stands_alone, understood
+from rag.language.english.context import is_scrap, leans, understood
 from rag.language.english.values.dates import find_dates
 from rag.language.english.values.written import written_date
 from rag.language.english.words import content_words, stem
@@ -17,7 +17,6 @@ from rag.language.text import display, folded
 from rag.storage.protocols import CatalogView
 from rag.types import Document, Kind, Passage, Sentence
 
-_LEAST_WORDS = 3
 _FOLLOWING = 2
 _NEVER = (Kind.BOILERPLATE, Kind.HEADING)
 _SHORT = 10
@@ -34,7 +33,9 @@ def announces(question: Question, candidate: Candidate) -> bool:
 
     "Key sticking points quickly emerged." announces what "What are the main sticking points?" asks.
     """
-    if candidate.unit or not question.broad or len(candidate.sentence.text.split()) > _SHORT:
+    if candidate.unit or not question.broad or not candidate.following:
+        return False
+    if len(candidate.sentence.text.split()) > _SHORT:
         return False
     said = {stem(word) for word in content_words(display(candidate.sentence.text))}
     return 2 * len(question.stems & said) > len(question.stems)
@@ -108,12 +109,12 @@ class _Reading:
             if self._outline.only_leads(sentence.block, sentence.span):
                 continue
             unit = self._unit(sentence)
-            if sentence.kind in _NEVER or (sentence.kind is Kind.BODY and not unit and _is_scrap(sentence)):
+            if sentence.kind in _NEVER or (sentence.kind is Kind.BODY and not unit and is_scrap(sentence)):
                 continue
             if unit:
                 yield self._of_unit(unit, place, passage.id)
                 continue
-            alone = sentence.kind is Kind.BODY and stands_alone(sentence.text)
+            alone = sentence.kind is Kind.BODY and not leans(sentence, self._previous(place))
             first = self._firsts[sentence.text, sentence.heading, sentence.kind]
             yield self._candidate(first if alone else place, passage.id)
 
@@ -128,11 +129,20 @@ class _Reading:
                 )
                 yield self._with_unit(unit, whole, self._headings[place], passage.id)
 
+    def _previous(self, place: int) -> Sentence | None:
+        """The sentence before one, in the same paragraph."""
+        before = self._sentences[place - 1] if place else None
+        return before if before is not None and before.block == self._sentences[place].block else None
+
     def _unit(self, sentence: Sentence) -> Unit | None:
         return leaf_unit(self._outline, sentence.block, sentence.span) if sentence.kind is Kind.BODY else None
 
     def _of_unit(self, unit: Unit, place: int, passage_id: str) -> Candidate:
-        return self._with_unit(unit, self._sentences[place], self._headings[place], passage_id)
+        sentence = self._sentences[place]
+        if unit.kind == "sentence" and unit.spans[-1] != sentence.span:
+            own = unit.spans[-1]
+            sentence = replace(sentence, span=own, text=own.of(self._outline.text), block=unit.position)
+        return self._with_unit(unit, sentence, self._headings[place], passage_id)
 
     def _with_unit(self, unit: Unit, sentence: Sentence, heading: Sentence | None, passage_id: str) -> Candidate:
         judged = judged_text(self._document, sentence, " ".join(unit.text.split()[:_JUDGED_WORDS]), dated=self._timed)
@@ -155,8 +165,7 @@ class _Reading:
 
     def _candidate(self, place: int, passage_id: str) -> Candidate:
         sentence, document = self._sentences[place], self._document
-        before = self._sentences[place - 1] if place else None
-        previous = before if before is not None and before.block == sentence.block else None
+        previous = self._previous(place)
         after = self._sentences[place + 1 : place + 1 + _FOLLOWING]
         return Candidate(
             document=document,
@@ -175,10 +184,6 @@ def _needs_heading(unit: Unit) -> bool:
     """Whether a unit without what leads to it says what it is about only under its heading."""
     item = unit.kind == "sentence" and not unit.text.endswith((".", "!", "?"))
     return unit.whole or unit.kind == "record" or item
-
-
-def _is_scrap(sentence: Sentence) -> bool:
-    return len(display(sentence.text).split()) < _LEAST_WORDS
 
 
 def _all_candidates(catalog: CatalogView, question: Question, hits: Sequence[Hit]) -> Iterator[Candidate]:

@@ -14,6 +14,7 @@ from rag.types import Span
 
 _MOST_PARTS = 40
 _MOST_CHARACTERS = 3_000
+_ITEM_WORDS = 60
 _LISTS = (Form.LIST, Form.RECORD)
 
 
@@ -73,13 +74,35 @@ def _code_unit(outline: Outline, position: int) -> Unit:
 
 
 def _item_unit(outline: Outline, position: int, span: Span) -> Unit | None:
-    leads = outline.leads(position)
-    mark = outline.mark(position)
-    if not leads and not mark and outline.holder(position, Form.LIST) is None:
+    """An item, or of a long one a sentence after the label that the item begins with."""
+    item = outline.holder(position, Form.ITEM)
+    own = _own_leaves(outline, item) if item is not None else []
+    said = " ".join(outline.shown(leaf) for leaf in own)
+    if position in own and len(said.split()) <= _ITEM_WORDS:
+        whole = Span(start=outline.blocks[own[0]].span.start, end=outline.blocks[own[-1]].span.end)
+        return _led(outline, own[0], said, (whole,))
+    if item is None and outline.holder(position, Form.LIST) is None and not outline.leads(position):
         return None
-    shown = f"{mark} {display(span.of(outline.text))}".lstrip()
+    label = outline.label(own[0]) if own else None
+    if label is None or span.start < label.end:
+        return _led(outline, position, display(span.of(outline.text)), (span,))
+    return _led(
+        outline, own[0], f"{display(label.of(outline.text))} {display(span.of(outline.text))}", (label, span), position
+    )
+
+
+def _led(outline: Outline, first: int, said: str, spans: tuple[Span, ...], position: int | None = None) -> Unit:
+    """What an item says, after its mark and what leads to it; ``first`` is the leaf that the item begins with."""
+    leads = outline.leads(first)
     lead = " ".join(display(one.of(outline.text)) for one in leads)
-    return Unit(kind="sentence", position=position, text=f"{lead} {shown}".lstrip(), spans=(*leads, span), lead=lead)
+    shown = f"{outline.mark(first)} {said}".lstrip()
+    return Unit(
+        kind="sentence",
+        position=first if position is None else position,
+        text=f"{lead} {shown}".lstrip(),
+        spans=(*leads, *spans),
+        lead=lead,
+    )
 
 
 def _list_unit(outline: Outline, position: int) -> Unit:
@@ -110,16 +133,20 @@ def _parts(outline: Outline, position: int, depth: int) -> Iterator[Part]:
     """The items of a list, those of a nested one after the item that they are in."""
     for item in outline.items(position):
         block = outline.blocks[item]
-        inner = outline.items(item)
-        own = [place for place in inner if outline.form(place) is not Form.LIST]
-        leaves = [leaf for place in own for leaf in outline.leaves(place)]
+        leaves = _own_leaves(outline, item)
         if leaves:
             said = " ".join(outline.shown(leaf) for leaf in leaves)
             spans = (Span(start=outline.blocks[leaves[0]].span.start, end=outline.blocks[leaves[-1]].span.end),)
             yield Part(text=f"{block.mark or '-'} {said}", spans=spans, depth=depth)
-        for place in inner:
+        for place in outline.items(item):
             if outline.form(place) is Form.LIST:
                 yield from _parts(outline, place, depth + 1)
+
+
+def _own_leaves(outline: Outline, item: int) -> list[int]:
+    """The leaves of an item without those of the lists within it."""
+    own = [place for place in outline.items(item) if outline.form(place) is not Form.LIST]
+    return [leaf for place in own for leaf in outline.leaves(place)]
 
 
 def _field(outline: Outline, position: int) -> tuple[Part, ...]:

@@ -10,7 +10,7 @@ from rag.answer.find.candidates import announces
 from rag.answer.find.evidence import Candidate
 from rag.answer.question import Question
 from rag.answer.read.likeness import differ
-from rag.language.english.context import stands_alone, understood
+from rag.language.english.context import leans, understood
 from rag.language.english.questions import speaks_of_itself
 from rag.language.english.words import content_words, identifiers, spellings_of, stem, words
 from rag.language.text import display
@@ -125,4 +125,4 @@ def _shows(question: Question, one: Candidate, other: Candidate) -> bool:
         return False
     if announces(question, one) and other.sentence in one.following:
         return True
-    return one.previous == other.sentence and not stands_alone(one.sentence.text)
+    return one.previous == other.sentence and leans(one.sentence, one.previous)

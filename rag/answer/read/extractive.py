@@ -14,8 +14,8 @@ from rag.answer.read.conflicts import find_conflicts, with_sides
 from rag.answer.read.dating import in_time
 from rag.answer.read.reader import Finding, Reading, Source
 from rag.answer.read.sizes import sized
-from rag.answer.read.structure import date_line, findings_of, with_tables
-from rag.language.english.context import stands_alone
+from rag.answer.read.structure import adds, date_line, findings_of, with_tables
+from rag.language.english.context import leans, stands_alone
 from rag.language.text import display
 from rag.types import Kind, Sentence, Span
 
@@ -54,7 +54,7 @@ def considered(question: Question, candidates: Sequence[Candidate]) -> Sequence[
 
 def _finding(question: Question, group: Sequence[Candidate]) -> Finding:
     best = group[0]
-    text, spans = _announced(best) if announces(question, best) else _shown(best)
+    text, spans = _announced(best) if announces(question, best) else _shown(question, best)
     if (dated := date_line(question, best)) is not None:
         text, spans = f"{display(dated.text)} \u2014 {text}", [dated.span, *spans]
     repeats = [Source(document=repeat.document, span=repeat.sentence.span) for repeat in group[1:]]
@@ -69,21 +69,23 @@ def _announced(candidate: Candidate) -> tuple[str, list[Span]]:
     return announced_text(candidate), [span]
 
 
-def _shown(candidate: Candidate) -> tuple[str, list[Span]]:
+def _shown(question: Question, candidate: Candidate) -> tuple[str, list[Span]]:
     """The text of a statement and the spans it is made of, with what a reader needs to understand it.
 
-    A fact of the description comes after its document's title; a sentence that cannot stand alone
-    comes with the one before, the first of a paragraph after its heading.
+    A fact of the description comes after its document's title; a sentence that leans on the one before comes with
+    that; one that points back to nothing, or lacks a word of the question that its heading has, after its heading.
     """
     sentence, previous = candidate.sentence, candidate.previous
-    points_back = sentence.kind is Kind.BODY and not stands_alone(sentence.text)
-    if points_back and previous is not None:
-        span = Span(start=previous.span.start, end=sentence.span.end)
-        return f"{display(previous.text)} {display(sentence.text)}", [span]
-    above = _above(candidate) if points_back or sentence.kind is not Kind.BODY else None
-    if above is None:
-        return display(sentence.text), [sentence.span]
-    return f"{display(above.text)} \u2014 {display(sentence.text)}", [above.span, sentence.span]
+    text, span = display(sentence.text), sentence.span
+    if sentence.kind is Kind.BODY and previous is not None and leans(sentence, previous):
+        text, span = f"{display(previous.text)} {text}", Span(start=previous.span.start, end=span.end)
+        back = False
+    else:
+        back = not stands_alone(sentence.text)
+    above = _above(candidate)
+    if above is None or (sentence.kind is Kind.BODY and not back and not adds(question, above, text)):
+        return text, [span]
+    return f"{display(above.text)} \u2014 {text}", [above.span, span]
 
 
 def _above(candidate: Candidate) -> Sentence | None:

@@ -9,6 +9,7 @@ from rag.answer.question import Question
 from rag.answer.read.reader import Finding, FoundPart, Source
 from rag.language.english.asked import ValueKind
 from rag.language.english.values.dates import find_dates
+from rag.language.english.words import stem, words
 from rag.language.text import display
 from rag.types import Kind, Sentence, TableRows
 
@@ -46,17 +47,30 @@ def _unit_finding(question: Question, group: Sequence[Candidate]) -> Finding:
     own |= dict.fromkeys(source for part in parts for source in part.sources)
     others = tuple(Source(document=one.document, span=one.span) for one in group[1:])
     text = "\n".join([unit.text] if len(rows) == 1 else [rows[0].text, *(one.row.text for one in rows[1:] if one.row)])
-    dated = date_line(question, candidate)
-    when = (Source(document=document, span=dated.span),) if dated else ()
+    over = [one for one in (date_line(question, candidate), _heading(question, candidate, unit)) if one is not None]
     return Finding(
-        text=f"{display(dated.text)} — {text}" if dated else text,
-        sources=(*when, *own, *others),
+        text=" — ".join([*(display(one.text) for one in over), text]),
+        sources=(*(Source(document=document, span=one.span) for one in over), *own, *others),
         support=support(candidate),
         kind=unit.kind,
         parts=parts,
         table=table_of(unit) if unit.kind == "table" else None,
         complete=unit.complete,
     )
+
+
+def adds(question: Question, heading: Sentence, said: str) -> bool:
+    """Whether a heading has a word of the question that what stands under it has not."""
+    lacks = question.stems - {stem(word) for word in words(said)}
+    return not lacks.isdisjoint(stem(word) for word in words(display(heading.text)))
+
+
+def _heading(question: Question, candidate: Candidate, unit: Unit) -> Sentence | None:
+    """The heading that a unit is shown under where it adds to it and is not part of it already."""
+    heading = candidate.heading
+    if heading is None or heading.span in unit.spans:
+        return None
+    return heading if adds(question, heading, unit.text) else None
 
 
 def with_tables(groups: Sequence[Sequence[Candidate]]) -> list[list[Candidate]]:
