@@ -35,7 +35,7 @@ def load_set(corpus: Path, questions: Path | None = None) -> EvalSet:
             ``corpus.jsonl`` and ``queries.jsonl``, or a BEIR folder with ``qrels/test.tsv`` as well.
         questions: A file of questions over the folder ``corpus``, one JSON object a line: ``id``,
             ``question``, ``unanswerable``, ``gold`` (``document``, ``quote``) and, where wanted,
-            ``kind``, ``group``, ``any``, ``answers``.
+            ``kind``, ``group``, ``any``, ``answers``, ``traps`` (as ``gold``).
 
     Raises:
         EvalSetError: When a file is missing or a record cannot be used, a gold quote that is not in
@@ -107,15 +107,18 @@ class _Texts:
 
 
 def _folder_question(place: str, record: _Record, texts: _Texts) -> Question:
-    gold = tuple(
-        Gold(
-            document_id=texts.identify(place, one["document"]),
-            quote=one["quote"],
-            context=bool(one.get("context")),
+    gold, traps = (
+        tuple(
+            Gold(
+                document_id=texts.identify(place, one["document"]),
+                quote=one["quote"],
+                context=bool(one.get("context")),
+            )
+            for one in record.get(name, ())
         )
-        for one in record.get("gold", ())
+        for name in ("gold", "traps")
     )
-    for one in gold:
+    for one in (*gold, *traps):
         if not one.quote.strip() or not texts.has(place, one.document_id, one.quote):
             raise EvalSetError(f"{place}: the gold quote {one.quote[:60]!r} is not in document {one.document_id!r}")
     if any(not one.context for one in gold) == record["unanswerable"]:
@@ -130,6 +133,7 @@ def _folder_question(place: str, record: _Record, texts: _Texts) -> Question:
         any_gold=record.get("any", True),
         answers=tuple(record.get("answers", ())),
         relevant_ids=tuple(dict.fromkeys(one.document_id for one in gold)),
+        traps=traps,
     )
 
 

@@ -28,6 +28,7 @@ class Question:
 
     ``any_gold``: one gold quote suffices. ``answers``: strings of which one must stand in the cited
     text. ``relevant_ids``: documents that answer. Questions of a ``group`` ask for the same fact.
+    ``traps``: characters that look like an answer to an unanswerable question and are none.
     """
 
     id: str
@@ -39,6 +40,7 @@ class Question:
     any_gold: bool = True
     answers: tuple[str, ...] = ()
     relevant_ids: tuple[str, ...] = ()
+    traps: tuple[Gold, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

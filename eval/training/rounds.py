@@ -30,6 +30,17 @@ def second_round(pairs: Sequence[Pair], own: Sequence[Pair], scorer: PairScorer)
     return [*own, *own, *typed, *strange, *chance.sample(list(pairs), _REPLAYED)]
 
 
+def third_round(
+    genres: Sequence[Pair], pairs: Sequence[Pair], own: Sequence[Pair], scorer: PairScorer
+) -> list[Pair]:
+    """Learned last: documents of many genres, among as much of what was learned, the questions over the seeds twice."""
+    chance = random.Random(SEED)
+    kept = chance.sample(list(pairs), min(len(pairs), max(len(genres), _REPLAYED)))
+    typed = [replace(one, question=misspelt(one.question, chance)) for one in chance.sample(list(genres), _MISSPELT)]
+    strange = off_topic([*kept, *genres, *own], scorer, chance, _STRANGE)
+    return [*genres, *kept, *own, *own, *typed, *strange]
+
+
 def of_units(sets: Sequence[Sequence[Pair]], texts: Sequence[Pair], scorer: PairScorer) -> list[Pair]:
     """What is learned of rows, items, lists, steps, records and code, with some of what was learned of sentences.
 

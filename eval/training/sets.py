@@ -6,9 +6,14 @@
 | ClapNQ, MultiHop-RAG | calibration half | | test half |
 | questions over the seeds | two thirds of the calibration half | calibration half | test half |
 | lessons | three of four clusters | the fourth cluster | every cluster of one topic |
+| genres | four of six documents | one of six | one of six |
 
-Lessons are texts written for this, in ``eval/lessons``: 22 topics, of four clusters of three texts about
+Lessons are texts written for this, in ``eval/sets/lessons``: 22 topics, of four clusters of three texts about
 the same. Their questions, in ``eval/sets/questions/lessons.jsonl``, are near misses for the larger part.
+
+Genres are documents as people have them, in ``eval/sets/genres``: manuals, policies, minutes, knowledge and everyday
+advice, written for this by five hands. Of their questions, in ``eval/sets/questions/genres.jsonl``, four of nine are not
+answered, and name the sentence that looks most like an answer.
 """
 
 import hashlib
@@ -21,6 +26,8 @@ from rag.settings import SEEDS
 
 LESSONS = Path(__file__).resolve().parent.parent / "sets" / "lessons"
 LESSON_QUESTIONS = QUESTIONS.with_name("lessons.jsonl")
+GENRES = LESSONS.with_name("genres")
+GENRE_QUESTIONS = QUESTIONS.with_name("genres.jsonl")
 CALIBRATION_ARTICLE = "Normans"
 MEASURED_ARTICLE = "Scottish Parliament"
 _CALIBRATION_CLUSTER = "4"
@@ -49,6 +56,7 @@ def calibration_sets(data: Path) -> Iterator[Chosen]:
     """The sets and questions to calibrate on."""
     yield _half(load_set(SEEDS, QUESTIONS), test=False)
     yield _lessons("calibrates")
+    yield genre_set("calibrates")
     yield _article(data, CALIBRATION_ARTICLE)
 
 
@@ -56,6 +64,7 @@ def measured_sets(data: Path) -> Iterator[Chosen]:
     """The sets and questions that nothing learned from."""
     yield _half(load_set(SEEDS, QUESTIONS), test=True)
     yield _lessons("measures")
+    yield genre_set("measures")
     yield _article(data, MEASURED_ARTICLE)
     for name in ("clapnq", "multihop_rag"):
         yield _half(load_set(data / name), test=True)
@@ -72,6 +81,19 @@ def lesson_use(question: Question) -> str:
     if cluster.startswith(_MEASURED_TOPIC):
         return "measures"
     return "calibrates" if cluster.endswith(_CALIBRATION_CLUSTER) else "learns"
+
+
+def genre_set(use: str) -> Chosen:
+    """The questions over documents of many genres that are for a use, as ``genre_use`` names it."""
+    whole = load_set(GENRES, GENRE_QUESTIONS)
+    return whole, [one for one in whole.questions if genre_use(one) == use]
+
+
+def genre_use(question: Question) -> str:
+    """What a question of the genres is for; those of one document, which its group begins with, are for the same."""
+    document = question.group.partition("/")[0]
+    sixth = hashlib.sha256(f"genres/{document}".encode()).digest()[0] % 6
+    return {0: "calibrates", 1: "measures"}.get(sixth, "learns")
 
 
 def _lessons(use: str) -> Chosen:

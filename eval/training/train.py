@@ -25,17 +25,18 @@ from eval.measures.measures import auroc
 from eval.run.runner import prepared
 from eval.sets.forms import unit_sets
 from eval.training.forms import form_pairs
+from eval.training.genres import genre_pairs
 from eval.training.network import TwoHeads
 from eval.training.pairs import Pair, description_pairs, pairs_of
-from eval.training.rounds import SEED, first_round, of_units, second_round, with_strangers
-from eval.training.sets import Chosen, measured_sets, seed_set, training_sets
+from eval.training.rounds import SEED, first_round, of_units, second_round, third_round, with_strangers
+from eval.training.sets import Chosen, genre_set, measured_sets, seed_set, training_sets
 from eval.training.strangers import stranger_files, stranger_pairs
 from rag.cli.terminal import console
 from rag.library import Library
 from rag.models import load_untouched_reranker
 from rag.models.adapters import Adapters
 from rag.models.bundled import RERANKER, bundled_folder
-from rag.models.merge import TEXT_ADAPTERS, UNIT_ADAPTERS
+from rag.models.merge import TEXT_ADAPTERS, UNIT_ADAPTERS, adapters_sha256
 from rag.models.protocols import PairScorer
 from rag.settings import Settings
 
@@ -199,6 +200,18 @@ def _learn(
     train(network, tokenizer, pairs, epochs=epochs, peak_rate=peak_rate, on_step=show)
 
 
+def _genre_pairs(scorer: PairScorer, progress: Progress, *, units: bool) -> list[Pair]:
+    """The pairs of documents of many genres, of what the judges that lie in the package take for answers."""
+    chosen, questions = genre_set("learns")
+    with progress.console.status("pairs of genres"), prepared(chosen, Settings()) as (engine, _):
+        return list(genre_pairs(engine, scorer, questions, units=units, seed=SEED))
+
+
+def _save(network: TwoHeads, file: Path) -> None:
+    network.adapters().save(file)
+    adapters_sha256.cache_clear()
+
+
 def _unit_pairs(data: Path, scorer: PairScorer, progress: Progress) -> Iterator[list[Pair]]:
     """The pairs of the project's own forms, and of each folder of ``data`` that has ``contexts.jsonl``."""
     for seed, whole in enumerate(unit_sets(data), start=1):
@@ -223,7 +236,10 @@ def _learn_texts(data: Path, scorer: PairScorer, progress: Progress) -> None:
     network, tokenizer = TwoHeads(bundled_folder(RERANKER) / "model.onnx"), load_tokenizer(bundled_folder(RERANKER))
     _learn(network, tokenizer, first_round(pairs, scorer), progress, epochs=2, peak_rate=7e-4)
     _learn(network, tokenizer, second_round(pairs, own, scorer), progress, epochs=1, peak_rate=3e-4)
-    network.adapters().save(TEXT_ADAPTERS)
+    _save(network, TEXT_ADAPTERS)
+    genres = _genre_pairs(scorer, progress, units=False)
+    _learn(network, tokenizer, third_round(genres, pairs, own, scorer), progress, epochs=1, peak_rate=3e-4)
+    _save(network, TEXT_ADAPTERS)
     for name, held in _pairs(measured_sets(data), scorer, progress):
         values = report(network, tokenizer, held)
         progress.console.print(name, len(held), {key: value and round(value, 3) for key, value in values.items()})
@@ -236,10 +252,10 @@ def _learn_units(data: Path, scorer: PairScorer, progress: Progress) -> None:
     network, tokenizer = TwoHeads(bundled_folder(RERANKER) / "model.onnx"), load_tokenizer(bundled_folder(RERANKER))
     network.adopt(Adapters.load(TEXT_ADAPTERS))
     _learn(network, tokenizer, learned, progress, epochs=1, peak_rate=4e-4)
-    network.adapters().save(UNIT_ADAPTERS)
-    last = with_strangers(learned, list(_stranger_pairs(data, scorer, progress)))
-    _learn(network, tokenizer, last, progress, epochs=1, peak_rate=2e-4)
-    network.adapters().save(UNIT_ADAPTERS)
+    _save(network, UNIT_ADAPTERS)
+    strangers = [*_stranger_pairs(data, scorer, progress), *_genre_pairs(scorer, progress, units=True)]
+    _learn(network, tokenizer, with_strangers(learned, strangers), progress, epochs=1, peak_rate=2e-4)
+    _save(network, UNIT_ADAPTERS)
 
 
 def _stranger_pairs(data: Path, scorer: PairScorer, progress: Progress) -> Iterator[Pair]:

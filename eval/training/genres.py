@@ -1,0 +1,116 @@
+"""Pairs of documents of many genres, for both answerability models.
+
+A question goes with what the pipeline, as it judges at the time, takes for its best answers: those that hold a gold
+quote answer, the others do not, and with the sentence that its author meant to mislead. Sentences are for the judge of
+running text, rows, items and lists for the other.
+"""
+
+import random
+from collections.abc import Iterator, Sequence
+
+from eval.measures.measures import contains_answer
+from eval.run.looking import candidates_for, nearest_to
+from eval.run.ranking import Place, gold_places
+from eval.sets.question import Gold, Question
+from eval.training.near_misses import names_in, swap
+from eval.training.pairs import Pair
+from rag.answer.find.evidence import Candidate
+from rag.answer.question import read_question
+from rag.library import Library
+from rag.models.protocols import PairScorer
+from rag.types import Kind
+
+_POSITIVES = 2
+_SENTENCES = 3
+_UNITS = 2
+_BESIDE = 3
+_WHOLE = ("list", "how")
+
+
+def genre_pairs(
+    library: Library, scorer: PairScorer, questions: Sequence[Question], *, units: bool, seed: int
+) -> Iterator[Pair]:
+    """The pairs of questions over documents that ``library`` holds, and near misses of the answerable ones.
+
+    Args:
+        scorer: The untouched reranker.
+        units: Of rows, items, lists, records and code; else of sentences.
+    """
+    chance = random.Random(seed)
+    names = names_in(one.text for one in questions)
+    for question in questions:
+        right, wrong = _sorted(library, question)
+        right = [one for one in right if (one.unit is not None) is units][:_POSITIVES]
+        wrong = [one for one in wrong if (one.unit is not None) is units][: _UNITS if units else _SENTENCES]
+        judged = [*right, *wrong]
+        relevance = scorer.score(question.text, [one.judged for one in judged]).relevance if judged else ()
+        for one, value in zip(judged, relevance, strict=True):
+            yield Pair(
+                question=question.text, text=one.judged, answerable=one in right, relevance=float(value), source="genres"
+            )
+        for one in right[:1]:
+            if other := swap(question.text, one.judged, names, chance):
+                yield Pair(
+                    question=other.question, text=one.judged, answerable=False, relevance=None, source="near miss"
+                )
+
+
+def _sorted(library: Library, question: Question) -> tuple[list[Candidate], list[Candidate]]:
+    """The candidates that answer, and those that surely do not, best first; none where its evidence was not found."""
+    gold = [place for one in question.gold for place in _places(library, one)]
+    found = candidates_for(library, question.text)
+    right = [one for one in found if _holds(question, one, gold)]
+    if gold and not right:
+        right = [one for one in _around(library, question, question.gold) if _holds(question, one, gold)]
+    if gold and not right:
+        return [], []
+    traps = [place for one in question.traps for place in _places(library, one)]
+    misleading = [one for one in found if _lies_in(one, traps)][:1]
+    if traps and not misleading:
+        misleading = [one for one in _around(library, question, question.traps) if _lies_in(one, traps)][:1]
+    return right, [*misleading, *(one for one in found if _fails(question, one, gold) and one not in misleading)]
+
+
+def _places(library: Library, gold: Gold) -> list[Place]:
+    return gold_places(gold, library.store.catalog.text(gold.document_id))
+
+
+def _around(library: Library, question: Question, quotes: Sequence[Gold]) -> Sequence[Candidate]:
+    """What the passages nearest to some quotes hold, judged: retrieval may not have found them."""
+    hits = {hit.passage.id: hit for one in quotes for hit in nearest_to(library, one.quote, limit=_BESIDE)}
+    if not hits:
+        return ()
+    with library.answering() as answering:
+        return answering.rerank(read_question(question.text), [*hits.values()]).candidates
+
+
+def _holds(question: Question, one: Candidate, gold: Sequence[Place]) -> bool:
+    """Whether a candidate answers: it has a gold quote, or lies in it; a list that is asked for has all of them."""
+    if one.unit is not None and one.unit.whole:
+        asked = len(gold) > 1 or question.kind in _WHOLE
+        return bool(gold) and asked and all(_has(one, place) for place in gold)
+    return any(_has(one, place) for place in gold) or _lies_in(one, gold)
+
+
+def _has(one: Candidate, place: Place) -> bool:
+    return one.document.id == place.document_id and one.span.start <= place.start and place.end <= one.span.end
+
+
+def _lies_in(one: Candidate, places: Sequence[Place]) -> bool:
+    """Whether at least half of a candidate lies in one of the places."""
+    return any(2 * _shared(one, place) >= one.span.end - one.span.start for place in places)
+
+
+def _fails(question: Question, one: Candidate, gold: Sequence[Place]) -> bool:
+    if any(_shared(one, place) for place in gold):
+        return False
+    if not question.answerable:
+        return True
+    return one.sentence.kind is Kind.BODY and not contains_answer(one.judged, question.answers)
+
+
+def _shared(one: Candidate, place: Place) -> int:
+    """The characters of a candidate that lie in a place."""
+    if one.document.id != place.document_id:
+        return 0
+    return max(0, min(one.span.end, place.end) - max(one.span.start, place.start))
