@@ -26,7 +26,7 @@ from eval.sets.forms import FormQuestion, FormSet, unit_sets
 from eval.sets.question import EvalSet, Question
 from eval.training.forms import ingested, may_answer
 from eval.training.pairs import answers_of
-from eval.training.sets import GENRES, calibration_sets, sets_scale
+from eval.training.sets import calibration_sets, sets_scale
 from rag.answer.confidence import PARAMETERS, Signals, combined, signals
 from rag.answer.find.evidence import Candidate
 from rag.answer.question import Question as Asked

@@ -46,13 +46,19 @@ def genre_pairs(
         relevance = scorer.score(question.text, [one.judged for one in judged]).relevance if judged else ()
         for one, value in zip(judged, relevance, strict=True):
             yield Pair(
-                question=question.text, text=one.judged, answerable=one in right, relevance=float(value), source="genres"
+                question=question.text,
+                text=one.judged,
+                answerable=one in right,
+                relevance=float(value),
+                source="genres",
             )
         for one in right[:1]:
             if other := swap(question.text, one.judged, names, chance):
-                yield Pair(
-                    question=other.question, text=one.judged, answerable=False, relevance=None, source="near miss"
-                )
+                yield _pair(other.question, one, False, None, "near miss")
+
+
+def _pair(question: str, one: Candidate, answerable: bool, relevance: float | None, source: str) -> Pair:
+    return Pair(question=question, text=one.judged, answerable=answerable, relevance=relevance, source=source)
 
 
 def _sorted(library: Library, question: Question) -> tuple[list[Candidate], list[Candidate]]:
@@ -71,7 +77,7 @@ def _sorted(library: Library, question: Question) -> tuple[list[Candidate], list
     return right, [*misleading, *(one for one in found if _fails(question, one, gold) and one not in misleading)]
 
 
-def _places(library: Library, gold: Gold) -> list[Place]:
+def _places(library: Library, gold: Gold) -> Sequence[Place]:
     return gold_places(gold, library.store.catalog.text(gold.document_id))
 
 

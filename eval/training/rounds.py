@@ -30,9 +30,7 @@ def second_round(pairs: Sequence[Pair], own: Sequence[Pair], scorer: PairScorer)
     return [*own, *own, *typed, *strange, *chance.sample(list(pairs), _REPLAYED)]
 
 
-def third_round(
-    genres: Sequence[Pair], pairs: Sequence[Pair], own: Sequence[Pair], scorer: PairScorer
-) -> list[Pair]:
+def third_round(genres: Sequence[Pair], pairs: Sequence[Pair], own: Sequence[Pair], scorer: PairScorer) -> list[Pair]:
     """Learned last: documents of many genres, among as much of what was learned, the questions over the seeds twice."""
     chance = random.Random(SEED)
     kept = chance.sample(list(pairs), min(len(pairs), max(len(genres), _REPLAYED)))

@@ -12,8 +12,8 @@ Lessons are texts written for this, in ``eval/sets/lessons``: 22 topics, of four
 the same. Their questions, in ``eval/sets/questions/lessons.jsonl``, are near misses for the larger part.
 
 Genres are documents as people have them, in ``eval/sets/genres``: manuals, policies, minutes, knowledge and everyday
-advice, written for this by five hands. Of their questions, in ``eval/sets/questions/genres.jsonl``, four of nine are not
-answered, and name the sentence that looks most like an answer.
+advice, written for this by five hands. Of their questions, in ``eval/sets/questions/genres.jsonl``, four of nine are
+not answered, and name the sentence that looks most like an answer.
 """
 
 import hashlib
