@@ -1,10 +1,10 @@
 """Fit the probabilities of ``rag/answer/answerability.json``: ``footnote eval calibrate --data DIR``.
 
-The questions are the calibration half of those over the seeds and a held-out article of SQuAD 2, of
-which a question with known evidence counts twice: as it is, and with the documents that answer it left
-out of what was retrieved. Only the third of the seeds' questions that the model did not learn from sets
-the scale of the probability. Where a unit is the best candidate, it is the quarter of the documents of mixed
-forms that nothing learned from; each question is asked of its own document and of another one.
+The questions are those of four sets that nothing learned from: a third of the calibration half over the seeds, a
+cluster of each topic of the lessons, documents of many genres, and a held-out article of SQuAD 2. One with known
+evidence counts twice: as it is, and with the documents that answer it left out of what was retrieved. A question
+counts as answered where one of the best two sentences answers it. Where a unit is the best candidate, it is the quarter
+of the documents of mixed forms that nothing learned from; each question is asked of its own document and of another one.
 """
 
 import json

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from rag.answer.find.evidence import Candidate
 from rag.answer.question import Question
-from rag.language.english.words import identifiers, spellings_of, stem, words
+from rag.language.english.words import stem, words
 
 PARAMETERS = Path(__file__).resolve().parent / "answerability.json"
 _LOWEST = -12.0
@@ -32,7 +32,6 @@ class Signals:
         shared: Whether any word of the question that carries meaning stands in any candidate's text.
         answerability: The logit of the best candidate's second head.
         lead: How far the best candidate's score is above the next one's, at most 5.
-        unnamed: The share of the question's names and numbers that the best candidate's text has not, 0 to 1.
         missing: How many words of the question's names and numbers no source has, at most 3.
         unit: Whether the best candidate is a row, an item, a list, a record or code.
         sole: Whether it is asked of one document alone.
@@ -41,7 +40,6 @@ class Signals:
     shared: bool
     answerability: float
     lead: float
-    unnamed: float
     missing: float
     unit: bool = False
     sole: bool = False
@@ -54,19 +52,14 @@ def signals(question: Question, candidates: Sequence[Candidate]) -> Signals:
         candidates: Best first; none is the same as a hopeless one.
     """
     if not candidates:
-        return Signals(shared=False, answerability=_LOWEST, lead=0.0, unnamed=1.0, missing=_MOST_MISSING)
+        return Signals(shared=False, answerability=_LOWEST, lead=0.0, missing=_MOST_MISSING)
     best = candidates[0]
     others = candidates[1:]
-    said = words(best.judged)
-    present = {stem(word) for word in said}
-    codes = set(map(_in_one, identifiers(said)))
-    named = {one for one in question.named - present if codes.isdisjoint(map(_in_one, identifiers([one])))}
     absent = {stem(word) for term in question.missing for word in words(term)}
     return Signals(
         shared=not question.stems.isdisjoint(stem(word) for one in candidates for word in words(one.judged)),
         answerability=best.answerability,
         lead=min(best.score - others[0].score, _LONGEST_LEAD) if others else _LONGEST_LEAD,
-        unnamed=len(named) / len(question.named) if question.named else 0.0,
         missing=min(float(len(absent & question.named)), _MOST_MISSING),
         unit=best.unit is not None,
         sole=question.sole,
@@ -91,14 +84,11 @@ def combined(found: Signals) -> dict[str, float]:
     """The signals that the regressions weigh.
 
     Of a unit what its judge says is all: on four sets, each left out, the names that it or every source lacks added
-    nothing (AUROC .93, .87, .97, .98 without them, .88, .87, .96, .97 with them).
+    nothing (AUROC .93, .87, .97, .98 without them, .88, .87, .96, .97 with them). Of a sentence names that it alone
+    lacks added nothing on eight sets; those that no source has do: of 40 questions with such 32 are not answered.
     """
-    weighed = ("answerability", "lead") if found.unit else ("answerability", "lead", "unnamed", "missing")
+    weighed = ("answerability", "lead") if found.unit else ("answerability", "lead", "missing")
     return {name: getattr(found, name) for name in weighed}
-
-
-def _in_one(identifier: str) -> str:
-    return spellings_of(identifier)[0]
 
 
 def support(candidate: Candidate) -> float:

@@ -15,6 +15,7 @@ from rag.answer.find.rerank import Reranked, reach, rerank
 from rag.answer.find.retrieve import retrieve
 from rag.answer.question import Question, no_documents, not_answered, read_question, with_missing
 from rag.answer.read.reader import Reader, Reading
+from rag.answer.talk import GREETED, is_talk, talked
 from rag.language.spelling import as_spelled, corrected
 from rag.language.text import display, without_footnotes
 from rag.models.protocols import Encoder, PairScorer
@@ -77,12 +78,16 @@ class Answering:
     def answer(self, question: Question, typed: str, *, max_statements: int) -> Iterator[Event]:
         """The events of an answer; ``typed`` is what the asker typed."""
         state = self.catalog.state(self.collection)
-        question, hits = self.find(question)
+        talk = is_talk(question)
+        question, hits = (question, []) if talk else self.find(question)
         yield Retrieved(understood=question.typed, passages=listed(hits[:_LISTED_PASSAGES]))
-        found = self.rerank(question, hits)
+        found = Reranked(candidates=(), hits=()) if talk else self.rerank(question, hits)
         yield Judged()
         with self.watch.measure("read"):
-            reading = self.read(question, found.candidates, max_statements=max_statements)
+            if talk:
+                reading = talked(question, self.catalog, self.collection)
+            else:
+                reading = self.read(question, found.candidates, max_statements=max_statements)
             statements, citations = cite(reading.findings, cache(self.catalog.text))
         for statement in statements:
             cited = tuple(citations[number - 1] for number in statement.citations)
@@ -198,6 +203,6 @@ def _written(
     question: Question, reading: Reading, statements: Sequence[Statement], citations: Sequence[Citation]
 ) -> str:
     if not reading.answered:
-        return not_answered(question)
+        return GREETED if is_talk(question) else not_answered(question)
     complete = all(finding.complete for finding in reading.findings)
     return written_answer(statements, citations, reading.conflicts, complete=complete)

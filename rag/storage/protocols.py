@@ -27,6 +27,10 @@ class CatalogView(Protocol):
         """A document's record."""
         ...
 
+    def documents(self, collection: str, *, limit: int, after: str = "") -> list[Document]:
+        """The documents of a collection by id, at most ``limit`` of those whose id comes after ``after``."""
+        ...
+
     def text(self, document_id: str) -> str:
         """The text that citations index."""
         ...

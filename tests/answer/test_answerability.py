@@ -94,8 +94,8 @@ def test_signals_of_a_question_are_as_counted_by_hand() -> None:
     found = signals(
         replace(read_question("Who built the lighthouse of Morvane in 1850?"), missing=("1850",)), [best, second]
     )
-    # names and numbers: Morvane and 1850, of which the best text has none, and no source has 1850
-    assert (found.shared, found.lead, found.unnamed, found.missing) == (True, 2.5, 1.0, 1.0)
+    # of the names and numbers, Morvane and 1850, no source has 1850
+    assert (found.shared, found.lead, found.missing) == (True, 2.5, 1.0)
     assert not signals(read_question("Wer? Когда?"), [best, second]).shared
 
 
@@ -104,12 +104,12 @@ def test_without_candidates_nothing_speaks_for_an_answer() -> None:
 
 
 def test_a_question_that_shares_no_word_is_not_answered_whatever_the_second_head_says() -> None:
-    assert confidence(Signals(shared=False, answerability=5, lead=5, unnamed=0, missing=0)) == 0.0
+    assert confidence(Signals(shared=False, answerability=5, lead=5, missing=0)) == 0.0
 
 
 def test_a_name_that_no_source_has_lowers_the_confidence() -> None:
-    found = Signals(shared=True, answerability=1, lead=2, unnamed=0.3, missing=0)
-    without = Signals(shared=True, answerability=1, lead=2, unnamed=0.3, missing=1)
+    found = Signals(shared=True, answerability=1, lead=2, missing=0)
+    without = Signals(shared=True, answerability=1, lead=2, missing=1)
     assert confidence(without) < confidence(found)
 
 

@@ -23,6 +23,8 @@ _SAME = 0.8
 _FACT_STATEMENTS = 3
 _MOST_SOURCES = 6
 _AS_WELL = 0.8
+_SEVERAL = 2
+_LEAST_NAMED = 0.3
 
 
 def compose(question: Question, candidates: Sequence[Candidate], *, limit: int) -> list[list[Candidate]]:
@@ -40,7 +42,31 @@ def compose(question: Question, candidates: Sequence[Candidate], *, limit: int) 
     worth = [one for one in candidates if _is_worth_stating(question, one, candidates[0])]
     for candidate in [one for one in worth if not speaks_of_itself(understood(one.sentence, one.previous))] or worth:
         _join(question, groups, candidate)
-    return _with_another(groups, limit if question.broad else min(limit, _FACT_STATEMENTS))
+    shown = _with_another(groups, limit if question.broad else min(limit, _FACT_STATEMENTS))
+    return _with_all_named(question, shown, candidates, limit)
+
+
+def _with_all_named(
+    question: Question, shown: list[list[Candidate]], candidates: Sequence[Candidate], limit: int
+) -> list[list[Candidate]]:
+    """The groups, and for each name of several in the question that none of them has the best candidate that has it.
+
+    Who compares two things, or asks after both, is told of both.
+    """
+    asked = [{stem(word) for word in words(name)} for name in question.names]
+    if len(asked) < _SEVERAL:
+        return shown
+    least = _LEAST_NAMED * support(shown[0][0])
+    for name in asked:
+        said = [_words_of(one) for group in shown for one in group]
+        if len(shown) < limit and not any(name <= one for one in said):
+            telling = (one for one in candidates if support(one) >= least and name <= _words_of(one))
+            shown = [*shown, *([one] for one in [next(telling, None)] if one is not None)]
+    return shown
+
+
+def _words_of(candidate: Candidate) -> frozenset[str]:
+    return frozenset(stem(word) for word in words(candidate.judged))
 
 
 def _with_another(groups: list[list[Candidate]], limit: int) -> list[list[Candidate]]:

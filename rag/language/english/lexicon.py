@@ -40,6 +40,13 @@ STOP_WORDS = frozenset(
 )
 
 # in capitals no stop words: "US" is not "us"
+# what a greeting is made of, and thanks
+GREETINGS = frozenset("hi hello hey hallo greetings welcome thanks thank bye goodbye ok okay cheers".split())
+
+# what a question about the collection itself asks for, and what else it is made of
+DOCUMENTS = frozenset("document documents article articles source sources text texts file files collection".split())
+LISTING = frozenset("list listed available there contain contains added uploaded ingested hold holds have".split())
+
 ABBREVIATIONS = frozenset(["US", "WHO", "IT"])  # in small letters stop words; "AFTER" is only loud
 
 AUXILIARIES = "did does do is are was were has have had will would can could should may might must".split()
