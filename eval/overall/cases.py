@@ -29,7 +29,7 @@ def ask_cases(folder: Path) -> SetResult:
     A question that the program finds to work partly does not.
 
     Raises:
-        CasesError: When their program fails.
+        CasesError: When there is no program, or it fails.
         RunError: When the server does not start.
     """
     began = time.monotonic()
@@ -41,6 +41,8 @@ def ask_cases(folder: Path) -> SetResult:
 def _rows(folder: Path) -> list[dict[str, Any]]:
     """The rows of the summary that the program of the cases writes."""
     program = folder / "run.py"
+    if not program.is_file():
+        raise CasesError(f"{folder} has no run.py, the program that asks the cases")
     with tempfile.TemporaryDirectory(prefix="footnote-cases-") as place, serve(Path(place, "data")) as server:
         summary = Path(place, "summary.json")
         command = [sys.executable, str(program), "--base", server.address.rstrip("/"), "--cases", str(folder)]
@@ -68,7 +70,7 @@ def _asked(row: Mapping[str, Any], *, refused: bool) -> Asked:
         id=f"{row['case']}: {row['question']}",
         kind=row["kind"],
         answerable=not refused,
-        answered=works is not refused,
+        answered=not works if refused else True,  # whether a question that fails was refused is not said
         right=None if refused else works,
         confidence=0.0,
         values={REFUSED if refused else HOLDS: float(works)},
