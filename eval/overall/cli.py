@@ -1,5 +1,6 @@
 """``footnote eval all``: every set, one table."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -38,21 +39,25 @@ def main(
     Beside the result it writes a Markdown file: the answers that only a reader can judge, and what changed.
     """
     before = read_results(earlier) if earlier else {}
-    found = _ask(data, cases, only, limit)
+    found: list[SetResult] = []
+    out.parent.mkdir(parents=True, exist_ok=True)
+    for one in _asked(data, cases, only, limit):
+        found.append(one)
+        out.write_text(as_json(found, {"limit": limit, "only": list(only)}), "utf-8")  # a later set may fail
     changed = changes(before, found)
     shown = console(width=_WIDTH)
     shown.print(table(found))
     if earlier:
         shown.print(change_table(changed))
-    out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_text(as_json(found, {"limit": limit, "only": list(only)}), "utf-8")
     reading = out.with_suffix(".md")
     reading.write_text("\n".join(to_read(found, changed)), "utf-8")
     echo(f"wrote {out} and {reading}", err=True)
 
 
-def _ask(data: Path | None, cases: Path | None, only: tuple[str, ...], limit: int) -> list[SetResult]:
+def _asked(data: Path | None, cases: Path | None, only: tuple[str, ...], limit: int) -> Iterator[SetResult]:
     settings = read_settings()
     with show_progress() as on_progress:
-        found = [ask_set(one.drawn(limit), settings, on_progress) for one in all_sets(data, only=only)]
-    return [*found, *([ask_cases(cases)] if cases else [])]
+        for one in all_sets(data, only=only):
+            yield ask_set(one.drawn(limit), settings, on_progress)
+    if cases:
+        yield ask_cases(cases)

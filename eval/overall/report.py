@@ -13,6 +13,7 @@ from eval.overall.asking import Asked, SetResult
 from eval.overall.cases import MEASURES
 from eval.overall.changes import Changed
 from eval.overall.columns import NAMES, columns
+from eval.overall.outcome import HOLDS
 from eval.report.result import ResultError
 from eval.run.judge import Judged
 
@@ -29,7 +30,7 @@ def scores(results: Sequence[SetResult]) -> dict[str, dict[str, Score]]:
 
 
 def _is_judged(result: SetResult) -> bool:
-    return all(one.outcome != "unjudged" for one in result.judged)
+    return any(HOLDS in one.values for one in result.judged)
 
 
 def table(results: Sequence[SetResult]) -> Table:

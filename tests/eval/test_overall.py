@@ -36,10 +36,11 @@ def one(
     answered: bool = True,
     right: bool | None = None,
     confidence: float = 0.5,
+    read: bool = False,
     **values: float,
 ) -> Asked:
     named = {key.replace("_", " "): value for key, value in values.items()}
-    if right is not None or not answerable:
+    if not read:
         named["fact cited"] = float(bool(right))
     judged = Judged(
         id=identifier,
@@ -82,15 +83,19 @@ def test_measures_of_a_set_are_those_worked_out_by_hand() -> None:
 
 def test_sets_that_only_a_reader_judges_are_left_out_of_the_whole() -> None:
     judged = [result("a", one("a", right=True, confidence=0.9)), result("b", one("b", right=False, confidence=0.6))]
-    read = result("read", one("r", confidence=0.9), one("s", answerable=False, answered=False))
+    read = result("read", one("r", answered=False, read=True), one("s", answerable=False, answered=False, read=True))
     found = scores([*judged, read])
     assert (found["all that are judged"]["fact cited"].value, found["all that are judged"]["fact cited"].n) == (0.5, 2)
     assert "all that are judged" not in scores([judged[0], read])
 
 
 def test_changes_are_counted_by_pairs() -> None:
-    before = result("s", *(one(str(number), right=number < 3) for number in range(8)), one("read"), one("gone"))
-    after = result("s", *(one(str(number), right=number > 1) for number in range(8)), one("read"), one("new"))
+    def with_more(more: str, right: range) -> SetResult:
+        return result(
+            "s", *(one(str(number), right=number in right) for number in range(8)), one("r", read=True), one(more)
+        )
+
+    before, after = with_more("gone", range(3)), with_more("new", range(2, 8))
     (found,) = changes({"s": before}, [after, result("new", one("x", right=True))])
     assert (found.name, found.shared, len(found.fixed), len(found.broken)) == ("s", 8, 5, 2)
     assert found.chance == pytest.approx(58 / 128)  # of 7 throws, 2 or fewer of either side
@@ -111,7 +116,7 @@ def test_result_goes_through_json(tmp_path: Path) -> None:
 def test_reader_gets_what_a_program_cannot_judge_and_what_changed() -> None:
     before = result("s", one("a", right=True), one("b", right=False))
     after = result("s", one("a", right=False), one("b", right=True))
-    lines = list(to_read([after, result("read", one("r"))], changes({"s": before}, [after])))
+    lines = list(to_read([after, result("read", one("r", read=True))], changes({"s": before}, [after])))
     titles = [line.strip("# \n") for line in lines if line.startswith("# ")]
     assert titles == ["To be judged: read", "Broken: s", "Fixed: s"]
     assert "Said (0.50): said r\n" in lines
