@@ -25,6 +25,7 @@ _EXISTING = click.Path(path_type=Path, exists=True)
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _COMMANDS = {
     "ablate": ("eval.studies.ablate", "What each part of Footnote contributes."),
+    "all": ("eval.overall.cli", "Every set beside each other: one command, one table."),
     "bench": ("eval.cost.bench", "What Footnote costs beside the bare models."),
     "calibrate": ("eval.training.calibrate", "Fit the confidence."),
     "conflicts": ("eval.studies.conflicts", "How many disagreements between sources are flagged."),

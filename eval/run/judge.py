@@ -90,7 +90,7 @@ def evidence_precision(record: Record) -> float | None:
     """The share of statements that cite gold: half of a gold quote, or half of a citation within gold."""
     if not record.question.answerable or not record.gold or not record.answer.statements:
         return None
-    return sum(_rests_on_gold(one, record) for one in record.answer.statements) / len(record.answer.statements)
+    return sum(rests_on_gold(one, record) for one in record.answer.statements) / len(record.answer.statements)
 
 
 def answer_in_citations(record: Record) -> float | None:
@@ -147,7 +147,8 @@ def _retrieval(record: Record) -> Iterator[tuple[str, float | None]]:
         yield f"nDCG@10 {stage}", ndcg(ranked, relevant)
 
 
-def _rests_on_gold(statement: Statement, record: Record) -> bool:
+def rests_on_gold(statement: Statement, record: Record) -> bool:
+    """Whether a statement cites half of a gold quote, or half of a citation of it is within gold."""
     places = [place for one in record.gold for place in one]
     cited = [citation for citation in record.answer.citations if citation.number in statement.citations]
     return any(

@@ -208,12 +208,12 @@ class _Asking:
         engine.warm_up()
 
     def record(self, question: Question) -> Record:
-        answer = self._engine.ask(question.text)
+        answer = _asked(self._engine, question)
         gold = tuple(gold_places(one, self._text(one.document_id)) for one in question.gold)
         return Record(
             question=question,
             answer=answer,
-            legs=legs_of(self._engine, question.text, by_document=not gold),
+            legs=legs_of(self._engine, answer.understood, by_document=not gold),
             relevant=relevant_items(question, gold, self._spans),
             gold=gold,
             excerpts=tuple(self._excerpts(question.gold, gold)),
@@ -243,6 +243,10 @@ class _Asking:
                 )
 
 
+def _asked(engine: Library, question: Question) -> Answer:
+    return engine.ask(question.text, history=question.history)
+
+
 def _text(source: SourceText) -> str:
     return parse(source.path, source.content).text
 
@@ -264,7 +268,7 @@ def _without_evidence(
     for relevant, places in groups.items():
         with _taken_away(engine, [(one, files[one]) for one in relevant]):
             for place in places:
-                found[place] = replace(records[place], without=engine.ask(records[place].question.text))
+                found[place] = replace(records[place], without=_asked(engine, records[place].question))
                 done += 1
                 on_progress("without evidence", done, total)
     return found

@@ -6,25 +6,22 @@ file, and a BEIR folder. ``docs/evaluation.md`` describes each with an example.
 
 import csv
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TypeVar
 
 from eval.sets.question import EvalSet, EvalSetError, Gold, Question, SourceText, chosen, in_half
+from eval.sets.records import Record, asked_of, identifier, kind_of, made, written
 from rag.errors import DocumentRejected
 from rag.ingest.parse import parse
 from rag.ingest.pipeline import document_id, find_files
 from rag.ingest.sources import SourceFile
 from rag.settings import Settings
+from rag.types import DEFAULT_COLLECTION
 
 __all__ = ["QUESTIONS", "EvalSet", "EvalSetError", "Gold", "Question", "SourceText", "chosen", "in_half", "load_set"]
 
 QUESTIONS = Path(__file__).resolve().parent / "questions" / "seeds.jsonl"
 """The questions over the seeds."""
-
-_Record = Mapping[str, Any]
-_Made = TypeVar("_Made")
-_COLLECTION = "default"
 
 
 def load_set(corpus: Path, questions: Path | None = None) -> EvalSet:
@@ -71,7 +68,7 @@ def _folder_set(folder: Path, questions: Path) -> EvalSet:
     return EvalSet(
         name=questions.stem,
         documents=documents,
-        questions=tuple(_made(questions, lambda place, record: _folder_question(place, record, texts))),
+        questions=tuple(made(questions, lambda place, record: _folder_question(place, record, texts))),
     )
 
 
@@ -86,7 +83,7 @@ class _Texts:
     """The texts of documents, each known by its path and by its id, parsed when they are asked for."""
 
     def __init__(self, documents: tuple[SourceText, ...]) -> None:
-        self._documents = {document_id(document.path, _COLLECTION): document for document in documents}
+        self._documents = {document_id(document.path, DEFAULT_COLLECTION): document for document in documents}
         self._ids = {document.path: identifier for identifier, document in self._documents.items()}
         self._texts: dict[str, str] = {}
 
@@ -106,7 +103,7 @@ class _Texts:
         return quote in self._texts[identifier]
 
 
-def _folder_question(place: str, record: _Record, texts: _Texts) -> Question:
+def _folder_question(place: str, record: Record, texts: _Texts) -> Question:
     gold, traps = (
         tuple(
             Gold(
@@ -126,7 +123,7 @@ def _folder_question(place: str, record: _Record, texts: _Texts) -> Question:
     return Question(
         id=str(record["id"]),
         text=record["question"],
-        kind=record.get("kind", _kind(answerable=not record["unanswerable"])),
+        kind=record.get("kind", kind_of(answerable=not record["unanswerable"])),
         group=record.get("group", str(record["id"])),
         answerable=not record["unanswerable"],
         gold=gold,
@@ -138,42 +135,14 @@ def _folder_question(place: str, record: _Record, texts: _Texts) -> Question:
 
 
 def _records_set(folder: Path) -> EvalSet:
-    corpus = list(_made(folder / "corpus.jsonl", lambda place, record: (_written(record), record["text"])))
-    texts = {document_id(document.path, _COLLECTION): text for document, text in corpus}
-    questions = _made(folder / "queries.jsonl", lambda place, record: _records_question(place, record, texts))
+    corpus = list(made(folder / "corpus.jsonl", lambda place, record: (written(record), record["text"])))
+    texts = {document_id(document.path, DEFAULT_COLLECTION): text for document, text in corpus}
+    questions = made(folder / "queries.jsonl", lambda place, record: asked_of(place, record, texts))
     return EvalSet(
         name=folder.resolve().name,
         documents=tuple(document for document, _ in corpus),
         questions=tuple(questions),
     )
-
-
-def _records_question(place: str, record: _Record, texts: Mapping[str, str]) -> Question:
-    """A question with its gold sentences, of which all count, where the record has them (the first annotator's)."""
-    relevant = tuple(_identifier(one) for one in record.get("relevant_ids", ()))
-    unknown = [one for one in relevant if one not in texts]
-    if unknown:
-        raise EvalSetError(f"{place}: relevant_ids names {unknown[0]!r}, which corpus.jsonl does not have")
-    answerable = not record["unanswerable"]
-    sentences = next(iter(record.get("gold_sentences") or ()), ()) if answerable else ()
-    return Question(
-        id=str(record["id"]),
-        text=record["question"],
-        kind=record.get("question_type", _kind(answerable=answerable)),
-        group=str(record.get("context_id", record["id"])),
-        answerable=answerable,
-        gold=tuple(
-            Gold(document_id=one, quote=quote) for quote in sentences for one in relevant if quote in texts[one]
-        ),
-        any_gold=False,
-        answers=_checkable(record.get("answers", ())),
-        relevant_ids=relevant if answerable else (),
-    )
-
-
-def _checkable(answers: list[str]) -> tuple[str, ...]:
-    """The answers that a source's text can hold; it says neither yes nor no."""
-    return tuple(dict.fromkeys(one for one in answers if one.strip().lower() not in ("yes", "no", "")))
 
 
 def _squad_set(file: Path) -> EvalSet:
@@ -182,19 +151,19 @@ def _squad_set(file: Path) -> EvalSet:
         for article in json.loads(file.read_text("utf-8"))["data"]:
             for number, paragraph in enumerate(article["paragraphs"]):
                 record = {"id": f"{article['title']}-{number:04}", "title": article["title"]}
-                documents.append(_written({**record, "text": paragraph["context"]}))
-                questions += [_squad_question(asked, _identifier(record["id"])) for asked in paragraph["qas"]]
+                documents.append(written({**record, "text": paragraph["context"]}))
+                questions += [_squad_question(asked, identifier(record["id"])) for asked in paragraph["qas"]]
     except (ValueError, KeyError, TypeError, OSError) as error:
         raise EvalSetError(f"{file} is no SQuAD file: {error!r}") from error
     return EvalSet(name=file.stem, documents=tuple(documents), questions=tuple(questions))
 
 
-def _squad_question(asked: _Record, paragraph_id: str) -> Question:
+def _squad_question(asked: Record, paragraph_id: str) -> Question:
     answerable = not asked.get("is_impossible", False)
     return Question(
         id=asked["id"],
         text=asked["question"],
-        kind=_kind(answerable=answerable),
+        kind=kind_of(answerable=answerable),
         group=paragraph_id,
         answerable=answerable,
         answers=tuple(dict.fromkeys(one["text"] for one in asked["answers"])) if answerable else (),
@@ -204,19 +173,19 @@ def _squad_question(asked: _Record, paragraph_id: str) -> Question:
 
 def _beir_set(folder: Path) -> EvalSet:
     corpus = folder / "corpus.jsonl"
-    documents = tuple(_made(corpus, lambda place, record: _written({**record, "id": record["_id"]})))
+    documents = tuple(made(corpus, lambda place, record: written({**record, "id": record["_id"]})))
     relevant = _judgements(folder / "qrels" / "test.tsv")
-    judged = _made(folder / "queries.jsonl", lambda place, record: _beir_question(record, relevant))
+    judged = made(folder / "queries.jsonl", lambda place, record: _beir_question(record, relevant))
     questions = tuple(one for one in judged if one.relevant_ids)
     return EvalSet(name=folder.resolve().name, documents=documents, questions=questions)
 
 
-def _beir_question(record: _Record, relevant: Mapping[str, list[str]]) -> Question:
+def _beir_question(record: Record, relevant: Mapping[str, list[str]]) -> Question:
     identifier = str(record["_id"])
     return Question(
         id=identifier,
         text=record["text"],
-        kind=_kind(answerable=True),
+        kind=kind_of(answerable=True),
         group=identifier,
         answerable=True,
         relevant_ids=tuple(relevant.get(identifier, ())),
@@ -230,49 +199,7 @@ def _judgements(file: Path) -> dict[str, list[str]]:
         for number, row in enumerate(csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE), start=2):
             try:
                 if int(row["score"]) > 0:
-                    relevant.setdefault(row["query-id"], []).append(_identifier(row["corpus-id"]))
+                    relevant.setdefault(row["query-id"], []).append(identifier(row["corpus-id"]))
             except (KeyError, TypeError, ValueError) as error:
                 raise EvalSetError(f"{file}:{number} needs query-id, corpus-id and a whole score: {error!r}") from error
     return relevant
-
-
-def _kind(*, answerable: bool) -> str:
-    return "answerable" if answerable else "unanswerable"
-
-
-def _identifier(record_id: object) -> str:
-    """The id that a record's document gets when it is ingested."""
-    return document_id(f"{record_id}.txt", _COLLECTION)
-
-
-def _written(record: _Record) -> SourceText:
-    """A corpus record as the text file that a person would have: title, source, author, date, text."""
-    head = [record.get("title"), record.get("source") and f"Source: {record['source']}"]
-    head += [record.get("author") and f"By {record['author']}", record.get("date") and f"Published: {record['date']}"]
-    text = "\n\n".join([*(str(line) for line in head if line), record["text"]])
-    return SourceText(path=f"{_identifier(record['id'])}.txt", content=text.encode("utf-8"))
-
-
-def _made(file: Path, make: Callable[[str, _Record], _Made]) -> Iterator[_Made]:
-    """What ``make`` makes of each line of a JSON Lines file and its place.
-
-    Raises:
-        EvalSetError: For a line that is not JSON, or lacks a field.
-    """
-    for place, line in _lines(file):
-        try:
-            yield make(place, json.loads(line))
-        except KeyError as error:
-            raise EvalSetError(f"{place} has no field {error}") from error
-        except (ValueError, TypeError, AttributeError) as error:
-            raise EvalSetError(f"{place} cannot be read: {error}") from error
-
-
-def _lines(file: Path) -> Iterator[tuple[str, str]]:
-    try:
-        text = file.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise EvalSetError(f"{file} cannot be read: {error}") from error
-    for number, line in enumerate(text.split("\n"), start=1):
-        if line.strip():
-            yield f"{file}:{number}", line

@@ -2,9 +2,10 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from rag.errors import FootnoteError
+from rag.types import Turn
 
 _SEED = "footnote"
 
@@ -29,6 +30,8 @@ class Question:
     ``any_gold``: one gold quote suffices. ``answers``: strings of which one must stand in the cited
     text. ``relevant_ids``: documents that answer. Questions of a ``group`` ask for the same fact.
     ``traps``: characters that look like an answer to an unanswerable question and are none.
+    ``history``: what was said before, oldest first. ``expected``: what a right answer says, in words,
+    where only a reader can tell.
     """
 
     id: str
@@ -40,7 +43,9 @@ class Question:
     any_gold: bool = True
     answers: tuple[str, ...] = ()
     relevant_ids: tuple[str, ...] = ()
-    traps: tuple[Gold, ...] = ()
+    traps: tuple[Gold, ...] = field(default=(), repr=False)
+    history: tuple[Turn, ...] = field(default=(), repr=False)
+    expected: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +71,8 @@ class EvalSet:
         for document in self.documents:
             digest.update(document.path.encode() + b"\0" + document.content + b"\0")
         digest.update(repr(self.questions).encode())
+        for question in self.questions:  # apart, so that a set without them keeps the name that baselines know
+            digest.update("".join([*map(repr, question.history), question.expected]).encode())
         return digest.hexdigest()
 
 

@@ -3,8 +3,9 @@
 The questions are those of four sets that nothing learned from: a third of the calibration half over the seeds, a
 cluster of each topic of the lessons, documents of many genres, and a held-out article of SQuAD 2. One with known
 evidence counts twice: as it is, and with the documents that answer it left out of what was retrieved. A question
-counts as answered where one of the best two sentences answers it. Where a unit is the best candidate, it is the quarter
-of the documents of mixed forms that nothing learned from; each question is asked of its own document and of another one.
+counts as answered where one of the best two sentences answers it. Where a unit is the best candidate, it is the
+quarter of the documents of mixed forms that nothing learned from; each question is asked of its own document and of
+another one.
 """
 
 import json

@@ -11,6 +11,7 @@ from tests.support.places import ROOT
 
 COMMANDS = [
     "ablate",
+    "all",
     "bench",
     "calibrate",
     "conflicts",

@@ -1,0 +1,1 @@
+"""Every set beside each other: ``footnote eval all``."""
