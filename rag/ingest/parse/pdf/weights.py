@@ -12,7 +12,7 @@ from typing import Any
 
 import pypdfium2.raw as pdfium
 
-_BOLD = 700
+_REGULAR, _BOLD = 400, 700
 _LONGEST_NAME = 128
 _NAMED_BOLD = re.compile(r"[Bb]old|(?:[-,_ ]|(?<=[a-z]))(?:Black|Heavy|Demi|Bd)(?![a-z])")
 
@@ -23,7 +23,7 @@ def weights(text_page: Any) -> Callable[[int], int]:
     flags = c_int()
 
     def weight(index: int) -> int:
-        stems = pdfium.FPDFText_GetFontWeight(text_page, index)
+        stems = max(0, pdfium.FPDFText_GetFontWeight(text_page, index)) or _REGULAR  # 0 where it is not known
         length = pdfium.FPDFText_GetFontInfo(text_page, index, name, _LONGEST_NAME, flags)
         return max(stems, _BOLD) if 0 < length <= _LONGEST_NAME and is_named_bold(name.value) else stems
 
