@@ -4,8 +4,10 @@ What is made here is shown, indexed and judged; the spans say which characters o
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from rag.blocks import Block, Cell, Form, children, holders, within
 from rag.language.text import display
@@ -14,6 +16,7 @@ from rag.types import Span
 _SENTENCE_END = re.compile(r"[.!?…]['\"”’)\]]*\s+(?=\S)")
 _ENDED = re.compile(r"[.!?…]['\"”’)\]*_]*$")
 _LONGEST_LEAD = 300
+_LISTED = frozenset({Form.LIST, Form.RECORD})
 _LED = frozenset({Form.LIST, Form.RECORD, Form.TABLE, Form.CODE})
 
 
@@ -150,6 +153,19 @@ class Outline:
             if block.form in _LED and (lead := self.lead_in(holder)):
                 found.append(lead)
         return tuple(reversed(found))
+
+    def lists(self, span: Span) -> Iterator[int]:
+        """The lists and records that have anything in a span, the outer ones first."""
+        first, end = bisect_left(self._starts, span.start), bisect_left(self._starts, span.end)
+        before = [first - 1, *holders(self.blocks, first - 1)] if first else []
+        for position in (*reversed(before), *range(first, end)):
+            block = self.blocks[position]
+            if block.form in _LISTED and block.span.end > span.start:
+                yield position
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [block.span.start for block in self.blocks]
 
     def items(self, position: int) -> list[int]:
         """The items of a list, or the fields of a record."""
