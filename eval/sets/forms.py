@@ -2,8 +2,9 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import takewhile
 from pathlib import Path
 
 from eval.sets.question import EvalSetError
@@ -38,12 +39,44 @@ class FormQuestion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Grid:
+    """A table of ``heads`` rows of names and others; what reaches over several cells is repeated in each.
+
+    The first columns without a name have names of rows, at least the first one.
+    """
+
+    rows: Sequence[Sequence[str]]
+    heads: int
+
+    def repeats_left(self, row: int, column: int) -> bool:
+        """Whether a name stands over this column and the one before it."""
+        own = self.rows[row]
+        return row < self.heads and 0 < column < len(own) and bool(own[column]) and own[column - 1] == own[column]
+
+    def repeats_above(self, row: int, column: int) -> bool:
+        """Whether a name of rows is that of the row above, as are all before it."""
+        if not self.heads < row < len(self.rows) or column >= self._labels:
+            return False
+        own = self.rows[row][: column + 1]
+        return bool(own[-1]) and list(own) == list(self.rows[row - 1][: column + 1])
+
+    @property
+    def _labels(self) -> int:
+        unnamed = takewhile(lambda names: not any(names), zip(*self.rows[: self.heads], strict=False))
+        return max(1, len(list(unnamed)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FormSet:
-    """Documents by name, with their text, and questions over each."""
+    """Documents by name, with their text in Markdown, and questions over each.
+
+    ``grids`` has the first table of a document as it was before it was Markdown, where that is known.
+    """
 
     name: str
     texts: dict[str, str]
     questions: tuple[FormQuestion, ...]
+    grids: Mapping[str, Grid] = field(default_factory=dict)
 
     def part(self, *, calibrates: bool) -> "FormSet":
         """The quarter of the documents that only calibrates, or those that teach."""
@@ -58,16 +91,21 @@ def _calibrates(document: str) -> bool:
 def load_context_set(file: Path) -> FormSet:
     """A set of contexts, each a document, as JSON Lines: ``id``, ``markdown``, ``questions``.
 
+    One that says how many ``header_rows`` its ``table`` has says how that was before it was Markdown.
+
     Raises:
         EvalSetError: When a line lacks a field.
     """
     texts: dict[str, str] = {}
+    grids: dict[str, Grid] = {}
     questions = []
     for number, line in enumerate(file.read_text("utf-8").splitlines(), start=1):
         record = json.loads(line)
         try:
             name = f"{record['id']}.md"
             texts[name] = record["markdown"]
+            if "header_rows" in record:
+                grids[name] = Grid(rows=record["table"], heads=record["header_rows"])
             for place, one in enumerate(record["questions"]):
                 questions.append(
                     FormQuestion(
@@ -82,7 +120,7 @@ def load_context_set(file: Path) -> FormSet:
                 )
         except KeyError as error:
             raise EvalSetError(f"{file}, line {number}: there is no {error}") from error
-    return FormSet(name=file.parent.name, texts=texts, questions=tuple(questions))
+    return FormSet(name=file.parent.name, texts=texts, questions=tuple(questions), grids=grids)
 
 
 def unit_sets(data: Path) -> Iterator[FormSet]:

@@ -2,12 +2,12 @@
 
 ``footnote eval contexts`` asks over the project's own forms (``eval.sets.forms``); with files of JSON Lines, a context
 each (``id``, ``markdown``, and ``questions`` with ``question``, ``answers`` and ``from``), over those. Each document is
-a collection of its own, so what counts is reading, not finding.
+a collection of its own, so what counts is reading, not finding. ``--as`` writes the documents in another format before.
 """
 
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from rich.table import Table
 from eval.measures.measures import contains_answer
 from eval.measures.statistics import Rate
 from eval.sets.forms import FormQuestion, FormSet, load_context_set, load_form_set
+from eval.sets.office import FORMATS, write_documents
 from eval.sets.question import EvalSetError
 from rag.cli.terminal import console, echo
 from rag.library import Library
@@ -41,13 +42,11 @@ class Outcome:
     shown: str
 
 
-def ask_set(library: Library, folder: Path, chosen: FormSet) -> Iterator[Outcome]:
-    """Ask each question of the collection that holds its document alone; files are written below ``folder``."""
+def ask_set(library: Library, files: Mapping[str, Path], chosen: FormSet) -> Iterator[Outcome]:
+    """Ask each question of the collection that holds its document alone, read from its file."""
     collections = {name: f"{chosen.name}-{place}" for place, name in enumerate(chosen.texts)}
     for name, collection in collections.items():
-        (folder / collection).mkdir(parents=True)
-        (folder / collection / name).write_text(chosen.texts[name], "utf-8")
-        library.ingest([folder / collection], collection=collection)
+        library.ingest([files[name]], collection=collection)
     for one in chosen.questions:
         yield judged(one, library.ask(one.question, collection=collections[one.document]))
 
@@ -103,20 +102,37 @@ def table(outcomes: Sequence[Outcome]) -> Table:
 
 @click.command()
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option(
+    "--as",
+    "formats",
+    type=click.Choice(FORMATS),
+    multiple=True,
+    default=FORMATS[:1],
+    show_default=True,
+    help="Have the documents written in a format, by LibreOffice; may be given several times.",
+)
 @click.option("--wrong", is_flag=True, help="Print what was not answered rightly.")
-def main(files: Sequence[Path], wrong: bool) -> None:
+def main(files: Sequence[Path], formats: Sequence[str], wrong: bool) -> None:
     """Ask the questions of FILES, or of the project's own forms, each of its own document alone."""
     try:
         sets = [load_context_set(file) for file in files] or [load_form_set()]
+        for chosen in sets:
+            for suffix in formats:
+                _measure(chosen, suffix, wrong=wrong)
     except EvalSetError as error:
         sys.exit(f"Error: {error}")
-    for chosen in sets:
-        with tempfile.TemporaryDirectory() as folder, Library.open(Path(folder, "data")) as library:
-            outcomes = [*ask_set(library, Path(folder, "texts"), chosen)]
-        if wrong:
-            for one in outcomes:
-                if not one.right:
-                    accepted = [*(one.asked.answers or one.asked.holds)]
-                    echo(f"{one.asked.id} [{one.asked.kind}] {one.asked.question} {accepted}: {one.shown}")
-        echo(chosen.name)
-        console().print(table(outcomes))
+
+
+def _measure(chosen: FormSet, suffix: str, *, wrong: bool) -> None:
+    """Ask the questions of a set whose documents are written in a format, and print what became of them."""
+    with tempfile.TemporaryDirectory() as folder, Library.open(Path(folder, "data")) as library:
+        texts = Path(folder, "texts")
+        texts.mkdir()
+        outcomes = [*ask_set(library, write_documents(chosen, suffix, texts), chosen)]
+    if wrong:
+        for one in outcomes:
+            if not one.right:
+                accepted = [*(one.asked.answers or one.asked.holds)]
+                echo(f"{one.asked.id} [{one.asked.kind}] {one.asked.question} {accepted}: {one.shown}")
+    echo(f"{chosen.name}, .{suffix}")
+    console().print(table(outcomes))

@@ -4,8 +4,10 @@ What is made here is shown, indexed and judged; the spans say which characters o
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from rag.blocks import Block, Cell, Form, children, holders, within
 from rag.language.text import display
@@ -16,6 +18,7 @@ _ENDED = re.compile(r"[.!?…]['\"”’)\]*_]*$")
 _LONGEST_LEAD = 300
 _LABEL = re.compile(r"[^.!?:]{1,60}[.:][*_]{0,3}(?=\s)")
 _LABEL_WORDS = 4
+_LISTED = frozenset({Form.LIST, Form.RECORD})
 _LED = frozenset({Form.LIST, Form.RECORD, Form.TABLE, Form.CODE})
 
 
@@ -158,6 +161,19 @@ class Outline:
         span = self.blocks[leaf].span
         found = _LABEL.match(self.text, span.start, span.end)
         return Span(start=span.start, end=found.end()) if found and len(found[0].split()) <= _LABEL_WORDS else None
+
+    def lists(self, span: Span) -> Iterator[int]:
+        """The lists and records that have anything in a span, the outer ones first."""
+        first, end = bisect_left(self._starts, span.start), bisect_left(self._starts, span.end)
+        before = [first - 1, *holders(self.blocks, first - 1)] if first else []
+        for position in (*reversed(before), *range(first, end)):
+            block = self.blocks[position]
+            if block.form in _LISTED and block.span.end > span.start:
+                yield position
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [block.span.start for block in self.blocks]
 
     def items(self, position: int) -> list[int]:
         """The items of a list, or the fields of a record."""

@@ -182,3 +182,47 @@ def test_table_over_pages_is_one_with_its_names_once(ruled: bool) -> None:
     assert len(found) == 122
     assert found.count(found[1]) == 1
     assert [parsed.text[start:].split(" |")[0] for start in parsed.pages] == ["Boat", "Boat 41", "Boat 81"]
+
+
+NAMED = [["", "", "Year ended", ""], ["", "Fare", "2019", "2018"]]
+
+
+def labelled(rows: Sequence[Sequence[str]], label: str) -> str:
+    """A page with a ruled table below ``NAMED``; one cell of its first column stands beside all rows."""
+    bottom = 577 - 18 * len(rows)
+    inner = "".join(rule(155, y, 400, y) for y in range(595, bottom, -18))
+    across = rule(55, 613, 400, 613) + rule(55, 577, 155, 577) + rule(55, bottom, 400, bottom)
+    down = "".join(rule(x, 613, x, bottom) for x in (55, 155, 255, 400)) + rule(330, 595, 330, bottom)
+    names = cells(NAMED[:1], xs=(60, 160, 300, 360), head=BOLD) + cells(
+        NAMED[1:], xs=(60, 160, 260, 335), top=582, head=BOLD
+    )
+    body = cells([["", *row] for row in rows], xs=(60, 160, 260, 335), top=564)
+    return inner + across + down + names + at(60, 560, label) * bool(label) + body
+
+
+def test_ruled_table_over_pages_keeps_its_names_and_the_label_beside_its_rows() -> None:
+    first = [["Adult", "4", "5"], ["Child", "2", "3"], ["Bicycle of one", "6", "7"]]
+    second = [["who works", "", ""], ["Car", "8", "9"], ["Dog", "1", "0"], ["Van", "2", "3"]]
+    assert drawn(read(labelled(first, "Ferries"), labelled(second, ""))) == [
+        "table",
+        "  row head | 2:Year ended",
+        "  row head | 1:Fare | 2:2019 | 3:2018",
+        "  row | 0:Ferries | 1:Adult | 2:4 | 3:5",
+        "  row | 0:Ferries | 1:Child | 2:2 | 3:3",
+        "  row | 0:Ferries | 1:Bicycle of one who works | 2:6 | 3:7",
+        "  row | 0:Ferries | 1:Car | 2:8 | 3:9",
+        "  row | 0:Ferries | 1:Dog | 2:1 | 3:0",
+        "  row | 0:Ferries | 1:Van | 2:2 | 3:3",
+    ]
+
+
+def test_cell_that_is_the_number_of_its_page_stays() -> None:
+    rows = [*BOATS[:3], ["Gull", "7", "1"]]
+    assert drawn(read(grid(XS, YS) + cells(rows)))[-1] == "  row | 0:Gull | 1:7 | 2:1"
+
+
+def test_bracket_that_a_narrow_cell_wraps_closes_up() -> None:
+    wide = grid((55, 195, 295, 400), (613, 595, 565, 547))
+    text = cells([BOATS[0], ["Heron", "(304,397", "north"]]) + at(200, 570, ")")
+    last = cells([["Gull", "7", "east"]], top=552)
+    assert drawn(read(wide + text + last))[-2] == "  row | 0:Heron | 1:(304,397) | 2:north"

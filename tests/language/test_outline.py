@@ -6,6 +6,7 @@ from rag.blocks import Form
 from rag.ingest.parse import Parsed
 from rag.ingest.parse.formats import parse
 from rag.language.outline import Outline
+from rag.types import Span
 
 TANKS = "| Tank | Volume |\n|---|---|\n| South | 800 litres |\n| North | 450 litres |\n"
 YEARS = """|  | Years ended 31 March |  |
@@ -73,3 +74,15 @@ def test_a_document_without_blocks_is_running_text() -> None:
     assert outline.form(3) is Form.PARAGRAPH
     assert outline.leads(3) == ()
     assert outline.mark(3) == ""
+
+
+@pytest.mark.parametrize("text", [PACKING, "One.\n\n- a\n- b\n  - c\n\n    d\n- e\n\nTwo.\n\n1. f\n2. g\n", TANKS, ""])
+def test_lists_of_a_span_are_those_that_have_anything_in_it(text: str) -> None:
+    parsed = parse("a.md", f"Start.\n\n{text}\n\nEnd.".encode())
+    outline = Outline(parsed.text, parsed.blocks)
+    lists = [place for place, block in enumerate(parsed.blocks) if block.form in (Form.LIST, Form.RECORD)]
+    for start in range(len(parsed.text)):
+        for end in range(start + 1, len(parsed.text) + 1):
+            spans = [(place, parsed.blocks[place].span) for place in lists]
+            expected = [place for place, span in spans if span.start < end and start < span.end]
+            assert list(outline.lists(Span(start=start, end=end))) == expected

@@ -15,7 +15,6 @@ from rag.types import Span
 _MOST_PARTS = 40
 _MOST_CHARACTERS = 3_000
 _ITEM_WORDS = 60
-_LISTS = (Form.LIST, Form.RECORD)
 
 
 def leaf_unit(outline: Outline, position: int, span: Span) -> Unit | None:
@@ -45,11 +44,8 @@ def leaf_unit(outline: Outline, position: int, span: Span) -> Unit | None:
 
 def holder_units(outline: Outline, span: Span) -> Iterator[Unit]:
     """The lists and records that have anything in ``span``, the outer ones first."""
-    for position, block in enumerate(outline.blocks):
-        if block.span.start >= span.end:
-            return
-        if block.form in _LISTS and block.span.end > span.start:
-            yield _list_unit(outline, position)
+    for position in outline.lists(span):
+        yield _list_unit(outline, position)
 
 
 def row_unit(outline: Outline, position: int) -> Unit:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from rag.ingest.parse.pdf.aligned import aligned_tables
 from rag.ingest.parse.pdf.columns import Item, regions
-from rag.ingest.parse.pdf.grids import page_grids
+from rag.ingest.parse.pdf.grids import Grid
 from rag.ingest.parse.pdf.pieces import Piece, joined_pieces
 from rag.ingest.parse.pdf.rows import Table, level_rows
 from rag.ingest.parse.pdf.ruled import ruled_table
@@ -17,17 +17,18 @@ _NEAR = 6.0  # points
 _BELOW = 16.0
 
 
-def page_regions(pieces: Sequence[Item], rules: Rules) -> list[list[Item]]:
+def page_regions(pieces: Sequence[Item], rules: Rules, grids: Sequence[Grid]) -> list[list[Item]]:
     """The lines and tables of the parts of a page, columns or the whole, in reading order.
 
     Args:
         pieces: In the order of the page's content, with records of its fields.
         rules: Straightened.
+        grids: Those that the rules make, the smallest first.
     """
     if len(pieces) > _MOST_PIECES:
         return [list(pieces)]
     items: list[Item] = list(pieces)
-    for grid in page_grids(rules):
+    for grid in grids:
         found = ruled_table(grid, [item for item in items if isinstance(item, Piece) and not item.aside])
         if found:
             items = _put(items, *found)

@@ -1,7 +1,6 @@
 """PDF: the text layer, read by pypdfium2 page by page; the other modules make lines, tables and paragraphs of it."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -21,6 +20,7 @@ from rag.ingest.parse.pdf.legible import is_legible
 from rag.ingest.parse.pdf.objects import drawn_objects
 from rag.ingest.parse.pdf.pieces import page_pieces
 from rag.ingest.parse.pdf.rules import page_rules
+from rag.ingest.parse.pdf.weights import weights
 from rag.ingest.parse.pdf.words import main_way, page_words
 from rag.ingest.parse.pdf.written import Page, written
 from rag.types import Description
@@ -124,9 +124,7 @@ def _read(page: Any, text_page: Any, sight: Sight) -> Page:
     words = page_words(text_page, count, sight.unseen(page, objects, text_page, count))
     way = main_way(words)
     rules = straightened(page_rules(objects, way))
-    pieces = with_bullets(
-        page_pieces(words, way, rules.down, partial(pdfium.FPDFText_GetFontWeight, text_page)), objects, way
-    )
+    pieces = with_bullets(page_pieces(words, way, rules.down, weights(text_page)), objects, way)
     form = page.formenv
     return Page(pieces, rules, filled_fields(form.raw, page.raw, way) if form else [], drawn=bool(objects))
 

@@ -14,6 +14,7 @@ _LEAST_CELLS = 2
 _LEAST_FILLED = 0.2
 _LONGEST_MEDIAN = 500
 _OVER = 2.0  # points
+_NARROW = 12.0
 _ABOVE = 0.3  # heights
 
 _Cells = dict[Place, list[Piece]]
@@ -36,7 +37,7 @@ def ruled_table(grid: Grid, pieces: Sequence[Piece]) -> tuple[Table, list[Piece]
             held.append(piece)
     if not _is_table(grid, cells, held):
         return None
-    return _table(grid, _compact(_parted(grid, cells))), held
+    return _table(grid, _compact(grid, _parted(grid, cells))), held
 
 
 def _is_table(grid: Grid, cells: _Cells, held: Sequence[Piece]) -> bool:
@@ -73,10 +74,13 @@ def _parts(grid: Grid, place: Place, inside: list[Piece]) -> list[tuple[Place, l
     return [(place._replace(column=column, columns=1), by_column.get(column, [])) for column in columns]
 
 
-def _compact(cells: _Cells) -> _Cells:
-    """Cells counted by the rows and columns in which some text begins; the others are borders."""
+def _compact(grid: Grid, cells: _Cells) -> _Cells:
+    """Cells counted by the rows and columns in which some text begins; the others are borders.
+
+    A first column whose cells reach over several rows is one without text, too: it may have that on the page before.
+    """
     rows = sorted({place.row for place, inside in cells.items() if inside})
-    columns = sorted({place.column for place, inside in cells.items() if inside})
+    columns = sorted({place.column for place, inside in cells.items() if inside} | _labels(grid, cells, rows))
     found: _Cells = {}
     for place, inside in cells.items():
         row, column = bisect_left(rows, place.row), bisect_left(columns, place.column)
@@ -86,6 +90,16 @@ def _compact(cells: _Cells) -> _Cells:
             compact = Place(row, column, height, width)
             found[compact] = found.get(compact, []) + inside
     return found
+
+
+def _labels(grid: Grid, cells: _Cells, rows: Sequence[int]) -> set[int]:
+    """The first column, where a cell of it reaches over several rows."""
+    deep = [
+        place
+        for place in cells
+        if place.column == 0 and bisect_left(rows, place.row + place.rows) - bisect_left(rows, place.row) > 1
+    ]
+    return {0} if deep and grid.xs[1] - grid.xs[0] > _NARROW else set()
 
 
 def _table(grid: Grid, cells: _Cells) -> Table:

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from itertools import pairwise
 
+from rag.ingest.parse.pdf.grids import Grid
 from rag.ingest.parse.pdf.pieces import Piece
 from rag.ingest.parse.pdf.rows import Row, level_rows, overlapping_rows
 
@@ -17,10 +18,16 @@ _PAGE_NUMBER = re.compile(
 _Key = tuple[str, int]
 
 
-def without_running_heads(pages: Sequence[Sequence[Piece]]) -> list[list[Piece]]:
+def without_running_heads(
+    pages: Sequence[Sequence[Piece]], grids: Sequence[Sequence[Grid]] | None = None
+) -> list[list[Piece]]:
     """Pages without page numbers, and the first and last lines that stand at one height of several.
 
-    A page of few lines keeps them: they are what it says. So does a document of nothing else.
+    A page of few lines keeps them: they are what it says. So does a document of nothing else, and a ruled table whose
+    other rows stay: what it begins with on each page names its columns.
+
+    Args:
+        grids: Those of each page.
     """
     edges = [_without_table_heads(_edge_pieces(pieces), pieces) for pieces in pages]
     repeated = _repeated(edges, [len(pieces) for pieces in pages])
@@ -30,6 +37,8 @@ def without_running_heads(pages: Sequence[Sequence[Piece]]) -> list[list[Piece]]
         running = [piece for piece in found if not few and _key(piece) in repeated]
         running = _without_rows_of_tables(running, pieces)
         gone = {id(piece) for piece in (*running, *(piece for piece in found if _is_page_number(piece.text, number)))}
+        for grid in grids[number - 1] if grids else ():
+            gone -= _kept_by(grid, found, pieces, gone)
         kept.append([piece for piece in pieces if id(piece) not in gone])
     return kept if any(kept) else [list(pieces) for pieces in pages]
 
@@ -104,6 +113,19 @@ def _without_rows_of_tables(running: Sequence[Piece], pieces: Sequence[Piece]) -
         if 0 < len(own) < len(row) and _in_line(row, beside):
             kept |= {id(piece) for piece in own}
     return [piece for piece in running if id(piece) not in kept]
+
+
+def _kept_by(grid: Grid, edges: Sequence[Piece], pieces: Sequence[Piece], gone: set[int]) -> set[int]:
+    """Which of the pieces that are to go stay: those of a grid of which more rows stay than go."""
+    going = {id(piece): place[0] for piece in edges if id(piece) in gone and (place := _place(grid, piece))}
+    if not going:
+        return set()
+    staying = {place[0] for piece in pieces if id(piece) not in gone and (place := _place(grid, piece))}
+    return set(going) if len(staying) > len(set(going.values())) else set()
+
+
+def _place(grid: Grid, piece: Piece) -> tuple[int, int] | None:
+    return grid.at((piece.left + piece.right) / 2, (piece.bottom + piece.top) / 2)
 
 
 def _in_line(row: Row, below: Row) -> bool:

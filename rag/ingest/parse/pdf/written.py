@@ -6,6 +6,7 @@ from typing import NamedTuple
 from rag.blocks import Block
 from rag.ingest.parse.pdf.document import write_pages
 from rag.ingest.parse.pdf.form import Filled, with_fields
+from rag.ingest.parse.pdf.grids import page_grids
 from rag.ingest.parse.pdf.layout import page_regions
 from rag.ingest.parse.pdf.paragraphs import usual_style
 from rag.ingest.parse.pdf.pieces import Piece, with_raised_written
@@ -48,8 +49,10 @@ def written(pages: Sequence[Page], headings: Mapping[str, int], limit: int) -> W
     Raises:
         DocumentRejected: For a text that is too long.
     """
-    kept = without_running_heads([with_raised_written(page.pieces) for page in pages])
+    grids = [page_grids(page.rules) for page in pages]
+    kept = without_running_heads([with_raised_written(page.pieces) for page in pages], grids)
     regions = [
-        page_regions(with_fields(pieces, page.fields), page.rules) for pieces, page in zip(kept, pages, strict=True)
+        page_regions(with_fields(pieces, page.fields), page.rules, own)
+        for pieces, page, own in zip(kept, pages, grids, strict=True)
     ]
     return Written(*write_pages(regions, usual_style(regions, kept), headings, limit))
