@@ -47,6 +47,9 @@ class _NoWords:
     def document(self, document_id: str) -> Document:
         return self.catalog.document(document_id)
 
+    def documents(self, collection: str, *, limit: int, after: str = "") -> list[Document]:
+        return self.catalog.documents(collection, limit=limit, after=after)
+
     def text(self, document_id: str) -> str:
         return self.catalog.text(document_id)
 

@@ -9,6 +9,7 @@ another one.
 """
 
 import json
+import random
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -27,7 +28,8 @@ from eval.sets.forms import FormQuestion, FormSet, unit_sets
 from eval.sets.question import EvalSet, Question
 from eval.training.forms import ingested, may_answer
 from eval.training.pairs import answers_of
-from eval.training.sets import calibration_sets, sets_scale
+from eval.training.rounds import SEED
+from eval.training.sets import calibration_sets
 from rag.answer.confidence import PARAMETERS, Signals, combined, signals
 from rag.answer.find.evidence import Candidate
 from rag.answer.question import Question as Asked
@@ -41,6 +43,9 @@ from rag.settings import Settings
 _Array = npt.NDArray[Any]
 
 _STRENGTH = 1.0
+_OF_SET = 300
+_ANSWERED_OF_OTHERS = 3.0  # people's own questions: their documents answer 24 of 32, and 88 of 120
+_STATED = 2
 _FEW_DOCUMENTS = 20  # among fewer, on one topic, another document often answers as well
 _COMMAND = "footnote eval calibrate --data DIR"
 
@@ -49,12 +54,10 @@ _COMMAND = "footnote eval calibrate --data DIR"
 class Observation:
     """A question's signals and whether its sources answer.
 
-    ``sets_scale``: nothing learned from it, so it says how sure one may be. ``sentences`` has (relevance,
-    answerability, answers) of its best candidates.
+    ``sentences`` has (relevance, answerability, answers) of its best candidates.
     """
 
     source: str
-    sets_scale: bool
     signals: Signals
     answerable: bool
     sentences: tuple[tuple[float, float, bool], ...] = ()
@@ -68,7 +71,6 @@ def observe(engine: Library, chosen: EvalSet, questions: Sequence[Question]) -> 
         answers = answers_of(engine, question) if question.answerable else None
         yield Observation(
             source=chosen.name,
-            sets_scale=few and sets_scale(question),
             signals=_signals(asked, whole),
             answerable=question.answerable,
             sentences=tuple(
@@ -77,7 +79,7 @@ def observe(engine: Library, chosen: EvalSet, questions: Sequence[Question]) -> 
         )
         if question.answerable and not few:
             rest = _signals(asked, candidates_for(engine, question.text, without=question.relevant_ids))
-            yield Observation(source=chosen.name, sets_scale=False, signals=rest, answerable=False)
+            yield Observation(source=chosen.name, signals=rest, answerable=False)
 
 
 def observe_units(library: Library, chosen: FormSet, folder: Path) -> Iterator[Observation]:
@@ -104,7 +106,6 @@ def _observed_unit(library: Library, collection: str, question: FormQuestion, *,
     best = [one for one in left[:3] if one.unit]
     return Observation(
         source=question.source,
-        sets_scale=False,
         signals=signals(asked, left),
         answerable=answerable,
         sentences=tuple((one.relevance, one.answerability, answerable and may_answer(question, one)) for one in best),
@@ -118,16 +119,15 @@ def _signals(asked: Asked, candidates: Sequence[Candidate]) -> Signals:
 def fit(observed: Sequence[Observation]) -> dict[str, dict[str, float]]:
     """Two logistic regressions: of a question on its signals, and of a sentence on its logits.
 
-    The direction of the first is fitted with every set, and both outcomes of each, weighing the same; its
-    scale then with the questions that set it, as they are (Platt 1999).
+    Of a question it is fitted whether one of the best two sentences answers it: every set, and both outcomes of each,
+    weighs the same, and what is answered then three times as much, for so often documents answer what their owners ask.
     """
-    names, rows = _rows(observed)
-    labels = np.array([one.answerable for one in observed])
-    direction = _regression(rows, labels, _weights([(one.source, one.answerable) for one in observed]))
-    setting = np.array([one.sets_scale for one in observed])
-    scale = _regression((rows @ direction[1:] + direction[0])[setting][:, None], labels[setting], None)
-    question = np.array([scale[0] + scale[1] * direction[0], *(scale[1] * direction[1:])])
-    return {"question": _named(names, question), "sentence": _of_sentences(observed)}
+    texts = [one for one in observed if not one.signals.unit]
+    names, rows = _rows(texts)
+    labels = np.array([any(answers for _, _, answers in one.sentences[:_STATED]) for one in texts])
+    weights = _weights(list(zip([one.source for one in texts], labels, strict=True)))
+    question = _regression(rows, labels, np.where(labels, _ANSWERED_OF_OTHERS, 1.0) * weights)
+    return {"question": _named(names, question), "sentence": _of_sentences(texts)}
 
 
 def fit_units(observed: Sequence[Observation]) -> dict[str, dict[str, float]]:
@@ -177,7 +177,8 @@ def main(data: Path, units: bool) -> None:
     found: dict[str, object] = json.loads(PARAMETERS.read_text("utf-8")) | {"made_by": _COMMAND}
     if not units:
         texts: list[Observation] = []
-        for chosen, questions in calibration_sets(data):
+        for chosen, every in calibration_sets(data):
+            questions = random.Random(SEED).sample(every, min(len(every), _OF_SET))
             with shown.status(chosen.name), prepared(chosen, Settings()) as (engine, _):
                 texts += observe(engine, chosen, questions)
         found |= fit(texts)

@@ -1,8 +1,7 @@
-"""Pairs of documents of many genres, for both answerability models.
+"""Pairs of documents of many genres, for the answerability model of running text.
 
-A question goes with what the pipeline, as it judges at the time, takes for its best answers: those that hold a gold
-quote answer, the others do not, and with the sentence that its author meant to mislead. Sentences are for the judge of
-running text, rows, items and lists for the other.
+A question goes with the sentences that the pipeline, as it judges at the time, takes for its best answers, and with the
+one that its author meant to mislead: those that hold a gold quote answer, the others do not.
 """
 
 import random
@@ -21,27 +20,22 @@ from rag.models.protocols import PairScorer
 from rag.types import Kind
 
 _POSITIVES = 2
-_SENTENCES = 3
-_UNITS = 2
+_NEGATIVES = 4
 _BESIDE = 3
-_WHOLE = ("list", "how")
 
 
-def genre_pairs(
-    library: Library, scorer: PairScorer, questions: Sequence[Question], *, units: bool, seed: int
-) -> Iterator[Pair]:
+def genre_pairs(library: Library, scorer: PairScorer, questions: Sequence[Question], *, seed: int) -> Iterator[Pair]:
     """The pairs of questions over documents that ``library`` holds, and near misses of the answerable ones.
 
     Args:
         scorer: The untouched reranker.
-        units: Of rows, items, lists, records and code; else of sentences.
     """
     chance = random.Random(seed)
     names = names_in(one.text for one in questions)
     for question in questions:
         right, wrong = _sorted(library, question)
-        right = [one for one in right if (one.unit is not None) is units][:_POSITIVES]
-        wrong = [one for one in wrong if (one.unit is not None) is units][: _UNITS if units else _SENTENCES]
+        right = [one for one in right if one.unit is None][:_POSITIVES]
+        wrong = [one for one in wrong if one.unit is None][:_NEGATIVES]
         judged = [*right, *wrong]
         relevance = scorer.score(question.text, [one.judged for one in judged]).relevance if judged else ()
         for one, value in zip(judged, relevance, strict=True):
@@ -65,9 +59,9 @@ def _sorted(library: Library, question: Question) -> tuple[list[Candidate], list
     """The candidates that answer, and those that surely do not, best first; none where its evidence was not found."""
     gold = [place for one in question.gold for place in _places(library, one)]
     found = candidates_for(library, question.text)
-    right = [one for one in found if _holds(question, one, gold)]
+    right = [one for one in found if _holds(one, gold)]
     if gold and not right:
-        right = [one for one in _around(library, question, question.gold) if _holds(question, one, gold)]
+        right = [one for one in _around(library, question, question.gold) if _holds(one, gold)]
     if gold and not right:
         return [], []
     traps = [place for one in question.traps for place in _places(library, one)]
@@ -90,11 +84,8 @@ def _around(library: Library, question: Question, quotes: Sequence[Gold]) -> Seq
         return answering.rerank(read_question(question.text), [*hits.values()]).candidates
 
 
-def _holds(question: Question, one: Candidate, gold: Sequence[Place]) -> bool:
-    """Whether a candidate answers: it has a gold quote, or lies in it; a list that is asked for has all of them."""
-    if one.unit is not None and one.unit.whole:
-        asked = len(gold) > 1 or question.kind in _WHOLE
-        return bool(gold) and asked and all(_has(one, place) for place in gold)
+def _holds(one: Candidate, gold: Sequence[Place]) -> bool:
+    """Whether a candidate answers: it has a gold quote, or lies in it."""
     return any(_has(one, place) for place in gold) or _lies_in(one, gold)
 
 

@@ -200,11 +200,11 @@ def _learn(
     train(network, tokenizer, pairs, epochs=epochs, peak_rate=peak_rate, on_step=show)
 
 
-def _genre_pairs(scorer: PairScorer, progress: Progress, *, units: bool) -> list[Pair]:
-    """The pairs of documents of many genres, of what the judges that lie in the package take for answers."""
+def _genre_pairs(scorer: PairScorer, progress: Progress) -> list[Pair]:
+    """The pairs of documents of many genres, of what the judge that lies in the package takes for answers."""
     chosen, questions = genre_set("learns")
     with progress.console.status("pairs of genres"), prepared(chosen, Settings()) as (engine, _):
-        return list(genre_pairs(engine, scorer, questions, units=units, seed=SEED))
+        return list(genre_pairs(engine, scorer, questions, seed=SEED))
 
 
 def _save(network: TwoHeads, file: Path) -> None:
@@ -237,7 +237,7 @@ def _learn_texts(data: Path, scorer: PairScorer, progress: Progress) -> None:
     _learn(network, tokenizer, first_round(pairs, scorer), progress, epochs=2, peak_rate=7e-4)
     _learn(network, tokenizer, second_round(pairs, own, scorer), progress, epochs=1, peak_rate=3e-4)
     _save(network, TEXT_ADAPTERS)
-    genres = _genre_pairs(scorer, progress, units=False)
+    genres = _genre_pairs(scorer, progress)
     _learn(network, tokenizer, third_round(genres, pairs, own, scorer), progress, epochs=1, peak_rate=3e-4)
     _save(network, TEXT_ADAPTERS)
     for name, held in _pairs(measured_sets(data), scorer, progress):
@@ -253,8 +253,8 @@ def _learn_units(data: Path, scorer: PairScorer, progress: Progress) -> None:
     network.adopt(Adapters.load(TEXT_ADAPTERS))
     _learn(network, tokenizer, learned, progress, epochs=1, peak_rate=4e-4)
     _save(network, UNIT_ADAPTERS)
-    strangers = [*_stranger_pairs(data, scorer, progress), *_genre_pairs(scorer, progress, units=True)]
-    _learn(network, tokenizer, with_strangers(learned, strangers), progress, epochs=1, peak_rate=2e-4)
+    last = with_strangers(learned, list(_stranger_pairs(data, scorer, progress)))
+    _learn(network, tokenizer, last, progress, epochs=1, peak_rate=2e-4)
     _save(network, UNIT_ADAPTERS)
 
 

@@ -49,30 +49,27 @@ BIKES = replace(BIKES, gold=(Gold(document_id=FERRY_ID, quote="a rack for eight 
 
 
 @pytest.fixture
-def pairs(open_library: OpenLibrary, scorer: PairScorer, tmp_path: Path) -> dict[bool, list[Pair]]:
+def pairs(open_library: OpenLibrary, scorer: PairScorer, tmp_path: Path) -> list[Pair]:
     library = open_library()
     write_and_ingest(library, tmp_path, {"ferry.md": FERRY})
-    asked = [FARE, PAINTER, BIKES]
-    return {units: list(genre_pairs(library, scorer, asked, units=units, seed=1)) for units in (False, True)}
+    return list(genre_pairs(library, scorer, [FARE, PAINTER, BIKES], seed=1))
 
 
 def test_the_sentence_that_answers_answers_and_the_one_that_misleads_comes_first_of_the_others(
-    pairs: dict[bool, list[Pair]],
+    pairs: list[Pair], scorer: PairScorer
 ) -> None:
-    fare = [one for one in pairs[False] if one.question == FARE.text]
+    fare = [one for one in pairs if one.question == FARE.text]
     assert [one.answerable for one in fare] == [True] + [False] * (len(fare) - 1)
     assert fare[0].text.endswith("A bicycle costs four crowns.")
-    painter = [one for one in pairs[False] if one.question == PAINTER.text]
+    assert fare[0].relevance == scorer.score(FARE.text, [fare[0].text]).relevance[0]
+    painter = [one for one in pairs if one.question == PAINTER.text]
     assert painter[0].text.endswith("The ferry was painted in the spring.")
     assert not any(one.answerable for one in painter)
 
 
-def test_items_are_for_the_judge_of_units(pairs: dict[bool, list[Pair]], scorer: PairScorer) -> None:
-    bikes = [one for one in pairs[True] if one.question == BIKES.text]
-    assert bikes[0].answerable
-    assert "a rack for eight bicycles" in bikes[0].text
-    assert not any("rack" in one.text for one in pairs[False])
-    assert bikes[0].relevance == scorer.score(BIKES.text, [bikes[0].text]).relevance[0]
+def test_items_are_not_for_the_judge_of_running_text(pairs: list[Pair]) -> None:
+    assert not any("rack" in one.text for one in pairs)
+    assert not any(one.answerable for one in pairs if one.question == BIKES.text)
 
 
 def test_documents_that_teach_calibrate_and_measure_are_others() -> None:
