@@ -9,7 +9,8 @@ from rag.language.english.asked import ValueKind, Wanted, understand
 from rag.language.english.extremes import Extreme, read_extreme
 from rag.language.english.questions import asks_for_several
 from rag.language.english.values.claims import value_test
-from rag.language.english.values.dates import asked_date
+from rag.language.english.values.dates import asked_date, find_dates
+from rag.language.english.values.written import date_spellings
 from rag.language.english.words import (
     content_of,
     identifiers,
@@ -123,7 +124,10 @@ def with_missing(question: Question, catalog: CatalogView, collection: str) -> Q
 
 
 def _spellings(word: str) -> list[str]:
-    """What to look for: a word; of one in capitals also its letters apart, as "U.S." is indexed; of a code all ways."""
+    """What to look for: a word; in capitals also its letters, as "U.S." is indexed; codes and dates in all ways."""
+    days = [one.first for one in find_dates(word, None) if one.first == one.last]
+    if days:
+        return [word, *date_spellings(days[0])]
     if identifiers([word]):
         return [word, *spellings_of(word)]
     return [word, " ".join(word)] if word.isupper() and word.isalpha() else [word]

@@ -15,7 +15,7 @@ from rapidfuzz.distance import OSA
 
 from rag.language.english.words import identifiers, spellings_of, words
 
-_SHORTEST = 5
+_SHORTEST = 4
 _LONG = 8
 _DOUBLED = re.compile(r"(.)\1+")
 

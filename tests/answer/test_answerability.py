@@ -104,12 +104,12 @@ def test_without_candidates_nothing_speaks_for_an_answer() -> None:
 
 
 def test_a_question_that_shares_no_word_is_not_answered_whatever_the_second_head_says() -> None:
-    assert confidence(Signals(shared=False, answerability=5, lead=5, missing=0)) == 0.0
+    assert confidence(Signals(shared=False, answerability=5, relevance=5, lead=5, missing=0)) == 0.0
 
 
 def test_a_name_that_no_source_has_lowers_the_confidence() -> None:
-    found = Signals(shared=True, answerability=1, lead=2, missing=0)
-    without = Signals(shared=True, answerability=1, lead=2, missing=1)
+    found = Signals(shared=True, answerability=1, relevance=1, lead=2, missing=0)
+    without = Signals(shared=True, answerability=1, relevance=1, lead=2, missing=1)
     assert confidence(without) < confidence(found)
 
 

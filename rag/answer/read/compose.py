@@ -5,14 +5,14 @@ What goes on near the best sentence often completes what is broad; else only wha
 
 from collections.abc import Sequence
 
-from rag.answer.confidence import support
+from rag.answer.confidence import is_of_another, support
 from rag.answer.find.candidates import announces
 from rag.answer.find.evidence import Candidate
 from rag.answer.question import Question
 from rag.answer.read.likeness import differ
 from rag.language.english.context import leans, understood
 from rag.language.english.questions import speaks_of_itself
-from rag.language.english.words import content_words, identifiers, spellings_of, stem, words
+from rag.language.english.words import content_words, stem, words
 from rag.language.text import display
 from rag.types import Kind
 
@@ -84,7 +84,7 @@ def _is_worth_stating(question: Question, one: Candidate, best: Candidate) -> bo
 
     Beside a row, an item or a list, which answers by itself, only where several statements are asked for.
     """
-    if not question.broad and _lacks_identifier(question, one, best):
+    if not question.broad and is_of_another(question, one, best):
         return False
     if _are_rows_of_one_table(one, best) and not question.broad:
         return one == best or support(one) >= _AS_WELL * support(best)
@@ -94,15 +94,6 @@ def _is_worth_stating(question: Question, one: Candidate, best: Candidate) -> bo
     near = one.document.id == best.document.id and apart <= _NEAR
     least = _LEAST_NEAR if near and question.broad else _LEAST_ELSEWHERE
     return one == best or support(one) >= least * support(best)
-
-
-def _lacks_identifier(question: Question, one: Candidate, best: Candidate) -> bool:
-    """True where the best has a code that the question names, and ``one`` has not: it speaks of another thing."""
-    asked = {spellings_of(word)[0] for word in identifiers(question.words)}
-    if not asked:
-        return False
-    has, other = ("".join(words(each.judged.lower())).replace("-", "") for each in (best, one))
-    return any(code in has and code not in other for code in asked)
 
 
 def _are_rows_of_one_table(one: Candidate, other: Candidate) -> bool:
