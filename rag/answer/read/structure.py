@@ -66,11 +66,11 @@ def adds(question: Question, heading: Sentence, said: str) -> bool:
 
 
 def _heading(question: Question, candidate: Candidate, unit: Unit) -> Sentence | None:
-    """The heading that a unit is shown under where it adds to it and is not part of it already."""
-    heading = candidate.heading
-    if heading is None or heading.span in unit.spans:
+    """The heading, or else the title, that a unit is shown under: none where it is part of it or adds nothing."""
+    above = [one for one in (candidate.heading, candidate.title) if one is not None]
+    if any(one.span in unit.spans for one in above):
         return None
-    return heading if adds(question, heading, unit.text) else None
+    return next((one for one in above if adds(question, one, unit.text)), None)
 
 
 def with_tables(groups: Sequence[Sequence[Candidate]]) -> list[list[Candidate]]:
