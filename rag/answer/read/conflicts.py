@@ -11,6 +11,7 @@ from datetime import date
 
 from rag.answer.find.evidence import Candidate
 from rag.answer.question import Question
+from rag.answer.read.unlike import unlike
 from rag.language.english.asked import ValueKind, Wanted, stems
 from rag.language.english.values.claims import Claim, agree, find_claims
 from rag.language.invisible import without_invisible
@@ -77,8 +78,16 @@ def find_conflicts(question: Question, candidates: Sequence[Candidate]) -> list[
         documents = _by_document(_about_the_same(kind, wanted, _all_said(kind, wanted, candidates)))
         if documents:  # a less likely kind says something else where one document gives the likelier
             sides = _sides(documents)
-            return [_disagreement(kind, sides)] if 1 < len(sides) <= _MOST_SIDES else []
-    return []
+            if len(sides) > 1:
+                return [_disagreement(kind, sides)] if len(sides) <= _MOST_SIDES else []
+            if len(documents) > 1:
+                return []
+            break
+    found = unlike(question, candidates)
+    if found is None:
+        return []
+    (first, second), values = found
+    return [Disagreement(sides=((first,), (second,)), kind="value", values=values)]
 
 
 def with_sides(
