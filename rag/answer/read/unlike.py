@@ -18,7 +18,11 @@ from rag.types import Kind
 
 _LEAST_NAMES = 0.5
 _CLAUSE = re.compile(r"[,;:.]\s")
-_LEAST_STANCE = 0.3
+_NONE = re.compile(r"(?:there (?:is|are|was|were) )?no\b", re.IGNORECASE)
+_NO = re.compile(r"\bno\b", re.IGNORECASE)
+_LEAST_STANCE = 0.5
+_MOST_WORDS = 0.6
+_LEAST_WORDS = 0.3  # other words may mean the same, other numbers do not
 
 
 def unlike(question: Question, candidates: Sequence[Candidate]) -> tuple[tuple[int, int], tuple[str, str]] | None:
@@ -39,7 +43,13 @@ def _asks_whether(question: Question) -> bool:
 
 
 def _values(one: Candidate, other: Candidate) -> tuple[str, str] | None:
-    return clash(_first(one), said(one), _first(other), said(other))
+    found = clash(_first(one), said(one), _first(other), said(other))
+    if found is None or any(character.isdigit() for value in found for character in value):
+        return found
+    sure = min(support(one), support(other)) >= _LEAST_WORDS
+    named = all(value[0].isupper() for value in found)
+    same = not named and (_first(other) in one.alike or _first(one) in other.alike)
+    return found if sure and not same else None
 
 
 def _first(candidate: Candidate) -> str:
@@ -52,14 +62,22 @@ def _about_the_same(question: Question, one: Candidate, other: Candidate) -> boo
 
 
 def _stances(question: Question, one: Candidate, other: Candidate) -> tuple[str, str] | None:
-    """The clauses that take a side, where one is negated and the other is not."""
-    if min(support(one), support(other)) < _LEAST_STANCE:
+    """The clauses that take a side, where one is negated and the other is not, of the same words of the question."""
+    about = question.wanted.about
+    clauses = [_clause(about, said(each)) for each in (one, other)]
+    turned = [clause for clause in clauses if _is_turned(clause)]
+    if len(turned) != 1 or min(support(one), support(other)) < _LEAST_STANCE:
         return None
-    clauses = [_clause(question, said(each)) for each in (one, other)]
-    turned = [negations(clause) % 2 for clause in clauses]
-    return (clauses[0], clauses[1]) if turned[0] != turned[1] else None
+    negated, asserted = (about & stems(clause) for clause in sorted(clauses, key=lambda clause: clause not in turned))
+    same = len(negated) >= _MOST_WORDS * len(about) and negated & asserted
+    return (clauses[0], clauses[1]) if same else None
 
 
-def _clause(question: Question, text: str) -> str:
+def _is_turned(clause: str) -> bool:
+    """Whether a clause says no: a "no" within it turns only what comes after ("charges no fee")."""
+    return bool(negations(clause) % 2) and (bool(_NONE.match(clause)) or not _NO.search(clause))
+
+
+def _clause(about: frozenset[str], text: str) -> str:
     """The clause that has most words of the question."""
-    return max(_CLAUSE.split(text), key=lambda clause: len(stems(clause) & question.wanted.about)).strip(" .")
+    return max(_CLAUSE.split(text), key=lambda clause: len(stems(clause) & about)).strip(" .")

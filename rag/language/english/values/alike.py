@@ -29,7 +29,9 @@ _CLOCK = re.compile(
     re.IGNORECASE,
 )
 _DEGREES = re.compile(r"\s?(?:°|degrees?\s)\s?(?P<scale>[CF])?", re.IGNORECASE)
-_SPEED = re.compile(r"\s?(?P<unit>mph|kph|km/h|(?:miles|km|kilometres|kilometers)\s?(?:/|per |an )\s?h(?:our)?)\b", re.I)
+_SPEED = re.compile(
+    r"\s?(?P<unit>mph|kph|km/h|(?:miles|km|kilometres|kilometers)\s?(?:/|per |an )\s?h(?:our)?)\b", re.I
+)
 _MILE = 1.60934
 
 
@@ -54,7 +56,12 @@ def clash(value: str, text: str, other_value: str, other_text: str) -> tuple[str
     mine, others = _stated_in(value, text), _stated_in(other_value, other_text)
     if mine or others:
         mine, others = mine or _alone(text, others), others or _alone(other_text, mine)
-        if not mine or not others or _any_agrees(mine, _all_stated(other_text)) or _any_agrees(others, _all_stated(text)):
+        if (
+            not mine
+            or not others
+            or _any_agrees(mine, _all_stated(other_text))
+            or _any_agrees(others, _all_stated(text))
+        ):
             return None
         return _comparable(mine, text, others, other_text)
     if not value or not other_value or stems(value) & stems(other_text) or stems(other_value) & stems(text):
