@@ -71,7 +71,8 @@ class Candidate:
     same paragraph, ``following`` the one or two after it, ``heading`` the one it stands under, ``title`` the document's
     own title line, ``dated`` the line that says when it was published. ``framed`` says that it
     belongs to the frame of its document, see ``rag.answer.find.frames``. ``rival`` says that candidates of several
-    documents answer about as surely, ``values`` what answers in it, ``alike`` values of others that mean the same, see ``rag.answer.find.values``.
+    documents answer about as surely, ``values`` what answers in it, ``alike`` values of others that
+    mean the same, see ``rag.answer.find.values``.
     """
 
     document: Document

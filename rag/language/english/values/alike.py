@@ -11,7 +11,7 @@ True
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 from rag.language.english.asked import stems
@@ -150,21 +150,19 @@ def _ratio(widened: float, plain: float) -> float:
 
 
 def _read(tail: str, bare: Quantity) -> Iterator[Measured]:
-    for match in [_SPEED.match(tail, bare.end)]:
-        if match:
-            by = 1.0 if match["unit"].lower().startswith("k") else _MILE
-            yield Measured(start=0, end=match.end(), low=by * bare.low, high=by * bare.high, unit="km/h")
-    for match in [_DEGREES.match(tail, bare.end)]:
-        if match:
-            low, high = (_celsius(each, match["scale"] or "C") for each in (bare.low, bare.high))
-            yield Measured(start=0, end=match.end(), low=low - 1, high=high + 1, unit="degrees")
-    for unit, read in (("money", find_money), ("percent", find_shares), ("", find_sizes)):
-        for one in read(tail):
-            if one.start <= 1:
-                yield Measured(start=0, end=one.end, low=one.low, high=one.high, unit=one.unit or unit)
-    for one in find_durations(tail, None):
-        if one.start == 0:
-            yield Measured(start=0, end=one.end, low=one.low, high=one.high, unit="days")
+    speed, degrees = _SPEED.match(tail, bare.end), _DEGREES.match(tail, bare.end)
+    if speed:
+        by = 1.0 if speed["unit"].lower().startswith("k") else _MILE
+        yield Measured(start=0, end=speed.end(), low=by * bare.low, high=by * bare.high, unit="km/h")
+    if degrees:
+        low, high = (_celsius(each, degrees["scale"] or "C") for each in (bare.low, bare.high))
+        yield Measured(start=0, end=degrees.end(), low=low - 1, high=high + 1, unit="degrees")
+    for unit, read in (("money", find_money), ("percent", find_shares), ("", find_sizes), ("days", _durations)):
+        yield from (replace(one, unit=one.unit or unit) for one in read(tail) if one.start <= 1)
+
+
+def _durations(text: str) -> list[Measured]:
+    return [Measured(start=one.start, end=one.end, low=one.low, high=one.high) for one in find_durations(text, None)]
 
 
 def _celsius(value: float, scale: str) -> float:
