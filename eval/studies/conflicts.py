@@ -2,8 +2,10 @@
 
 ``footnote eval conflicts`` asks the real engine about pairs of short news items of our own
 (``eval/sets/questions/conflicts.jsonl``): half of them disagree on the asked value, half agree in other
-words. All items are one corpus, so each question also meets the items of the other pairs. Then it asks
-the questions over the seeds, of which only those of kind ``conflict`` have sources that disagree.
+words. All items are one corpus, so each question also meets the items of the other pairs. The same with
+everyday notes, menus and leaflets by another hand (``conflicts-everyday.jsonl``), where a third of what does
+not disagree is about another thing. Then it asks the questions over the seeds, of which only those of kind
+``conflict`` have sources that disagree.
 """
 
 import json
@@ -12,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import click
+from rich.console import Console
 from rich.table import Table
 
 from eval.measures.statistics import Rate
@@ -23,6 +26,7 @@ from rag.settings import SEEDS, Settings
 
 FOLDER = Path(__file__).resolve().parent.parent / "sets" / "questions"
 PAIRS = FOLDER / "conflicts.jsonl"
+EVERYDAY = FOLDER / "conflicts-everyday.jsonl"
 SEED_QUESTIONS = FOLDER / "seeds.jsonl"
 _CONFLICT = "conflict"
 
@@ -74,12 +78,12 @@ def ask_seeds(settings: Settings) -> list[Record]:
     return list(run_set(chosen, settings, chosen.questions).records)
 
 
-def report(pairs: Sequence[Pair], records: Sequence[Record], *, test: bool) -> Table:
+def report(pairs: Sequence[Pair], records: Sequence[Record], *, test: bool, name: str = "pairs") -> Table:
     """How many disagreements of a half were answered and flagged, and the false alarms on what agrees."""
     asked = [(pair, record) for pair, record in zip(pairs, records, strict=True) if in_half(pair.question, test=test)]
     half = "test" if test else "calibration"
     table = Table(
-        "kind", "answered", "flagged", "both shown", "both values right", "false alarms", title=f"pairs, {half} half"
+        "kind", "answered", "flagged", "both shown", "both values right", "false alarms", title=f"{name}, {half} half"
     )
     for kind in [*sorted({pair.question.kind for pair, _ in asked}), "all"]:
         table.add_row(
@@ -103,14 +107,19 @@ def main(show: bool, only: str | None) -> None:
     """Measure how well disagreements between sources are found."""
     shown = console(width=120)
     if only != "seeds":
-        pairs = load_pairs()
-        records = ask_pairs(pairs, Settings())
-        for test in (False, True):
-            shown.print(report(pairs, records, test=test))
-        for line in cases(pairs, records) if show else ():
-            shown.print(line)
+        for file in (PAIRS, EVERYDAY):
+            _show_pairs(shown, file, show=show)
     if only != "pairs":
         shown.print(_seeds_report(ask_seeds(Settings())))
+
+
+def _show_pairs(shown: Console, file: Path, *, show: bool) -> None:
+    pairs = load_pairs(file)
+    records = ask_pairs(pairs, Settings())
+    for test in (False, True):
+        shown.print(report(pairs, records, test=test, name="pairs" if file == PAIRS else "everyday pairs"))
+    for line in cases(pairs, records) if show else ():
+        shown.print(line)
 
 
 def _seeds_report(records: Sequence[Record]) -> Table:

@@ -13,6 +13,7 @@ from rag.answer.find.evidence import Candidate, Hit
 from rag.answer.find.frames import without_frames
 from rag.answer.find.rerank import Reranked, reach, rerank
 from rag.answer.find.retrieve import retrieve
+from rag.answer.find.values import with_values
 from rag.answer.question import Question, no_documents, not_answered, read_question, with_missing
 from rag.answer.read.reader import Reader, Reading
 from rag.answer.talk import GREETED, is_talk, talked
@@ -150,6 +151,8 @@ class Answering:
     def read(self, question: Question, candidates: Sequence[Candidate], *, max_statements: int) -> Reading:
         """What the reader makes of the candidates that the answer before did not have."""
         left = without_frames(unsaid(question.known, candidates))
+        if max_statements > 1:
+            left = with_values(self.scorer, question, left)
         return self.reader.read(question, left, max_statements=max_statements)
 
     def answered_by(self, question: Question, hits: Sequence[Hit], *, word_pieces: int) -> bool:

@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 
 from eval.measures.statistics import wilson
-from eval.studies.conflicts import load_pairs
+from eval.studies.conflicts import EVERYDAY, load_pairs
 from rag.answer.cite import written_answer
 from rag.answer.find.evidence import Candidate
 from rag.answer.question import read_question
 from rag.answer.read.conflicts import find_conflicts
 from rag.language.english.asked import ValueKind, understand
+from rag.language.english.values.alike import clash
 from rag.language.english.values.claims import find_claims
 from rag.language.english.values.dates import find_dates
 from rag.language.english.values.measures import find_money
@@ -393,6 +394,51 @@ def test_pairs_are_half_disagreements_of_every_kind() -> None:
     assert {pair.question.kind for pair in pairs} == {
         "number", "date", "duration", "name", "place", "yes_no", "money", "percentage",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("value", "text", "other_value", "other"),
+    [
+        ("20 mph", "Ride at 20 mph.", "15 mph", "No faster than 15 mph."),
+        ("5 ml", "Give 5 ml at bedtime.", "10 ml", "Give 10 ml at bedtime."),
+        ("2.4", "It runs on 2.4.", "3.1", "It runs on 3.1."),
+        ("maroon", "The door is maroon.", "teal", "They painted it teal."),
+        ("4417", "Dial 4417 for the porter.", "4471", "The porter is on 4471."),
+        ("12", "We meet in room 12.", "14", "We meet in room 14."),
+        ("slate", "The roof is slate.", "copper", "It has copper on the roof."),
+        ("9 am", "Doors at 9 am.", "half past nine", "Doors at half past nine."),
+        ("180 °C", "Roast at 180 °C.", "220 °C", "Roast at 220 °C."),
+        ("at least 6", "It has at least 6 letters.", "at least 9", "It has at least 9 letters."),
+        ("", "The limit is 20 mph.", "30 mph", "Ride at 30 mph."),
+    ],
+)
+def test_values_of_any_kind_clash(value: str, text: str, other_value: str, other: str) -> None:
+    assert clash(value, text, other_value, other) is not None
+    assert clash(other_value, other, value, text) is not None
+
+
+@pytest.mark.parametrize(
+    ("value", "text", "other_value", "other"),
+    [
+        ("20 mph", "Ride at 20 mph.", "twenty miles an hour", "No faster than twenty miles an hour."),
+        ("half past seven", "It opens at half past seven.", "19:30", "It opens at 19:30."),
+        ("quarter to six", "It opens at quarter to six.", "5.45 pm", "It opens at 5.45 pm."),
+        ("180 °C", "Roast at 180 °C.", "356 °F", "Roast at 356 °F."),
+        ("1.5 kg", "Take 1.5 kg of rice.", "1,500 g", "Take 1,500 g of rice."),
+        ("90 minutes", "It takes 90 minutes.", "an hour and a half", "It takes an hour and a half."),
+        ("maroon", "The door is maroon.", "dark maroon", "The door is a dark maroon."),
+        ("2.4", "It runs on 2.4.", "Windows", "It runs on Windows."),
+        ("", "The roof is old.", "copper", "The roof is copper."),
+    ],
+)
+def test_values_in_other_words_do_not_clash(value: str, text: str, other_value: str, other: str) -> None:
+    assert clash(value, text, other_value, other) is None
+    assert clash(other_value, other, value, text) is None
+
+
+def test_everyday_pairs_are_half_disagreements() -> None:
+    pairs = load_pairs(EVERYDAY)
+    assert (len(pairs), sum(pair.disagree for pair in pairs)) == (72, 36)
 
 
 def test_wilson_interval_of_a_share() -> None:

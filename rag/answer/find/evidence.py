@@ -70,7 +70,9 @@ class Candidate:
     ``answerability`` its logits, ``score`` the blend of both that ranks; ``previous`` is the sentence before it in the
     same paragraph, ``following`` the one or two after it, ``heading`` the one it stands under, ``title`` the document's
     own title line, ``dated`` the line that says when it was published. ``framed`` says that it
-    belongs to the frame of its document, see ``rag.answer.find.frames``.
+    belongs to the frame of its document, see ``rag.answer.find.frames``. ``rival`` says that candidates of several
+    documents answer about as surely, ``values`` what answers in it, ``alike`` values of others that
+    mean the same, see ``rag.answer.find.values``.
     """
 
     document: Document
@@ -87,6 +89,9 @@ class Candidate:
     dated: Sentence | None = None
     unit: Unit | None = None
     framed: bool = False
+    rival: bool = False
+    values: tuple[str, ...] = ()
+    alike: tuple[str, ...] = ()
 
     @property
     def shown(self) -> str:

@@ -9,8 +9,10 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 
+from rag.answer.confidence import support
 from rag.answer.find.evidence import Candidate
 from rag.answer.question import Question
+from rag.answer.read.unlike import unlike
 from rag.language.english.asked import ValueKind, Wanted, stems
 from rag.language.english.values.claims import Claim, agree, find_claims
 from rag.language.invisible import without_invisible
@@ -19,6 +21,8 @@ from rag.types import Conflict, Kind
 
 _MARGIN = 8.0
 _LEAST_NAMES = 0.5
+_LEAST_SUPPORT = 0.08  # of 12 everyday pairs about another thing ten lie below, of 81 that disagree two
+_LEAST_STANCE_SUPPORT = 0.12  # the words of the question are soon negated where it is about another thing
 _LEAST_SHARE = 1 / 3
 _LEAST_STANCE = 0.6
 _MOST_SIDES = 3
@@ -77,8 +81,16 @@ def find_conflicts(question: Question, candidates: Sequence[Candidate]) -> list[
         documents = _by_document(_about_the_same(kind, wanted, _all_said(kind, wanted, candidates)))
         if documents:  # a less likely kind says something else where one document gives the likelier
             sides = _sides(documents)
-            return [_disagreement(kind, sides)] if 1 < len(sides) <= _MOST_SIDES else []
-    return []
+            if len(sides) > 1:
+                return [_disagreement(kind, sides)] if len(sides) <= _MOST_SIDES else []
+            if len(documents) > 1 and kind is not ValueKind.YES_NO:
+                return []
+            break
+    found = unlike(question, candidates)
+    if found is None:
+        return []
+    (first, second), values = found
+    return [Disagreement(sides=((first,), (second,)), kind="value", values=values)]
 
 
 def with_sides(
@@ -136,10 +148,12 @@ def _all_said(kind: ValueKind, wanted: Wanted, candidates: Sequence[Candidate]) 
     """What the candidates claim that are relevant and whose document has the names of the question."""
     least = max((one.score for one in candidates), default=0.0) - _MARGIN
     context = _context(candidates)
+    least_support = _LEAST_STANCE_SUPPORT if kind is ValueKind.YES_NO else _LEAST_SUPPORT
     said = []
     for position, candidate in enumerate(candidates):
         named = _share(wanted.names, context[candidate.document.id]) >= _LEAST_NAMES
-        if candidate.unit is None and candidate.sentence.kind is Kind.BODY and candidate.score >= least and named:
+        near = candidate.score >= least and support(candidate) >= least_support
+        if candidate.unit is None and candidate.sentence.kind is Kind.BODY and near and named:
             said += _said(kind, wanted, position, candidate)
     return said
 

@@ -49,7 +49,7 @@ class ExtractiveReader:
 def considered(question: Question, candidates: Sequence[Candidate]) -> Sequence[Candidate]:
     """The candidates of the time that a question names; its latest or oldest article is one that may answer."""
     least = _MAY_ANSWER * max((support(one) for one in candidates), default=0.0)
-    return in_time(question, candidates, [one for one in candidates if support(one) >= least])
+    return in_time(question, candidates, [one for one in candidates if one.rival or support(one) >= least])
 
 
 def _finding(question: Question, group: Sequence[Candidate]) -> Finding:
