@@ -63,7 +63,8 @@ def test_a_stuffed_document_leaves_the_honest_one_its_place(
     assert "honest" in [document for document, _ in cited]
     judged = Counter(one.document.id for one in candidates_for(engine, ASKED))
     assert judged["honest"] == 4
-    assert [conflict.values for conflict in engine.ask(ASKED).conflicts] == [("Odo Harwick", "Zan Zor")]
+    (conflict,) = engine.ask(ASKED).conflicts  # both are shown; which comes first is the judge's
+    assert sorted(conflict.values) == ["Odo Harwick", "Zan Zor"]
 
 
 def test_stuffing_does_not_keep_others_out_of_what_is_found(open_library: OpenLibrary, tmp_path: Path) -> None:

@@ -87,7 +87,8 @@ def _values(scorer: PairScorer, question: Question, candidate: Candidate) -> tup
 def _beside_the_asked(question: Question, text: str, parts: Sequence[tuple[int, int]]) -> Iterator[str]:
     """The words right before or behind the noun that "which" or "what" asks for: "the first floor", "floor 1"."""
     asked = _ASKED.search(question.text)
-    nouns = re.finditer(rf"\b{re.escape(asked['noun'])}\b", text, re.IGNORECASE) if asked else ()
+    noun_asked = asked["noun"].lower() if asked else ""
+    nouns = [token for token in _TOKEN.finditer(text) if token.group().lower() == noun_asked]
     for noun, (start, end) in product(nouns, parts):
         if text[end : noun.start()] == " " or text[noun.end() : start] == " ":
             yield text[start:end]
