@@ -48,6 +48,17 @@ def test_what_goes_on_nearby_is_stated_of_what_is_broad_and_what_is_as_sure_of_a
     assert compose(read_question(FACT), [LIGHTHOUSE, as_sure], limit=4) == [[LIGHTHOUSE], [as_sure]]
 
 
+def test_each_of_the_things_that_are_asked_after_together_is_told_of() -> None:
+    harwick = candidate("Odo Harwick built the lighthouse of Morvane in 1847.", 6.0)
+    tarn = candidate("Ilse Tarn built the pier.", 1.0, start=2_000)
+    port = candidate("The port of Morvane was dredged by Ilse Tarn.", 0.9, start=3_000)
+    both = read_question("What did Odo Harwick and Ilse Tarn build?")
+    assert compose(both, [harwick, tarn, port], limit=4) == [[harwick], [tarn]]
+    assert compose(both, [harwick, tarn, port], limit=1) == [[harwick]]
+    for question in ("What did Odo Harwick build?", "When did Odo Harwick ask Ilse Tarn for help?"):
+        assert compose(read_question(question), [harwick, tarn, port], limit=4) == [[harwick]]
+
+
 def test_the_same_said_by_two_documents_is_one_group() -> None:
     again = candidate("Odo Harwick built the lighthouse of Morvane in 1847!", 5.9, name="two")
     assert compose(read_question(FACT), [LIGHTHOUSE, again], limit=4) == [[LIGHTHOUSE, again]]

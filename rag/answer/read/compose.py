@@ -4,6 +4,7 @@ What goes on near the best sentence often completes what is broad; else only wha
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from rag.answer.confidence import is_of_another, support
 from rag.answer.find.candidates import announces
@@ -11,6 +12,7 @@ from rag.answer.find.evidence import Candidate
 from rag.answer.question import Question
 from rag.answer.read.likeness import differ
 from rag.language.english.context import leans, understood
+from rag.language.english.lexicon import JOINING
 from rag.language.english.questions import speaks_of_itself
 from rag.language.english.words import content_words, stem, words
 from rag.language.text import display
@@ -23,8 +25,8 @@ _SAME = 0.8
 _FACT_STATEMENTS = 3
 _MOST_SOURCES = 6
 _AS_WELL = 0.8
-_SEVERAL = 2
 _LEAST_NAMED = 0.3
+_JOINING = frozenset(JOINING)
 
 
 def compose(question: Question, candidates: Sequence[Candidate], *, limit: int) -> list[list[Candidate]]:
@@ -49,20 +51,27 @@ def compose(question: Question, candidates: Sequence[Candidate], *, limit: int) 
 def _with_all_named(
     question: Question, shown: list[list[Candidate]], candidates: Sequence[Candidate], limit: int
 ) -> list[list[Candidate]]:
-    """The groups, and for each name of several in the question that none of them has the best candidate that has it.
+    """The groups, and for each of the things that are asked after together the best candidate that names it.
 
     Who compares two things, or asks after both, is told of both.
     """
-    asked = [{stem(word) for word in words(name)} for name in question.names]
-    if len(asked) < _SEVERAL:
-        return shown
     least = _LEAST_NAMED * support(shown[0][0])
-    for name in asked:
+    for name in _together(question):
         said = [_words_of(one) for group in shown for one in group]
         if len(shown) < limit and not any(name <= one for one in said):
             telling = (one for one in candidates if support(one) >= least and name <= _words_of(one))
             shown = [*shown, *([one] for one in [next(telling, None)] if one is not None)]
     return shown
+
+
+def _together(question: Question) -> list[frozenset[str]]:
+    """The names of a question, by the stems of their words, that nothing stands between but "and", "or", "than" ..."""
+    found: list[frozenset[str]] = []
+    for first, second in pairwise(question.names):
+        between = question.text.partition(first)[2].partition(second)[0]
+        if question.text.count(second) == 1 and between.strip() and not set(words(between.lower())) - _JOINING:
+            found += [frozenset(stem(word) for word in words(name)) for name in (first, second)]
+    return found
 
 
 def _words_of(candidate: Candidate) -> frozenset[str]:

@@ -40,6 +40,9 @@ STOP_WORDS = frozenset(
 )
 
 # in capitals no stop words: "US" is not "us"
+# what stands between two things that are asked after together
+JOINING = "and or vs versus than with to from compared".split()
+
 # what a greeting is made of, and thanks
 GREETINGS = frozenset("hi hello hey hallo greetings welcome thanks thank bye goodbye ok okay cheers".split())
 
