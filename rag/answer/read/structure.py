@@ -47,10 +47,12 @@ def _unit_finding(question: Question, group: Sequence[Candidate]) -> Finding:
     own |= dict.fromkeys(source for part in parts for source in part.sources)
     others = tuple(Source(document=one.document, span=one.span) for one in group[1:])
     text = "\n".join([unit.text] if len(rows) == 1 else [rows[0].text, *(one.row.text for one in rows[1:] if one.row)])
-    over = [one for one in (date_line(question, candidate), _heading(question, candidate, unit)) if one is not None]
+    dated, heading = date_line(question, candidate), _heading(question, candidate, unit)
+    over = [one for one in (dated, heading) if one is not None]
+    when, under = ([Source(document=document, span=one.span)] if one else [] for one in (dated, heading))
     return Finding(
         text=" — ".join([*(display(one.text) for one in over), text]),
-        sources=(*(Source(document=document, span=one.span) for one in over), *own, *others),
+        sources=(*when, *own, *under, *others),
         support=support(candidate),
         kind=unit.kind,
         parts=parts,
