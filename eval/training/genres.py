@@ -8,20 +8,18 @@ import random
 from collections.abc import Iterator, Sequence
 
 from eval.measures.measures import contains_answer
-from eval.run.looking import candidates_for, nearest_to
+from eval.run.looking import candidates_for
 from eval.run.ranking import Place, gold_places
 from eval.sets.question import Gold, Question
 from eval.training.near_misses import names_in, swap
-from eval.training.pairs import Pair
+from eval.training.pairs import Pair, around, lies_in
 from rag.answer.find.evidence import Candidate
-from rag.answer.question import read_question
 from rag.library import Library
 from rag.models.protocols import PairScorer
 from rag.types import Kind
 
 _POSITIVES = 2
 _NEGATIVES = 4
-_BESIDE = 3
 
 
 def genre_pairs(library: Library, scorer: PairScorer, questions: Sequence[Question], *, seed: int) -> Iterator[Pair]:
@@ -39,13 +37,7 @@ def genre_pairs(library: Library, scorer: PairScorer, questions: Sequence[Questi
         judged = [*right, *wrong]
         relevance = scorer.score(question.text, [one.judged for one in judged]).relevance if judged else ()
         for one, value in zip(judged, relevance, strict=True):
-            yield Pair(
-                question=question.text,
-                text=one.judged,
-                answerable=one in right,
-                relevance=float(value),
-                source="genres",
-            )
+            yield _pair(question.text, one, one in right, float(value), "genres")
         for one in right[:1]:
             if other := swap(question.text, one.judged, names, chance):
                 yield _pair(other.question, one, False, None, "near miss")
@@ -61,13 +53,13 @@ def _sorted(library: Library, question: Question) -> tuple[list[Candidate], list
     found = candidates_for(library, question.text)
     right = [one for one in found if _holds(one, gold)]
     if gold and not right:
-        right = [one for one in _around(library, question, question.gold) if _holds(one, gold)]
+        right = [one for one in around(library, question, question.gold) if _holds(one, gold)]
     if gold and not right:
         return [], []
     traps = [place for one in question.traps for place in _places(library, one)]
-    misleading = [one for one in found if _lies_in(one, traps)][:1]
+    misleading = [one for one in found if lies_in(one, traps)][:1]
     if traps and not misleading:
-        misleading = [one for one in _around(library, question, question.traps) if _lies_in(one, traps)][:1]
+        misleading = [one for one in around(library, question, question.traps) if lies_in(one, traps)][:1]
     return right, [*misleading, *(one for one in found if _fails(question, one, gold) and one not in misleading)]
 
 
@@ -75,27 +67,13 @@ def _places(library: Library, gold: Gold) -> Sequence[Place]:
     return gold_places(gold, library.store.catalog.text(gold.document_id))
 
 
-def _around(library: Library, question: Question, quotes: Sequence[Gold]) -> Sequence[Candidate]:
-    """What the passages nearest to some quotes hold, judged: retrieval may not have found them."""
-    hits = {hit.passage.id: hit for one in quotes for hit in nearest_to(library, one.quote, limit=_BESIDE)}
-    if not hits:
-        return ()
-    with library.answering() as answering:
-        return answering.rerank(read_question(question.text), [*hits.values()]).candidates
-
-
 def _holds(one: Candidate, gold: Sequence[Place]) -> bool:
     """Whether a candidate answers: it has a gold quote, or lies in it."""
-    return any(_has(one, place) for place in gold) or _lies_in(one, gold)
+    return any(_has(one, place) for place in gold) or lies_in(one, gold)
 
 
 def _has(one: Candidate, place: Place) -> bool:
     return one.document.id == place.document_id and one.span.start <= place.start and place.end <= one.span.end
-
-
-def _lies_in(one: Candidate, places: Sequence[Place]) -> bool:
-    """Whether at least half of a candidate lies in one of the places."""
-    return any(2 * _shared(one, place) >= one.span.end - one.span.start for place in places)
 
 
 def _fails(question: Question, one: Candidate, gold: Sequence[Place]) -> bool:

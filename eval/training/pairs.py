@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from eval.measures.measures import contains_answer, covered
 from eval.run.looking import candidates_for, nearest_to
 from eval.run.ranking import Place, gold_places
-from eval.sets.question import EvalSet, Question
+from eval.sets.question import EvalSet, Gold, Question
 from eval.training.near_misses import names_in, swap
 from rag.answer.find.candidates import judged_text
 from rag.answer.find.evidence import Candidate
@@ -56,7 +56,8 @@ def pairs_of(
         holds = answers_of(engine, question)
         positive = [one for one in candidates if question.answerable and holds(one)][:_POSITIVES]
         if question.answerable and not positive and question.any_gold:
-            positive = [one for one in _around_gold(engine, question) if holds(one)][:_POSITIVES]
+            needed = [one for one in question.gold if not one.context]
+            positive = [one for one in around(engine, question, needed) if holds(one)][:_POSITIVES]
         on_done()
         if question.answerable and not positive:
             continue  # its evidence answers only with other sentences: no label is sure
@@ -83,7 +84,7 @@ def answers_of(engine: Library, question: Question) -> Callable[[Candidate], boo
     needed = [one for one in question.gold if not one.context]
     gold = [place for one in needed for place in gold_places(one, engine.store.catalog.text(one.document_id))]
     if gold:
-        return lambda candidate: _lies_in(candidate, gold)
+        return lambda candidate: lies_in(candidate, gold)
 
     def holds(candidate: Candidate) -> bool:
         relevant = candidate.document.id in question.relevant_ids
@@ -92,15 +93,15 @@ def answers_of(engine: Library, question: Question) -> Callable[[Candidate], boo
     return holds
 
 
-def _around_gold(engine: Library, question: Question) -> Sequence[Candidate]:
-    """The judged sentences of the passages nearest to the gold quotes: retrieval may not have found them."""
-    gold = [one.quote for one in question.gold if not one.context]
-    hits = {hit.passage.id: hit for quote in gold for hit in nearest_to(engine, quote, limit=_BESIDE)}
+def around(engine: Library, question: Question, quotes: Sequence[Gold]) -> Sequence[Candidate]:
+    """The judged sentences of the passages nearest to some quotes: retrieval may not have found them."""
+    hits = {hit.passage.id: hit for one in quotes for hit in nearest_to(engine, one.quote, limit=_BESIDE)}
     with engine.answering() as answering:
         return answering.rerank(read_question(question.text), [*hits.values()]).candidates
 
 
-def _lies_in(candidate: Candidate, gold: Sequence[Place]) -> bool:
+def lies_in(candidate: Candidate, gold: Sequence[Place]) -> bool:
+    """Whether at least half of a candidate lies in some places of its document."""
     span = candidate.sentence.span
     ranges = [(place.start, place.end) for place in gold if place.document_id == candidate.document.id]
     return covered((span.start, span.end), ranges) >= 0.5

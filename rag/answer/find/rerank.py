@@ -72,7 +72,7 @@ def _with_asked_cell(scorer: PairScorer, question: Question, candidate: Candidat
     if not cells or candidate.unit is None:
         return candidate
     scores = scorer.score(question.text, [text for _, text in cells], units=True)
-    judged = [_blend(*both) for both in zip(scores.relevance, scores.answerability, strict=True)]
+    judged = [blend(*both) for both in zip(scores.relevance, scores.answerability, strict=True)]
     column = max(zip(judged, cells, strict=True), key=lambda pair: (pair[0], -pair[1][0]))[1][0]
     return replace(candidate, unit=replace(candidate.unit, asked=(column,)))
 
@@ -100,11 +100,12 @@ def _judged(scorer: PairScorer, question: str, candidates: Sequence[Candidate], 
         return
     scores = scorer.score(question, [candidate.judged for candidate in candidates], units=units)
     for candidate, relevance, answers in zip(candidates, scores.relevance, scores.answerability, strict=True):
-        score = _blend(relevance, answers)
+        score = blend(relevance, answers)
         yield replace(candidate, score=score, relevance=float(relevance), answerability=float(answers))
 
 
-def _blend(relevance: float, answerability: float) -> float:
+def blend(relevance: float, answerability: float) -> float:
+    """The score that ranks, of the logits of both heads."""
     return round(float(relevance + _ANSWER_WEIGHT * answerability) / (1 + _ANSWER_WEIGHT), 4)
 
 

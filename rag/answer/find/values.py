@@ -10,6 +10,7 @@ from itertools import product
 
 from rag.answer.confidence import support
 from rag.answer.find.evidence import Candidate
+from rag.answer.find.rerank import blend
 from rag.answer.question import Question
 from rag.language.english.context import understood
 from rag.language.english.lexicon import STOP_WORDS
@@ -76,7 +77,7 @@ def _values(scorer: PairScorer, question: Question, candidate: Candidate) -> tup
     before, after = candidate.judged[:at], candidate.judged[at + len(text) :]
     without = [f"{before}{text[:start]}{text[end:]}{after}" for start, end in parts]
     scores = scorer.score(question.text, without, units=candidate.unit is not None)
-    judged = [(float(r) + 2 * float(a)) / 3 for r, a in zip(scores.relevance, scores.answerability, strict=True)]
+    judged = [blend(*both) for both in zip(scores.relevance, scores.answerability, strict=True)]
     lost = [round(candidate.score - one, 2) for one in judged]
     least = max(_LEAST_LOSS, _AS_MUCH * max(lost))
     order = sorted(range(len(parts)), key=lambda place: (-lost[place], place))

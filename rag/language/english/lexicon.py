@@ -39,7 +39,6 @@ STOP_WORDS = frozenset(
     """.split()
 )
 
-# in capitals no stop words: "US" is not "us"
 # what stands between two things that are asked after together
 JOINING = "and or vs versus than with to from compared".split()
 
@@ -50,6 +49,7 @@ GREETINGS = frozenset("hi hello hey hallo greetings welcome thanks thank bye goo
 DOCUMENTS = frozenset("document documents article articles source sources text texts file files collection".split())
 LISTING = frozenset("list listed available there contain contains added uploaded ingested hold holds have".split())
 
+# in capitals no stop words: "US" is not "us"
 ABBREVIATIONS = frozenset(["US", "WHO", "IT"])  # in small letters stop words; "AFTER" is only loud
 
 AUXILIARIES = "did does do is are was were has have had will would can could should may might must".split()
