@@ -13,7 +13,7 @@ from litestar import Request
 from litestar.exceptions import ClientException, HTTPException, InternalServerException, ValidationException
 from msgspec import Meta, Struct
 
-from rag.answer.question import MAX_QUESTION, MAX_RESULTS, MAX_STATEMENTS
+from rag.answer.question import MAX_QUESTION, MAX_RESULTS, MAX_SCOPE, MAX_STATEMENTS
 from rag.types import DEFAULT_COLLECTION
 
 _UNKNOWN_KEY = re.compile(r"unknown field `(?P<key>.*?)`")
@@ -40,6 +40,8 @@ class AskRequest(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     max_statements: Annotated[int, Meta(ge=1, le=MAX_STATEMENTS)] = 4
     reader: Literal["extractive"] | None = None
     history: Annotated[list[Turn], Meta(max_length=MAX_TURNS)] = []
+    document_ids: Annotated[list[str], Meta(min_length=1, max_length=MAX_SCOPE)] | None = None
+    as_typed: bool = False
 
 
 class SearchRequest(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
