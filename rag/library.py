@@ -195,7 +195,7 @@ class Library:
 
     def _stream(self, request: Request, index: Index) -> Iterator[Event]:
         with self._answering(request.collection, index, request.document_ids) as answering:
-            yield from answering.answer(request.question, request.typed, max_statements=request.max_statements)
+            yield from answering.answer(request.readings, request.typed, max_statements=request.max_statements)
 
     @contextmanager
     def _answering(

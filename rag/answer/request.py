@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypedDict
 
-from rag.answer.followup import resolve
+from rag.answer.followup import readings
 from rag.answer.question import MAX_SCOPE, MAX_STATEMENTS, Question, check_range, checked, read_question
 from rag.errors import InvalidRequest, NotFound
 from rag.storage.protocols import CatalogView
@@ -31,10 +31,10 @@ class AskOptions(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """A question as it was ``typed`` and as it is understood, and what it is asked of."""
+    """A question as it was ``typed`` and as it may be understood, the likeliest first, and what it is asked of."""
 
     typed: str
-    question: Question
+    readings: tuple[Question, ...]
     collection: str
     max_statements: int
     document_ids: tuple[str, ...] | None
@@ -55,11 +55,13 @@ def read_request(typed: str, options: AskOptions, catalog: CatalogView) -> Reque
     chosen = options.get("document_ids")
     if chosen is not None:
         _check_scope(catalog, collection, chosen)
-    resolved = resolve(text, () if options.get("as_typed") else options.get("history", ()))
-    shown = typed if resolved.text == text else None
+    history = () if options.get("as_typed") else options.get("history", ())
     return Request(
         typed=typed,
-        question=read_question(resolved.text, typed=shown, known=resolved.known),
+        readings=tuple(
+            read_question(one.text, typed=typed if one.text == text else None, known=one.known)
+            for one in readings(text, history)
+        ),
         collection=collection,
         max_statements=most,
         document_ids=None if chosen is None else tuple(chosen),
