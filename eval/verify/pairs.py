@@ -31,6 +31,11 @@ class Pair:
     holds: bool
     kind: str
 
+    @property
+    def counts(self) -> bool:
+        """Whether it is a measure: of what people wrote as references, not all is in the passages."""
+        return self.kind != "reference"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Said:

@@ -42,3 +42,10 @@ def _length(one: Evidence) -> int:
 
 def _whole(one: Evidence) -> str:
     return f"{one.document.title or ''} {one.text}"
+
+
+def covered(claim: str, evidence: Sequence[Evidence]) -> float:
+    """The share of a claim's words that carry meaning which the evidence has; all of none."""
+    wanted = said_in(claim)
+    there = frozenset().union(*(said_in(_whole(one)) for one in evidence))
+    return len(wanted & there) / len(wanted) if wanted else 1.0
