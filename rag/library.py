@@ -12,6 +12,9 @@ from rag.answer.question import MAX_RESULTS, check_range, checked, read_question
 from rag.answer.read.extractive import ExtractiveReader
 from rag.answer.read.reader import Reader
 from rag.answer.request import AskOptions, Request, read_request
+from rag.answer.verify.gather import InCollection
+from rag.answer.verify.judge import ClaimJudge
+from rag.checks import Checking, VerifyOptions
 from rag.ingest.identity import Claims
 from rag.ingest.parse import Limits, ParserProcess
 from rag.ingest.pipeline import Outcome, find_files, ingest
@@ -25,7 +28,7 @@ from rag.storage.receipts import Receipts
 from rag.storage.store import Store
 from rag.storage.vectors.among import Among
 from rag.storage.vectors.index import Index
-from rag.types import DEFAULT_COLLECTION, Answer, Document, RankedPassage
+from rag.types import DEFAULT_COLLECTION, Answer, Document, QuoteCheck, RankedPassage, Verification
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +121,43 @@ class Library:
             meant, hits = answering.find(asked, limit)
             return listed(answering.rerank(meant, hits).hits[:limit])
 
+    def verify(self, text: str, **options: Unpack[VerifyOptions]) -> Verification:
+        """Whether the documents say what each sentence of a text says.
+
+        Args:
+            text: 1 to 20,000 characters, not blank; plain or Markdown.
+            options: As ``VerifyOptions``: what it is held against.
+
+        Raises:
+            InvalidRequest: For a text or passages outside these limits.
+            NotFound: When there is no such collection, or no such document in it.
+        """
+        return next(step for step in self.checking.verifying(text, options) if step is not None)
+
+    def check_quotes(self, quotes: Sequence[str], *, collection: str = DEFAULT_COLLECTION) -> tuple[QuoteCheck, ...]:
+        """Whether quotes are in the documents, word for word, in the order of ``quotes``.
+
+        Args:
+            quotes: 1 to 200, each of 1 to 2,000 characters, not blank.
+
+        Raises:
+            InvalidRequest: For quotes outside these limits.
+            NotFound: When there is no such collection.
+        """
+        return tuple(self.checking.checking_quotes(quotes, collection))
+
+    @property
+    def checking(self) -> Checking:
+        """What texts and quotes are checked with, step by step."""
+        return Checking(
+            parser=self.parser,
+            encoder=self.encoder,
+            judge=ClaimJudge(self.scorer),
+            gate=self.gate,
+            catalog=self.store.index.catalog,
+            look=self._look,
+        )
+
     def ingest(
         self,
         paths: Iterable[Path | str],
@@ -196,6 +236,11 @@ class Library:
     def _stream(self, request: Request, index: Index) -> Iterator[Event]:
         with self._answering(request.collection, index, request.document_ids) as answering:
             yield from answering.answer(request.readings, request.typed, max_statements=request.max_statements)
+
+    @contextmanager
+    def _look(self, collection: str, document_ids: Sequence[str] | None) -> Iterator[InCollection]:
+        with self._answering(collection, self.store.index, document_ids) as one:
+            yield InCollection(catalog=one.catalog, vectors=one.vectors, collection=collection, encoder=one.encoder)
 
     @contextmanager
     def _answering(

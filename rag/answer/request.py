@@ -54,7 +54,7 @@ def read_request(typed: str, options: AskOptions, catalog: CatalogView) -> Reque
     catalog.state(collection)
     chosen = options.get("document_ids")
     if chosen is not None:
-        _check_scope(catalog, collection, chosen)
+        check_scope(catalog, collection, chosen)
     history = () if options.get("as_typed") else options.get("history", ())
     return Request(
         typed=typed,
@@ -68,7 +68,13 @@ def read_request(typed: str, options: AskOptions, catalog: CatalogView) -> Reque
     )
 
 
-def _check_scope(catalog: CatalogView, collection: str, document_ids: Sequence[str]) -> None:
+def check_scope(catalog: CatalogView, collection: str, document_ids: Sequence[str]) -> None:
+    """Hold chosen documents to their limits and to what a collection has.
+
+    Raises:
+        InvalidRequest: For none, or too many.
+        NotFound: When one is not in the collection.
+    """
     if not 1 <= len(document_ids) <= MAX_SCOPE:
         raise InvalidRequest(f"document_ids must name from 1 to {MAX_SCOPE:,} documents, not {len(document_ids):,}")
     for one in document_ids:
