@@ -11,7 +11,9 @@ from rag.answer.followup import resolve
 from rag.answer.pipeline import Answering, Effort, answer_of, listed
 from rag.answer.question import MAX_RESULTS, MAX_STATEMENTS, Question, check_range, checked, read_question
 from rag.answer.read.extractive import ExtractiveReader
+from rag.answer.read.generative import GenerativeReader
 from rag.answer.read.reader import Reader
+from rag.answer.read.writer import chosen, writer_of
 from rag.ingest.identity import Claims
 from rag.ingest.parse import Limits, ParserProcess
 from rag.ingest.pipeline import Outcome, find_files, ingest
@@ -44,6 +46,7 @@ class Library:
     reader: Reader
     receipts: Receipts
     parser: ParserProcess
+    writer: GenerativeReader | None = None
     gate: Gate = field(default_factory=Gate)
     claims: Claims = field(default_factory=Claims)
     vary: Callable[[Answering], Answering] = lambda whole: whole
@@ -84,6 +87,7 @@ class Library:
         collection: str = DEFAULT_COLLECTION,
         max_statements: int = 4,
         history: Sequence[Turn] = (),
+        reader: str | None = None,
     ) -> Answer:
         """Answer a question, or say that the sources do not.
 
@@ -91,12 +95,16 @@ class Library:
             question: 1 to 2,000 characters, not blank.
             max_statements: 1 to 10.
             history: What was said before, oldest first: it completes a question that does not stand alone.
+            reader: ``"extractive"`` answers in the sources' own words, ``"generative"`` in those of the writer; where
+                it is not given the writer answers if there is one.
 
         Raises:
-            InvalidRequest: For a question or a number outside these limits.
+            InvalidRequest: For a question or a number outside these limits, or a reader that there is not.
             NotFound: When there is no such collection.
         """
-        events = self.stream(question, collection=collection, max_statements=max_statements, history=history)
+        events = self.stream(
+            question, collection=collection, max_statements=max_statements, history=history, reader=reader
+        )
         return answer_of(events)
 
     def stream(
@@ -106,6 +114,7 @@ class Library:
         collection: str = DEFAULT_COLLECTION,
         max_statements: int = 4,
         history: Sequence[Turn] = (),
+        reader: str | None = None,
     ) -> Generator[Event]:
         """The answer as it comes: what was retrieved, each statement, and last the whole.
 
@@ -115,12 +124,13 @@ class Library:
         """
         cleaned = checked("question", question)
         check_range("max_statements", max_statements, MAX_STATEMENTS)
+        writer = chosen(reader, self.writer)
         index = self.store.index
         index.catalog.state(collection)
         resolved = resolve(cleaned, history)
         typed = question if resolved.text == cleaned else None
         asked = read_question(resolved.text, typed=typed, known=resolved.known)
-        return self.gate.ahead(self._stream(asked, question, collection, index, max_statements))
+        return self.gate.ahead(self._stream(asked, question, collection, index, max_statements, writer))
 
     def search(self, query: str, *, collection: str = DEFAULT_COLLECTION, limit: int = 10) -> tuple[RankedPassage, ...]:
         """The passages that best match ``query``, ranked as in an answer.
@@ -204,6 +214,8 @@ class Library:
 
     def close(self) -> None:
         """Give the data directory back."""
+        if self.writer is not None:
+            self.writer.close()
         self.parser.close()
         self.receipts.close()
         self.store.close()
@@ -214,9 +226,17 @@ class Library:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _stream(self, question: Question, typed: str, collection: str, index: Index, most: int) -> Iterator[Event]:
+    def _stream(
+        self,
+        question: Question,
+        typed: str,
+        collection: str,
+        index: Index,
+        most: int,
+        writer: GenerativeReader | None,
+    ) -> Iterator[Event]:
         with self._answering(collection, index) as answering:
-            yield from answering.answer(question, typed, max_statements=most)
+            yield from answering.answer(question, typed, max_statements=most, writer=writer)
 
     @contextmanager
     def _answering(self, collection: str, index: Index) -> Iterator[Answering]:
@@ -272,6 +292,7 @@ def assemble(settings: Settings, encoder: Encoder, scorer: PairScorer, *, as_it_
         former=former,
         scorer=scorer,
         reader=ExtractiveReader(threshold=settings.threshold),
+        writer=writer_of(settings, scorer, wanted.encoder),
         receipts=Receipts(store.catalog.answers, keep=settings.keep_answers),
         parser=ParserProcess(limits_of(settings)),
     )

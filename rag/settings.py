@@ -24,9 +24,7 @@ SEEDS = Path(__file__).resolve().parent.parent / "seeds"
 _Value = TypeVar("_Value")
 
 
-def _setting(
-    default: _Value, meaning: str, *, limits: tuple[int, int] | None = None, secret: bool = False
-) -> _Value:
+def _setting(default: _Value, meaning: str, *, limits: tuple[int, int] | None = None, secret: bool = False) -> _Value:
     """A field with all that is known of a setting.
 
     Args:

@@ -2,20 +2,22 @@
 
 import secrets
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
+from typing import cast
 
 from rag.answer.cite import cite, written_answer
-from rag.answer.events import Event, Finished, Judged, Retrieved, Stated
+from rag.answer.events import Drafting, Event, Finished, Judged, Retrieved, Stated
 from rag.answer.find.evidence import Candidate, Hit
 from rag.answer.find.frames import without_frames
 from rag.answer.find.rerank import Reranked, reach, rerank
 from rag.answer.find.retrieve import retrieve
 from rag.answer.find.values import with_values
 from rag.answer.question import Question, no_documents, not_answered, read_question, with_missing
-from rag.answer.read.reader import Reader, Reading
+from rag.answer.read.generative import GenerativeReader, Written
+from rag.answer.read.reader import Finding, Reader, Reading
 from rag.answer.talk import GREETED, is_talk, talked
 from rag.language.spelling import as_spelled, corrected
 from rag.language.text import display, without_footnotes
@@ -76,8 +78,14 @@ class Answering:
     threshold: float
     watch: Watch = field(default_factory=Watch)
 
-    def answer(self, question: Question, typed: str, *, max_statements: int) -> Iterator[Event]:
-        """The events of an answer; ``typed`` is what the asker typed."""
+    def answer(
+        self, question: Question, typed: str, *, max_statements: int, writer: GenerativeReader | None = None
+    ) -> Iterator[Event]:
+        """The events of an answer; ``typed`` is what the asker typed.
+
+        Args:
+            writer: Writes the answer, where the sources do answer.
+        """
         state = self.catalog.state(self.collection)
         talk = is_talk(question)
         question, hits = (question, []) if talk else self.find(question)
@@ -89,8 +97,15 @@ class Answering:
                 reading = talked(question, self.catalog, self.collection)
             else:
                 reading = self.read(question, found.candidates, max_statements=max_statements)
-            statements, citations = cite(reading.findings, cache(self.catalog.text))
-        for statement in statements:
+        text_of, written = cache(self.catalog.text), None
+        if writer is not None and reading.answered and not talk:
+            with self.watch.measure("write"):
+                written = yield from _writing(
+                    writer.write(question, reading, found.candidates, most=max_statements), text_of
+                )
+            reading = written.reading
+        statements, citations = cite(reading.findings, text_of)
+        for statement in statements[written.writing.shown if written else 0 :]:
             cited = tuple(citations[number - 1] for number in statement.citations)
             yield Stated(statement=statement, citations=cited)
         answer = Answer(
@@ -110,7 +125,14 @@ class Answering:
             missing_terms=question.missing,
             passages=listed([hit for hit in found.hits if "rerank" in hit.scores][:_LISTED_PASSAGES]),
             corpus=state,
-            models=ModelNames(encoder=self.encoder.name, reranker=self.scorer.name, reader=self.reader.name),
+            models=ModelNames(
+                encoder=self.encoder.name,
+                reranker=self.scorer.name,
+                reader=writer.name if writer and written and written.writing.shown else self.reader.name,
+                writer=writer.writer if writer and written else None,
+            ),
+            usage=written.usage if written else None,
+            writing=written.writing if written else None,
             timings_ms=self.watch.timings(),
         )
         yield Finished(answer=answer)
@@ -169,6 +191,26 @@ class Answering:
     def _is_word(self, word: str) -> bool:
         """Whether the encoder's vocabulary has a word whole, as it has the frequent ones."""
         return self.encoder.count_tokens(word) - self.encoder.count_tokens("") == 1
+
+
+def _writing(
+    findings: Generator[Finding | None, None, Written], text_of: Callable[[str], str]
+) -> Generator[Event, None, Written]:
+    """The statements of what is written, as it is verified; gives what became of all of it."""
+    told: list[Finding] = []
+    try:
+        while True:
+            if (finding := next(findings)) is None:
+                yield Drafting()
+                continue
+            told.append(finding)
+            statements, citations = cite(told, text_of)
+            cited = tuple(citations[number - 1] for number in statements[-1].citations)
+            yield Stated(statement=statements[-1], citations=cited)
+    except StopIteration as end:
+        return cast(Written, end.value)
+    finally:
+        findings.close()
 
 
 def _shown(hits: Sequence[Hit]) -> Iterator[str]:

@@ -5,24 +5,18 @@ request can be given up at any moment, which closes its connection, and every wa
 """
 
 import asyncio
-import contextlib
 import queue
 import threading
-import time
-from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rag.errors import WriterFailed
 
-if TYPE_CHECKING:
-    from openai import AsyncOpenAI
-
-_LOOK_SECONDS = 0.05  # a client that has left is noticed so soon
+_LOOK_SECONDS = 0.2  # a client that has left is noticed so soon
 _CHARACTERS = 8  # of a token at most, in the mean of a whole text: a model that is told to stop and does not is cut
 _NO_KEY = "none"  # the client wants one, and would take that of the environment, which is for another endpoint
-_FORBIDDEN = 400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,11 +54,15 @@ class _End:
 
 
 class Reply:
-    """An answer of the model as it comes; ``prompt`` and ``completion`` are its tokens, where the endpoint says so."""
+    """An answer of the model as it comes; ``prompt`` and ``completion`` are its tokens, where the endpoint says so.
+
+    ``ended`` says that the model has ended its answer, ``whole`` that it did so by itself and was not cut.
+    """
 
     def __init__(self) -> None:
         self.prompt: int | None = None
         self.completion: int | None = None
+        self.ended = False
         self.whole = False
         self._came: queue.SimpleQueue[str | _Failed | _End] = queue.SimpleQueue()
         self._work: Future[None] | None = None
@@ -109,7 +107,7 @@ class ChatModel:
         self._limits = limits
         self._guard = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._client: AsyncOpenAI | None = None
+        self._client: Any = None
 
     def reply(self, messages: Sequence[Message]) -> Reply:
         """Ask the model; what it writes comes with ``Reply.pieces``."""
@@ -123,8 +121,18 @@ class ChatModel:
         with self._guard:
             loop, self._loop = self._loop, None
         if loop is not None:
-            asyncio.run_coroutine_threadsafe(_cancelled(), loop).result()
+            asyncio.run_coroutine_threadsafe(self._ended(), loop).result()
             loop.call_soon_threadsafe(loop.stop)
+
+    async def _ended(self) -> None:
+        """Cancel what is under way, wait until it has ended, and close the connections."""
+        others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+        client, self._client = self._client, None
+        if client is not None:
+            await client.close()
 
     def _running(self) -> asyncio.AbstractEventLoop:
         """The event loop of this model's thread, which the first question begins."""
@@ -142,9 +150,12 @@ class ChatModel:
                 await self._read(reply, messages)
             end = _End()
         except TimeoutError:
-            end = _Failed(f"the writer took longer than it may, {self._limits.first_seconds:g} s to a word")
+            limits = self._limits
+            end = _Failed(
+                f"the writer took more than {limits.first_seconds:g} s to a word, or {limits.seconds:g} in all"
+            )
         except Exception as error:  # noqa: BLE001 - whatever a foreign endpoint does must not end a question
-            end = _Failed(f"the writer failed: {type(error).__name__}: {error}")
+            end = _Failed(_told(error))
         finally:
             reply._came.put(end)
 
@@ -158,7 +169,9 @@ class ChatModel:
                 if left <= 0:
                     return
         if left == self._limits.tokens * _CHARACTERS:
-            raise ValueError("it wrote nothing")
+            raise WriterFailed("the writer wrote nothing")
+        if not reply.ended:
+            raise WriterFailed("the writer broke off")
 
     async def _pieces(self, reply: Reply, messages: Sequence[dict[str, str]]) -> AsyncIterator[str]:
         stream = await self._opened(messages)
@@ -167,6 +180,7 @@ class ChatModel:
                 if chunk.usage is not None:
                     reply.prompt, reply.completion = chunk.usage.prompt_tokens, chunk.usage.completion_tokens
                 for choice in chunk.choices or ():
+                    reply.ended = reply.ended or choice.finish_reason is not None
                     reply.whole = reply.whole or choice.finish_reason == "stop"
                     if choice.delta is not None and choice.delta.content:
                         yield choice.delta.content
@@ -184,16 +198,17 @@ class ChatModel:
         except BadRequestError:
             return await self._connected().chat.completions.create(**asked)
 
-    def _connected(self) -> "AsyncOpenAI":
+    def _connected(self) -> Any:
         if self._client is None:
             from openai import AsyncOpenAI, Omit
 
+            unsaid: Any = Omit()  # else those of the environment are sent, which are for another endpoint
             self._client = AsyncOpenAI(
                 base_url=self._url,
                 api_key=self._key or _NO_KEY,
                 timeout=self._limits.seconds,
                 max_retries=self._limits.retries,
-                default_headers={"OpenAI-Organization": Omit(), "OpenAI-Project": Omit()},
+                default_headers={"OpenAI-Organization": unsaid, "OpenAI-Project": unsaid},
             )
         return self._client
 
@@ -203,9 +218,10 @@ def _run(loop: asyncio.AbstractEventLoop) -> None:
     loop.close()
 
 
-async def _cancelled() -> None:
-    """Cancel every other task of the loop, and wait until they have ended."""
-    others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
-    for task in others:
-        task.cancel()
-    await asyncio.gather(*others, return_exceptions=True)
+def _told(error: Exception) -> str:
+    """What went wrong, in words that hold nothing of what was asked: a status or the kind of failure."""
+    if isinstance(error, WriterFailed):
+        return str(error)
+    status = getattr(error, "status_code", None)
+    what = f"with status {status}" if status else type(error).__name__
+    return f"the writer failed: {what}"

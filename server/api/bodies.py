@@ -38,7 +38,7 @@ class AskRequest(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     question: Question
     collection: str = DEFAULT_COLLECTION
     max_statements: Annotated[int, Meta(ge=1, le=MAX_STATEMENTS)] = 4
-    reader: Literal["extractive"] | None = None
+    reader: Literal["extractive", "generative"] | None = None
     history: Annotated[list[Turn], Meta(max_length=MAX_TURNS)] = []
 
 

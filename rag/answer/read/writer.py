@@ -1,0 +1,38 @@
+"""The generative reader that the settings name, and which reader answers a question."""
+
+from rag.answer.read.generative import GenerativeReader
+from rag.answer.verify.judge import ClaimJudge
+from rag.errors import InvalidRequest
+from rag.models.chat import ChatLimits, ChatModel
+from rag.models.protocols import Encoder, PairScorer
+from rag.settings import Settings
+
+READERS = ("extractive", "generative")
+
+
+def writer_of(settings: Settings, scorer: PairScorer, encoder: Encoder) -> GenerativeReader | None:
+    """The reader that writes, ``None`` where no writer is set up."""
+    if not settings.writer_url:
+        return None
+    limits = ChatLimits(
+        tokens=settings.writer_answer_tokens,
+        first_seconds=settings.writer_first_seconds,
+        seconds=settings.writer_seconds,
+        retries=settings.writer_retries,
+    )
+    chat = ChatModel(settings.writer_url, settings.writer_model, settings.writer_key, limits)
+    judge = ClaimJudge(scorer, encoder)
+    return GenerativeReader(chat, judge, scorer, evidence_tokens=settings.writer_evidence_tokens)
+
+
+def chosen(reader: str | None, writer: GenerativeReader | None) -> GenerativeReader | None:
+    """The writer where it is to answer, ``None`` where the sources' own words are.
+
+    Raises:
+        InvalidRequest: For a reader that there is not.
+    """
+    if reader is not None and reader not in READERS:
+        raise InvalidRequest(f"reader must be one of {', '.join(READERS)}, not {reader!r}")
+    if reader == "generative" and writer is None:
+        raise InvalidRequest("reader 'generative' needs a writer, and none is set up: see FOOTNOTE_WRITER_URL")
+    return None if reader == "extractive" else writer
