@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rag.answer.read.likeness import differ
 from rag.answer.read.reader import Source
-from rag.answer.read.unlike import differ
 from rag.answer.verify.evidence import Evidence
 from rag.language.english.words import content_words, stem
 from rag.models.protocols import Encoder, PairScorer
