@@ -146,8 +146,9 @@ class ChatModel:
         """Put all that the model writes into ``reply``, and last its end or what went wrong."""
         end: _Failed | _End = _Failed("the writer was given up")
         try:
+            client = self._connected()  # the first time this imports a second's worth, which is not the model's
             async with asyncio.timeout(self._limits.seconds):
-                await self._read(reply, messages)
+                await self._read(client, reply, messages)
             end = _End()
         except TimeoutError:
             limits = self._limits
@@ -159,10 +160,10 @@ class ChatModel:
         finally:
             reply._came.put(end)
 
-    async def _read(self, reply: Reply, messages: Sequence[dict[str, str]]) -> None:
+    async def _read(self, client: Any, reply: Reply, messages: Sequence[dict[str, str]]) -> None:
         left = self._limits.tokens * _CHARACTERS
         async with asyncio.timeout(self._limits.first_seconds) as patience:
-            async for piece in self._pieces(reply, messages):
+            async for piece in self._pieces(client, reply, messages):
                 patience.reschedule(asyncio.get_running_loop().time() + self._limits.first_seconds)
                 reply._came.put(piece[:left])
                 left -= len(piece)
@@ -173,8 +174,8 @@ class ChatModel:
         if not reply.ended:
             raise WriterFailed("the writer broke off")
 
-    async def _pieces(self, reply: Reply, messages: Sequence[dict[str, str]]) -> AsyncIterator[str]:
-        stream = await self._opened(messages)
+    async def _pieces(self, client: Any, reply: Reply, messages: Sequence[dict[str, str]]) -> AsyncIterator[str]:
+        stream = await self._opened(client, messages)
         try:
             async for chunk in stream:
                 if chunk.usage is not None:
@@ -187,16 +188,16 @@ class ChatModel:
         finally:
             await stream.close()
 
-    async def _opened(self, messages: Sequence[dict[str, str]]) -> Any:
+    async def _opened(self, client: Any, messages: Sequence[dict[str, str]]) -> Any:
         """The stream of an answer. Endpoints that refuse what not every one knows are asked for the plain thing."""
         from openai import BadRequestError
 
         asked: dict[str, Any] = {"model": self.name, "messages": messages, "stream": True}
         more = {"max_tokens": self._limits.tokens, "temperature": 0, "stream_options": {"include_usage": True}}
         try:
-            return await self._connected().chat.completions.create(**asked, **more)
+            return await client.chat.completions.create(**asked, **more)
         except BadRequestError:
-            return await self._connected().chat.completions.create(**asked)
+            return await client.chat.completions.create(**asked)
 
     def _connected(self) -> Any:
         if self._client is None:

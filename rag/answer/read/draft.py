@@ -12,7 +12,7 @@ from rag.language.sentences import split_sentences
 from rag.language.text import display
 from rag.types import Span
 
-_NUMBER = r"(?:no\.|\#|\^|n[°º]\s?)?\d{1,3}"
+_NUMBER = r"(?:no\.|\#|\^|n[°º]\s?)?[1-9]\d{0,2}(?!\d)"
 _NAMED = r"(?:sources?|units?|evidence|documents?|doc|passages?|references?|ref|citations?|id)\s{0,2}[.:]?\s{0,2}"
 _NUMBERS = rf"{_NUMBER}(?:\s{{0,2}}(?:[,;&–-]|and)\s{{0,2}}(?:{_NAMED})?{_NUMBER}){{0,9}}"
 _MARK = re.compile(
@@ -22,12 +22,11 @@ _MARK = re.compile(
     | \( \s? {_NAMED} (?P<named>{_NUMBERS}) \s? \)
     | (?<=[.!?”"’'\s]) \( (?P<after>{_NUMBERS}) \) (?=\s*$)
     | (?<=\w)\s \( (?P<before>{_NUMBERS}) \) (?=[.!?]?\s*$)
-    | (?<=[.!?”"]) (?P<raised>[⁰¹²³⁴⁵⁶⁷⁸⁹]{{1,3}}) (?=\s|$)
     )""",
     re.VERBOSE | re.IGNORECASE,
 )
+_ALONE = re.compile(rf"\(\s?(?:{_NAMED})?{_NUMBERS}\s?\)\s*", re.IGNORECASE)
 _ONE_OR_MORE = re.compile(r"(?P<first>\d{1,3})(?:\s{0,2}[–-]\s{0,2}(?P<last>\d{1,3}))?")
-_RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _OPENS = re.compile(r"\s{0,3}(?:[-*•–>+]\s|\d{1,2}[.)]\s|\|)\s{0,3}")
 _ADDRESS = re.compile(
     r"[a-z][a-z\d+.-]{1,15}://|\bwww\.\w|\b(?:javascript|data|mailto|vbscript|file):\S"
@@ -159,7 +158,7 @@ def _parts(line: str) -> list[_Part]:
     parts: list[_Part] = []
     for span in spans:
         said = span.of(line)
-        head = _heading_marks(said) if parts else 0
+        head = _marks_before(said) if parts else 0
         if head:
             parts[-1] = _Part(f"{parts[-1].said} {said[:head].strip()}", parts[-1].start)
         if said[head:].strip():
@@ -186,8 +185,10 @@ def _fits(sentence: str) -> bool:
     return len(sentence) <= _LONGEST
 
 
-def _heading_marks(said: str) -> int:
-    """Where the marks that a sentence begins with end."""
+def _marks_before(said: str) -> int:
+    """Where the marks that a sentence begins with end; those in round brackets are some where nothing comes after."""
+    if _ALONE.fullmatch(said):
+        return len(said)
     reached = 0
     while (found := _MARK.match(said, reached)) and (found["square"] or found["named"]):
         reached = found.end()
@@ -199,7 +200,7 @@ def _without_marks(said: str) -> tuple[str, tuple[int, ...]]:
     numbers: dict[int, None] = {}
     for found in _MARK.finditer(said):
         marked = next(group for group in found.groups() if group)
-        for one in _ONE_OR_MORE.finditer(marked.translate(_RAISED)):
+        for one in _ONE_OR_MORE.finditer(marked):
             first, last = int(one["first"]), int(one["last"] or one["first"])
             numbers |= dict.fromkeys(range(first, min(last, first + 9) + 1))
     return _MARK.sub("", said).strip(), tuple(numbers)

@@ -158,10 +158,14 @@ class GenerativeReader:
 def _sentences(reply: Reply, desk: _Desk) -> Iterator[Drafted | None]:
     """What the model writes, sentence by sentence, and ``None`` after each piece."""
     draft = Draft()
-    for piece in reply.pieces():
-        desk.text += piece
-        yield from draft.add(piece)
-        yield None
+    try:
+        for piece in reply.pieces():
+            desk.text += piece
+            yield from draft.add(piece)
+            yield None
+    except WriterFailed:
+        yield from draft.end(whole=False)
+        raise
     yield from draft.end(whole=reply.whole)
 
 
@@ -186,8 +190,7 @@ def _completed(reading: Reading, desk: _Desk, most: int) -> Reading:
         return reading
     findings = list(desk.findings)
     if desk.failure is not None:
-        known = {source for one in findings for source in one.sources}
-        findings += [one for one in reading.findings if known.isdisjoint(one.sources)]
+        findings += [one for one in reading.findings if not any(_share(one, said) for said in desk.findings)]
     conflicts = []
     for conflict in reading.conflicts:
         sides = [reading.findings[place] for place in conflict.statements]
@@ -200,10 +203,21 @@ def _completed(reading: Reading, desk: _Desk, most: int) -> Reading:
 def _telling(findings: list[Finding], side: Finding) -> int:
     """Which finding tells a side of a conflict; the side itself is added where none does."""
     for place, one in enumerate(findings):
-        if not set(one.sources).isdisjoint(side.sources):
+        if _share(one, side):
             return place
     findings.append(side)
     return len(findings) - 1
+
+
+def _share(one: Finding, other: Finding) -> bool:
+    """Whether two findings rest on some of the same characters."""
+    return any(
+        mine.document.id == theirs.document.id
+        and mine.span.start < theirs.span.end
+        and theirs.span.start < mine.span.end
+        for mine in one.sources
+        for theirs in other.sources
+    )
 
 
 def _writing(prompt: Prompt, desk: _Desk) -> Writing:
