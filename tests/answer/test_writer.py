@@ -227,7 +227,8 @@ def test_one_question_can_have_the_other_reader(library: Library, writer: Writer
     answer = quoted(library)
     assert answer.models.reader == "extractive"
     assert answer.models.writer is None
-    assert answer.usage is answer.writing is None
+    assert answer.usage is None
+    assert answer.writing is None
     assert writer.asked == []
 
 

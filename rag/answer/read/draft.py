@@ -61,6 +61,9 @@ class Drafted:
 class Draft:
     """A draft that is being written.
 
+    Args:
+        mark: What the lines of the sources began with: a poor model repeats it.
+
     >>> draft = Draft()
     >>> [one.text for one in draft.add("It opened in 1871. [1")], [one.text for one in draft.add("] It is")]
     ([], ['It opened in 1871.'])
@@ -68,7 +71,8 @@ class Draft:
     [('It is white.', (2, 3))]
     """
 
-    def __init__(self) -> None:
+    def __init__(self, mark: str = "") -> None:
+        self._mark = mark
         self._open = ""
         self._lead = ""
         self._thinking = False
@@ -137,7 +141,7 @@ class Draft:
     def _cleaned(self, parts: list[str], lead: str = "") -> Iterator[Drafted]:
         """The sentences of some parts of a line, the first after what leads to it."""
         for part in parts:
-            said, units = _without_marks(part)
+            said, units = _without_marks(part.replace(self._mark, "") if self._mark else part)
             text = display(f"{lead} {said}".strip().strip("|")).replace(" | ", "; ")
             lead = ""
             if any(character.isalnum() for character in text):

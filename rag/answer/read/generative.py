@@ -106,7 +106,7 @@ class GenerativeReader:
         self, question: Question, prompt: Prompt, reply: Reply, desk: _Desk, most: int
     ) -> Generator[Finding | None]:
         """The sentences that may be shown; the others are kept with ``desk``."""
-        for one in _sentences(reply, desk):
+        for one in _sentences(reply, prompt.mark, desk):
             if one is None:
                 yield None
                 continue
@@ -155,9 +155,9 @@ class GenerativeReader:
         return float(self._scorer.score(question.text, [text]).relevance[0]) >= _LEAST_ANSWER
 
 
-def _sentences(reply: Reply, desk: _Desk) -> Iterator[Drafted | None]:
+def _sentences(reply: Reply, mark: str, desk: _Desk) -> Iterator[Drafted | None]:
     """What the model writes, sentence by sentence, and ``None`` after each piece."""
-    draft = Draft()
+    draft = Draft(mark)
     try:
         for piece in reply.pieces():
             desk.text += piece

@@ -54,10 +54,11 @@ class NumberedUnit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prompt:
-    """What is said to the model; ``sha256`` is of all of it."""
+    """What is said to the model; ``sha256`` is of all of it, ``mark`` what every line of a source begins with."""
 
     messages: tuple[Message, ...]
     units: tuple[NumberedUnit, ...]
+    mark: str
     sha256: str
 
 
@@ -80,7 +81,7 @@ def prompt_of(
     asked = "\n".join([_sources(units, mark), *_remarks(question, reading, units), "", f"Question: {question.text}"])
     messages = (Message(role="system", content=rules), Message(role="user", content=asked))
     spoken = "\n".join(f"{one.role}\n{one.content}" for one in messages)
-    return Prompt(messages=messages, units=units, sha256=hashlib.sha256(spoken.encode()).hexdigest())
+    return Prompt(messages=messages, units=units, mark=mark, sha256=hashlib.sha256(spoken.encode()).hexdigest())
 
 
 def plain(text: str) -> str:
