@@ -115,7 +115,7 @@ class Answering:
             collection=self.collection,
             answered=reading.answered,
             complete=all(finding.complete for finding in reading.findings),
-            answer=_written(question, reading, statements, citations)
+            answer=_written(question, reading, statements, citations, written)
             if state.documents
             else no_documents(self.collection),
             statements=tuple(statements),
@@ -245,9 +245,17 @@ def listed(hits: Sequence[Hit]) -> tuple[RankedPassage, ...]:
 
 
 def _written(
-    question: Question, reading: Reading, statements: Sequence[Statement], citations: Sequence[Citation]
+    question: Question,
+    reading: Reading,
+    statements: Sequence[Statement],
+    citations: Sequence[Citation],
+    written: Written | None,
 ) -> str:
     if not reading.answered:
         return GREETED if is_talk(question) else not_answered(question)
     complete = all(finding.complete for finding in reading.findings)
-    return written_answer(statements, citations, reading.conflicts, complete=complete)
+    text = written_answer(statements, citations, reading.conflicts, complete=complete)
+    if written is None or written.writing.replaced is None:
+        return text
+    rest = " the rest" if written.writing.shown else ""
+    return f"{text} (In the sources' own words{rest}: {written.writing.replaced}.)"

@@ -16,7 +16,7 @@ from rag.upkeep.serving import server_of
 class Reached(Protocol):
     """What commands do with documents; errors are those of the engine."""
 
-    def ask(self, question: str, *, collection: str, max_statements: int) -> Answer:
+    def ask(self, question: str, *, collection: str, max_statements: int, reader: str | None = None) -> Answer:
         """Answer a question, and keep the answer."""
 
     def search(self, query: str, *, collection: str, limit: int) -> tuple[RankedPassage, ...]:
@@ -43,9 +43,9 @@ class Opened:
     def __init__(self, engine: Library) -> None:
         self._engine = engine
 
-    def ask(self, question: str, *, collection: str, max_statements: int) -> Answer:
+    def ask(self, question: str, *, collection: str, max_statements: int, reader: str | None = None) -> Answer:
         """As ``Reached``."""
-        answer = self._engine.ask(question, collection=collection, max_statements=max_statements)
+        answer = self._engine.ask(question, collection=collection, max_statements=max_statements, reader=reader)
         self._engine.receipts.keep(answer)
         return answer
 

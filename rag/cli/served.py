@@ -49,11 +49,16 @@ class Served:
         self._client = client
         self._most_bytes = most_bytes
 
-    def ask(self, question: str, *, collection: str, max_statements: int) -> Answer:
+    def ask(self, question: str, *, collection: str, max_statements: int, reader: str | None = None) -> Answer:
         """Answer a question; errors are those of ``Library.ask``."""
         checked("question", question)
         check_range("max_statements", max_statements, MAX_STATEMENTS)
-        asked = {"question": _sendable(question), "collection": collection, "max_statements": max_statements}
+        asked = {
+            "question": _sendable(question),
+            "collection": collection,
+            "max_statements": max_statements,
+            "reader": reader,
+        }
         return msgspec.convert(self._got("POST", "/v1/ask", json=asked), Answer)
 
     def search(self, query: str, *, collection: str, limit: int) -> tuple[RankedPassage, ...]:

@@ -8,6 +8,9 @@ from rag.answer.find.evidence import Candidate
 from rag.answer.question import Question
 from rag.types import Conflict, Difference, Document, Span, TableRows
 
+READERS = ("extractive", "generative")
+"""In the sources' own words, or in those of a language model."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:

@@ -1,13 +1,12 @@
 """The generative reader that the settings name, and which reader answers a question."""
 
 from rag.answer.read.generative import GenerativeReader
+from rag.answer.read.reader import READERS
 from rag.answer.verify.judge import ClaimJudge
 from rag.errors import InvalidRequest
 from rag.models.chat import ChatLimits, ChatModel
 from rag.models.protocols import Encoder, PairScorer
 from rag.settings import Settings
-
-READERS = ("extractive", "generative")
 
 
 def writer_of(settings: Settings, scorer: PairScorer, encoder: Encoder) -> GenerativeReader | None:
