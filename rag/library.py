@@ -16,6 +16,7 @@ from rag.answer.read.reader import Reader
 from rag.answer.read.writer import chosen, writer_of
 from rag.answer.verify.gather import InCollection
 from rag.answer.verify.judge import ClaimJudge
+from rag.answer.verify.quotes import check_quotes, limit_quotes
 from rag.checks import Checking
 from rag.ingest.identity import Claims
 from rag.ingest.parse import Limits, ParserProcess
@@ -29,7 +30,7 @@ from rag.storage.directory import MODELS, refuse_links
 from rag.storage.receipts import Receipts
 from rag.storage.store import Store
 from rag.storage.vectors.index import Index
-from rag.types import DEFAULT_COLLECTION, Answer, Document, RankedPassage, Turn, Verification
+from rag.types import DEFAULT_COLLECTION, Answer, Document, QuoteCheck, RankedPassage, Turn, Verification
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,6 +200,28 @@ class Library:
         if passages is None:
             self.store.catalog.state(collection)
         return self.gate.ahead(steps)
+
+    def check_quotes(self, quotes: Sequence[str], *, collection: str = DEFAULT_COLLECTION) -> tuple[QuoteCheck, ...]:
+        """Whether quotes are in the documents, word for word, in the order of ``quotes``.
+
+        Args:
+            quotes: 1 to 200, each of 1 to 2,000 characters, not blank.
+
+        Raises:
+            InvalidRequest: For quotes outside these limits.
+            NotFound: When there is no such collection.
+        """
+        return tuple(self.checking_quotes(quotes, collection=collection))
+
+    def checking_quotes(self, quotes: Sequence[str], *, collection: str = DEFAULT_COLLECTION) -> Generator[QuoteCheck]:
+        """As ``check_quotes``, one after the other."""
+        limit_quotes(quotes)
+        self.store.catalog.state(collection)
+        return self.gate.ahead(self._checked_quotes(quotes, collection))
+
+    def _checked_quotes(self, quotes: Sequence[str], collection: str) -> Iterator[QuoteCheck]:
+        with self.answering(collection) as answering:
+            yield from check_quotes(quotes, answering.catalog, collection)
 
     @property
     def checking(self) -> Checking:
