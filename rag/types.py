@@ -283,8 +283,8 @@ class Usage:
 class DroppedSentence:
     """A sentence that a language model wrote and that is not shown.
 
-    ``verdict`` is ``"unsupported"`` or ``"contradicted"`` by the evidence, ``"beside the question"``, or ``"address"``
-    for one that holds an address or markup.
+    ``verdict`` is ``"unsupported"`` or ``"contradicted"`` by the evidence, or ``"address"`` for
+    one that holds an address or markup.
     """
 
     text: str

@@ -25,7 +25,7 @@ _MEANINGS = {
     },
     "DroppedSentence": {
         "text": "As it was written, without marks of sources.",
-        "verdict": "`unsupported`, `contradicted`, `beside the question`, or `address`: it holds one, or markup.",
+        "verdict": "`unsupported`, `contradicted`, or `address`: it holds one, or markup.",
     },
     "Statement": {
         "text": "The whole statement as plain text, a line for each item of a list; code is as it is written.",

@@ -1,4 +1,4 @@
-"""A real language model, llama.cpp with SmolLM2-135M: the wire, its end at any moment, and that nothing slips through."""
+"""A real language model, llama.cpp with SmolLM2-135M: the wire, its end at any moment, and what comes through."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -21,7 +21,7 @@ def writer_of(settings: Settings, scorer: PairScorer, encoder: Encoder) -> Gener
     )
     chat = ChatModel(settings.writer_url, settings.writer_model, settings.writer_key, limits)
     judge = ClaimJudge(scorer, encoder)
-    return GenerativeReader(chat, judge, scorer, evidence_tokens=settings.writer_evidence_tokens)
+    return GenerativeReader(chat, judge, evidence_tokens=settings.writer_evidence_tokens)
 
 
 def chosen(reader: str | None, writer: GenerativeReader | None) -> GenerativeReader | None:
