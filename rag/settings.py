@@ -17,7 +17,6 @@ from rag.errors import SettingsError
 
 PREFIX = "FOOTNOTE_"
 _HOST = re.compile(r"[A-Za-z0-9._-]+|\[?[0-9A-Fa-f:.]+\]?")
-_ADDRESS = re.compile(r"https?://[^/\s]")
 SEEDS = Path(__file__).resolve().parent.parent / "seeds"
 """The documents that come with a checkout; an installed package has none."""
 
@@ -111,22 +110,6 @@ class Settings:
     writer_retries: int = _setting(
         2, "times that it is asked again when it is busy or fails before its first word", limits=(0, 10)
     )
-
-    def __post_init__(self) -> None:
-        """Hold the settings of the writer to each other.
-
-        Raises:
-            SettingsError: Where an address comes without a model, or the other way round, or is none.
-        """
-        if bool(self.writer_url) != bool(self.writer_model):
-            raise SettingsError(
-                f"FOOTNOTE_WRITER_URL={self.writer_url!r} and FOOTNOTE_WRITER_MODEL={self.writer_model!r} cannot be "
-                "used: each needs the other"
-            )
-        if self.writer_url and not _ADDRESS.match(self.writer_url):
-            raise SettingsError(
-                f"FOOTNOTE_WRITER_URL={self.writer_url!r} cannot be used: it must begin with http:// or https://"
-            )
 
     @property
     def worker_threads(self) -> int:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from rag.answer.events import Drafting, Finished, Stated
-from rag.errors import InvalidRequest
+from rag.errors import InvalidRequest, SettingsError
 from rag.library import Library, assemble
 from rag.models.protocols import Encoder, PairScorer
 from rag.settings import Settings
@@ -244,6 +244,19 @@ def test_a_writer_that_is_not_there_is_named(open_library: OpenLibrary) -> None:
         engine.ask(WHEN, reader="generative")
     with pytest.raises(InvalidRequest, match="reader must be one of extractive, generative, not 'poetic'"):
         engine.ask(WHEN, reader="poetic")
+
+
+@pytest.mark.parametrize(
+    ("settings", "named"),
+    [
+        ({"writer_url": "http://127.0.0.1:1/v1"}, "FOOTNOTE_WRITER_MODEL='': each needs the other"),
+        ({"writer_model": "m"}, "FOOTNOTE_WRITER_URL='' and FOOTNOTE_WRITER_MODEL='m'"),
+        ({"writer_url": "localhost:1", "writer_model": "m"}, "FOOTNOTE_WRITER_URL='localhost:1' .* http://"),
+    ],
+)
+def test_half_a_writer_is_named(open_library: OpenLibrary, settings: dict[str, str], named: str) -> None:
+    with pytest.raises(SettingsError, match=named):
+        open_library(**settings)
 
 
 def test_keys_of_the_environment_stay_there(library: Library, writer: Writer, monkeypatch: pytest.MonkeyPatch) -> None:
