@@ -59,10 +59,10 @@ class Checking:
 
     def _given(self, place: int, text: str) -> Given:
         aside = self._read(text)
-        return Given(document=_document(place, text), text=text, blocks=aside.blocks, sentences=aside.sentences)
+        return Given(document=passage_document(place, text), text=text, blocks=aside.blocks, sentences=aside.sentences)
 
 
-def _document(place: int, text: str) -> Document:
+def passage_document(place: int, text: str) -> Document:
     """A passage as a document: named by its place, from 1."""
     content = text.encode("utf-8", "replace")
     return Document(

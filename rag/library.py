@@ -226,7 +226,7 @@ class Library:
     @property
     def checking(self) -> Checking:
         """What a text is checked with."""
-        judge = ClaimJudge(self.scorer, self.encoder)
+        judge = ClaimJudge(self.scorer)
         return Checking(parser=self.parser, encoder=self.encoder, judge=judge)
 
     def ingest(
