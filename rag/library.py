@@ -372,7 +372,7 @@ def assemble(settings: Settings, encoder: Encoder, scorer: PairScorer, *, as_it_
         former=former,
         scorer=scorer,
         reader=ExtractiveReader(threshold=settings.threshold),
-        writer=writer_of(settings, scorer, wanted.encoder),
+        writer=writer_of(settings, scorer),
         receipts=Receipts(store.catalog.answers, keep=settings.keep_answers),
         parser=ParserProcess(limits_of(settings)),
     )

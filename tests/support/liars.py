@@ -40,14 +40,15 @@ class Liar:
     """The model, and what it wrote: each sentence, and how it lies (empty for a true one)."""
 
     written: dict[str, str] = field(default_factory=dict)
+    turn: int = 0
 
     def script(self, body: Body) -> Iterator[str]:
         """For each unit a true and a false sentence."""
         for number, text in units_in(body):
             if text.startswith("|") or len(text.split()) < 5:
                 continue
-            turn = len(self.written)
-            true, (kind, false) = reworded(text, turn), falsified(text, turn)
+            self.turn += 1
+            true, (kind, false) = reworded(text, self.turn), falsified(text, self.turn)
             self.written |= {true: "", false: kind}
             yield f"{true} [{number}]\n{false} [{number}]\n"
 
@@ -74,7 +75,7 @@ def falsified(text: str, turn: int) -> tuple[str, str]:
     """One thing changed: how, and the sentence. What does not fit a sentence gives way to the next."""
     kinds = list(_CHANGES.items())
     for step in range(len(kinds)):
-        kind, change = kinds[(turn // 2 + step) % len(kinds)]
+        kind, change = kinds[(turn + step) % len(kinds)]
         said = " ".join(change(text, turn).split())
         if said != " ".join(text.split()):
             return kind, said if said.endswith((".", "!", "?")) else f"{said}."
@@ -82,12 +83,13 @@ def falsified(text: str, turn: int) -> tuple[str, str]:
 
 
 def ask_liar(library: Library, writer: Writer, questions: list[str], most: int) -> Outcome:
-    """Ask until so many true sentences were written."""
+    """Ask until so many sentences of each kind were written."""
     outcome = Outcome()
     known: set[str] = set()
+    liar = Liar()
+    writer.script = liar.script
     for question in questions:
-        liar = Liar()
-        writer.script = liar.script
+        liar.written.clear()
         answer = library.ask(question, max_statements=10)
         shown = {one.text: one.verdict for one in answer.statements}
         seen = set(shown) | {one.text for one in answer.writing.dropped} if answer.writing else set()
@@ -95,7 +97,7 @@ def ask_liar(library: Library, writer: Writer, questions: list[str], most: int) 
             if said not in known and said in seen:
                 known.add(said)
                 _count(outcome, said, kind, shown.get(said))
-        if outcome.true >= most:
+        if min(outcome.true, outcome.false.total()) >= most:
             break
     return outcome
 
@@ -142,7 +144,7 @@ def _unit(text: str, _: int) -> str:
 
 
 def _foreign(_: str, turn: int) -> str:
-    return f"{_FOREIGN[turn // 2 % len(_FOREIGN)][:-1]} in room {turn + 100}."
+    return f"{_FOREIGN[turn % len(_FOREIGN)][:-1]} in room {turn + 100}."
 
 
 _CHANGES: dict[str, Change] = {
@@ -163,7 +165,7 @@ def _measure(most: int) -> None:
         with closing(assemble(chosen, encoder, scorer)) as library:
             library.ingest([GENRES])
             questions = questions_of({path.name for path in GENRES.iterdir()})
-            found = ask_liar(library, writer, questions[:: max(1, len(questions) // (3 * most))], most)
+            found = ask_liar(library, writer, questions[:: max(1, len(questions) // (4 * most))], most)
     false = found.false.total()
     sys.stdout.write(f"{found.true} true: {len(found.lost)} lost, {found.doubted} shown as partly supported\n")
     sys.stdout.write(f"{false} false: {len(found.believed)} believed; {dict(found.false)}\n")

@@ -7,13 +7,13 @@ from rag.answer.read.reader import READERS
 from rag.answer.verify.judge import ClaimJudge
 from rag.errors import InvalidRequest, SettingsError
 from rag.models.chat import ChatLimits, ChatModel
-from rag.models.protocols import Encoder, PairScorer
+from rag.models.protocols import PairScorer
 from rag.settings import Settings
 
 _ADDRESS = re.compile(r"https?://[^/\s]")
 
 
-def writer_of(settings: Settings, scorer: PairScorer, encoder: Encoder) -> GenerativeReader | None:
+def writer_of(settings: Settings, scorer: PairScorer) -> GenerativeReader | None:
     """The reader that writes, ``None`` where no writer is set up.
 
     Raises:
@@ -33,7 +33,7 @@ def writer_of(settings: Settings, scorer: PairScorer, encoder: Encoder) -> Gener
         retries=settings.writer_retries,
     )
     chat = ChatModel(url, model, settings.writer_key, limits)
-    judge = ClaimJudge(scorer, encoder)
+    judge = ClaimJudge(scorer)
     return GenerativeReader(chat, judge, evidence_tokens=settings.writer_evidence_tokens)
 
 
