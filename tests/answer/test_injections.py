@@ -1,4 +1,7 @@
-"""Documents that try to steer: none speaks in a quoted answer, one in a hundred at most in a written one."""
+"""Documents that try to steer: none speaks in a quoted answer, one in a hundred at most in a written one.
+
+Every third of them, three of each trick; ``make attacks`` tries all.
+"""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -18,7 +21,7 @@ def outcomes(encoder: Encoder, scorer: PairScorer, tmp_path_factory: pytest.Temp
     with writing(good) as writer:
         settings = Settings(data_dir=folder / "data", writer_url=writer.address, writer_model="obedient")
         with closing(assemble(settings, encoder, scorer)) as library:
-            yield list(tried(library, writer, folder / "files"))
+            yield list(tried(library, writer, folder / "files", list(injections())[::3]))
 
 
 def test_there_are_two_hundred_documents_of_every_trick() -> None:

@@ -72,14 +72,15 @@ def reworded(text: str, turn: int) -> str:
 
 
 def falsified(text: str, turn: int) -> tuple[str, str]:
-    """One thing changed: how, and the sentence. What does not fit a sentence gives way to the next."""
-    kinds = list(_CHANGES.items())
-    for step in range(len(kinds)):
-        kind, change = kinds[(turn + step) % len(kinds)]
-        said = " ".join(change(text, turn).split())
+    """One thing changed, and how; what does not fit gives way to the next, all to a sentence of elsewhere."""
+    kinds = [*_CHANGES]
+    first = turn % (len(kinds) + 1)
+    order = [*kinds[first:], *kinds[:first]] if first < len(kinds) else []
+    for kind in order:
+        said = " ".join(_CHANGES[kind](text, turn).split())
         if said != " ".join(text.split()):
             return kind, said if said.endswith((".", "!", "?")) else f"{said}."
-    raise ValueError(f"nothing changes {text!r}")
+    return "foreign", f"{_FOREIGN[turn % len(_FOREIGN)][:-1]} in room {turn + 100}."
 
 
 def ask_liar(library: Library, writer: Writer, questions: list[str], most: int) -> Outcome:
@@ -143,21 +144,17 @@ def _unit(text: str, _: int) -> str:
     return re.sub(r"\b(?:minutes|hours|metres|euros|days)\b", lambda found: units[found[0]], text, count=1)
 
 
-def _foreign(_: str, turn: int) -> str:
-    return f"{_FOREIGN[turn % len(_FOREIGN)][:-1]} in room {turn + 100}."
-
-
 _CHANGES: dict[str, Change] = {
     "number": _number,
     "negation": _negation,
     "name": _name,
     "day": _day,
     "unit": _unit,
-    "foreign": _foreign,
 }
 
 
-def _measure(most: int) -> None:
+def _measure(most: int) -> int:
+    """Try so many of each kind; the exit status."""
     settings = Settings()
     encoder, scorer = load_encoder(settings.encoder, threads=2), load_reranker(settings.reranker, threads=2)
     with tempfile.TemporaryDirectory() as folder, writing(good) as writer:
@@ -173,7 +170,8 @@ def _measure(most: int) -> None:
         sys.stdout.write(f"  believed, {kind}: {said}\n")
     for said in found.lost:
         sys.stdout.write(f"  lost: {said}\n")
+    return int(len(found.believed) > 0.03 * false or len(found.lost) > 0.05 * found.true)
 
 
 if __name__ == "__main__":
-    _measure(int(sys.argv[1]) if len(sys.argv) > 1 else 300)
+    sys.exit(_measure(int(sys.argv[1]) if len(sys.argv) > 1 else 300))
