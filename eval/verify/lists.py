@@ -38,22 +38,23 @@ MORE_SAME = {
 
 UNITS = """
     kilometres/miles miles/kilometres km/miles metres/feet feet/metres kilograms/pounds tonnes/pounds
-    million/billion billion/million thousand/million hours/minutes minutes/hours days/weeks weeks/months months/years
-    years/months percent/times dollars/euros euros/dollars litres/gallons degrees/percent cents/dollars
+    million/billion billion/million thousand/million hours/minutes minutes/hours days/weeks weeks/months
+    months/years years/months percent/times dollars/euros euros/dollars litres/gallons degrees/percent cents/dollars
     seconds/minutes centuries/decades decades/centuries meters/yards inches/centimetres acres/hectares
     """.split()
 
 QUANTIFIERS = """
-    all/some some/all most/few many/few few/many every/no each/no always/sometimes never/often often/never usually/rarely
-    rarely/usually only/also both/neither several/no any/no none/all sometimes/always entire/partial majority/minority
-    half/all mostly/rarely frequently/rarely
+    all/some some/all most/few many/few few/many every/no each/no always/sometimes never/often often/never
+    usually/rarely rarely/usually only/also both/neither several/no any/no none/all sometimes/always entire/partial
+    majority/minority half/all mostly/rarely frequently/rarely
     """.split()
 
 COMPARISONS = """
-    more/less less/more higher/lower lower/higher larger/smaller smaller/larger greater/smaller before/after after/before
-    increase/decrease increased/decreased decreased/increased decrease/increase above/below below/above over/under
-    first/last earlier/later later/earlier longer/shorter largest/smallest highest/lowest most/least rose/fell
-    increases/decreases maximum/minimum minimum/maximum best/worst older/younger north/south south/north east/west
+    more/less less/more higher/lower lower/higher larger/smaller smaller/larger greater/smaller before/after
+    after/before increase/decrease increased/decreased decreased/increased decrease/increase above/below below/above
+    over/under first/last earlier/later later/earlier longer/shorter largest/smallest highest/lowest most/least
+    rose/fell increases/decreases maximum/minimum minimum/maximum best/worst older/younger north/south south/north
+    east/west
     """.split()
 
 MODALITIES = """

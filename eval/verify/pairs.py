@@ -132,7 +132,8 @@ def _reworded(text: str) -> Iterator[_Said]:
         draw = random.Random(sentence)
         kinds = list(REWORDINGS)
         draw.shuffle(kinds)
-        made, used = sentence, []
+        made = sentence
+        used: list[str] = []
         for kind in kinds:
             again = REWORDINGS[kind](made, draw)
             if again and again != made and len(used) < 2:
@@ -141,8 +142,14 @@ def _reworded(text: str) -> Iterator[_Said]:
             yield _Said(claim=made, passage=text, kind=used[0])
         after = sentences[place + 1] if place + 1 < len(sentences) else ""
         if 5 <= len(after.split()) <= 16 and len(sentence.split()) <= 16 and after.endswith("."):
-            joined = f"{sentence[:-1]}, and {after[0].lower() if after.split()[0] in ('The', 'It', 'This', 'They', 'In', 'We') else after[0]}{after[1:]}"
+            joined = f"{sentence[:-1]}, and {_small(after)}"
             yield _Said(claim=joined, passage=text, kind="two sentences")
+
+
+def _small(sentence: str) -> str:
+    """A sentence as it goes on within another."""
+    opens = sentence.split()[0] in ("The", "It", "This", "They", "In", "We", "You")
+    return sentence[0].lower() + sentence[1:] if opens else sentence
 
 
 def _lines(file: Path) -> Iterator[dict[str, Any]]:

@@ -15,7 +15,8 @@ _TRAILING = re.compile(r",\s(?:while|although|though|whereas|and the|but)\s[^;.]
 _OPENED = re.compile(r"^(?P<lead>(?:In|On|During|By|After|Since|At) [^,]{3,40}), (?P<rest>[^,]{10,}?)\.$")
 _CLOSED = re.compile(r"^(?P<rest>[A-Z][^,]{12,}?) (?P<lead>(?:in|during|since) (?:the )?(?:[A-Z][a-z]+ )?\d{4})\.$")
 _PASSIVE = re.compile(
-    r"^(?P<object>(?:The |A |An |[A-Z])[^,;]{2,50}?) (?P<be>was|were) (?P<done>\w+ed) by (?P<by>(?:the |a |[A-Z])[^,;]{2,50}?)"
+    r"^(?P<object>(?:The |A |An |[A-Z])[^,;]{2,50}?) (?P<be>was|were) (?P<done>\w+ed) by "
+    r"(?P<by>(?:the |a |[A-Z])[^,;]{2,50}?)"
     r"(?P<rest> in \d{4})?\.$"
 )
 _SMALL = "zero one two three four five six seven eight nine ten eleven twelve".split()

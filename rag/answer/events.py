@@ -1,6 +1,8 @@
 """What happens while a question is answered, in this order.
 
-Retrieved, judged, stated (once a statement), finished. While a language model writes, drafting comes again and again.
+Retrieved, judged, stated (once a statement), finished. A question that may mean several things is judged once for
+each, before it is known what was retrieved for the one that counts; what is said to the system itself is not judged.
+While a language model writes, drafting comes again and again.
 """
 
 from dataclasses import dataclass

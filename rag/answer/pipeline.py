@@ -62,6 +62,17 @@ class Watch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """What a question, as it stands to the collection, found, before and after judging, and what was made of it."""
+
+    question: Question
+    retrieved: Sequence[Hit]
+    hits: Sequence[Hit]
+    reading: Reading
+    candidates: Sequence[Candidate] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answering:
     """What one question is answered from: the models, a collection, and the catalog as it was when it was asked.
 
@@ -79,30 +90,39 @@ class Answering:
     watch: Watch = field(default_factory=Watch)
 
     def answer(
-        self, question: Question, typed: str, *, max_statements: int, writer: GenerativeReader | None = None
+        self,
+        readings: Sequence[Question],
+        typed: str,
+        *,
+        max_statements: int,
+        writer: GenerativeReader | None = None,
     ) -> Iterator[Event]:
         """The events of an answer; ``typed`` is what the asker typed.
 
         Args:
+            readings: What it may mean, the likeliest first: another one counts only where that is not answered.
             writer: Writes the answer, where the sources do answer.
         """
         state = self.catalog.state(self.collection)
-        talk = is_talk(question)
-        question, hits = (question, []) if talk else self.find(question)
-        yield Retrieved(understood=question.typed, passages=listed(hits[:_LISTED_PASSAGES]))
-        found = Reranked(candidates=(), hits=()) if talk else self.rerank(question, hits)
-        yield Judged()
+        talk = is_talk(readings[0])
+        question, hits = (readings[0], []) if talk else self.find(readings[0])
+        sure = talk or len(readings) == 1
+        if sure:
+            yield _retrieved(question, hits)
+        if talk:
+            reading = talked(question, self.catalog, self.collection)
+            looked = Looked(question=question, retrieved=(), hits=(), reading=reading)
+        else:
+            looked = yield from self._first_answered(question, hits, readings[1:], max_statements)
+        if not sure:
+            yield _retrieved(looked.question, looked.retrieved)
+        question, reading = looked.question, looked.reading
         with self.watch.measure("read"):
-            if talk:
-                reading = talked(question, self.catalog, self.collection)
-            else:
-                reading = self.read(question, found.candidates, max_statements=max_statements)
-        text_of, written = cache(self.catalog.text), None
+            text_of, written = cache(self.catalog.text), None
         if writer is not None and reading.answered and not talk:
             with self.watch.measure("write"):
-                written = yield from _writing(
-                    writer.write(question, reading, found.candidates, most=max_statements), text_of
-                )
+                draft = writer.write(question, reading, looked.candidates, most=max_statements)
+                written = yield from _writing(draft, text_of)
             reading = written.reading
         statements, citations = cite(reading.findings, text_of)
         for statement in statements[written.writing.shown if written else 0 :]:
@@ -123,7 +143,7 @@ class Answering:
             conflicts=reading.conflicts,
             confidence=reading.confidence,
             missing_terms=question.missing,
-            passages=listed([hit for hit in found.hits if "rerank" in hit.scores][:_LISTED_PASSAGES]),
+            passages=listed([hit for hit in looked.hits if "rerank" in hit.scores][:_LISTED_PASSAGES]),
             corpus=state,
             models=ModelNames(
                 encoder=self.encoder.name,
@@ -136,6 +156,29 @@ class Answering:
             timings_ms=self.watch.timings(),
         )
         yield Finished(answer=answer)
+
+    def _first_answered(
+        self, question: Question, hits: Sequence[Hit], others: Sequence[Question], max_statements: int
+    ) -> Generator[Judged, None, Looked]:
+        """What is made of a question, or where that has no answer of the first of the ``others`` that surely has one.
+
+        Of 315 follow-ups that are answered 13 gain by it, of 61 that are not three lose; without the surety 24, and 15.
+        """
+        first = yield from self._look(question, hits, max_statements)
+        if first.reading.answered:
+            return first
+        for other in others:
+            looked = yield from self._look(*self.find(other), max_statements)
+            if self._is_sure(looked.reading):
+                return looked
+        return first
+
+    def _look(self, question: Question, hits: Sequence[Hit], max_statements: int) -> Generator[Judged, None, Looked]:
+        found = self.rerank(question, hits)
+        yield Judged()
+        with self.watch.measure("read"):
+            reading = self.read(question, found.candidates, max_statements=max_statements)
+        return Looked(question=question, retrieved=hits, hits=found.hits, reading=reading, candidates=found.candidates)
 
     def find(self, question: Question, limit: int | None = None) -> tuple[Question, list[Hit]]:
         """The question as the sources spell it and with what none of them has, and the passages that match it.
@@ -180,12 +223,15 @@ class Answering:
     def answered_by(self, question: Question, hits: Sequence[Hit], *, word_pieces: int) -> bool:
         """Whether these passages alone answer a question, at a cost of so many word pieces.
 
-        They must do so with confidence to spare, half of what lies above the threshold: beside other passages the
-        same sentence may be judged a little lower.
+        They must do so with confidence to spare: beside other passages the same sentence may be judged a little lower.
         """
         question = with_missing(question, self.catalog, self.collection)
         found = self.rerank(question, hits, word_pieces=word_pieces)
         reading = self.read(question, found.candidates, max_statements=1)
+        return self._is_sure(reading)
+
+    def _is_sure(self, reading: Reading) -> bool:
+        """Whether it has an answer with confidence to spare, half of what lies above the threshold."""
         return reading.answered and reading.confidence >= (1 + self.threshold) / 2
 
     def _is_word(self, word: str) -> bool:
@@ -211,6 +257,10 @@ def _writing(
         return cast(Written, end.value)
     finally:
         findings.close()
+
+
+def _retrieved(question: Question, hits: Sequence[Hit]) -> Retrieved:
+    return Retrieved(understood=question.typed, passages=listed(hits[:_LISTED_PASSAGES]))
 
 
 def _shown(hits: Sequence[Hit]) -> Iterator[str]:
@@ -257,5 +307,5 @@ def _written(
     text = written_answer(statements, citations, reading.conflicts, complete=complete)
     if written is None or written.writing.replaced is None:
         return text
-    rest = " the rest" if written.writing.shown else ""
+    rest = ", the rest" if written.writing.shown else ""
     return f"{text} (In the sources' own words{rest}: {written.writing.replaced}.)"

@@ -22,15 +22,28 @@ NOT_ANSWERED_STATUS = 3
 @click.argument("question")
 @collection_option
 @click.option("--max-statements", default=4, show_default=True)
+@click.option("--in", "document_ids", multiple=True, metavar="ID", help="Ask this document alone; several if repeated.")
 @click.option("--reader", type=click.Choice(READERS), help="Answer in the sources' words, or have a writer write.")
 @click.option("--json", "as_json", is_flag=True, help="Print the whole answer as JSON.")
 @data_dir_option
 def ask(
-    question: str, collection: str, max_statements: int, reader: str | None, as_json: bool, data_dir: Path | None
+    question: str,
+    collection: str,
+    max_statements: int,
+    reader: str | None,
+    document_ids: tuple[str, ...],
+    as_json: bool,
+    data_dir: Path | None,
 ) -> None:
     """Answer a question from the documents."""
     with reached(data_dir) as library:
-        answer = library.ask(question, collection=collection, max_statements=max_statements, reader=reader)
+        answer = library.ask(
+            question,
+            collection=collection,
+            max_statements=max_statements,
+            document_ids=document_ids or None,
+            reader=reader,
+        )
     if as_json:
         echo_json(asdict(answer))
     else:

@@ -63,6 +63,8 @@ async def ask(
             max_statements=data.max_statements,
             reader=data.reader,
             history=[Turn(role=turn.role, content=turn.content) for turn in data.history],
+            document_ids=data.document_ids,
+            as_typed=data.as_typed,
         )
 
     if request.accept.best_match([MediaType.JSON, streaming.MEDIA_TYPE]) == streaming.MEDIA_TYPE:

@@ -188,7 +188,7 @@ def _dropped(mine: Said, theirs: Sequence[tuple[_Word, str, list[str]]]) -> Iter
 def _supposed(mine: Said, theirs: Sequence[tuple[_Word, str, list[str]]]) -> Iterator[Difference]:
     """What a source only supposes and the claim asserts."""
     own = {one for _, _, roots in mine.of_classes(MODALS) for one in roots}
-    for word, kind, roots in theirs:
+    for word, _, roots in theirs:
         supposes = word.text.lower() in _SUPPOSING
         if supposes and roots and roots[0] not in own and all(one in mine.roots for one in roots[:2]):
             yield Difference(kind="other", said="", source=word.text)

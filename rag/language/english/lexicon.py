@@ -197,18 +197,15 @@ MEASURING = frozenset(
 
 # units that are told apart by their word alone, by stem: short and long forms of one are the same
 MEASURES = {
-    "l": "litr", "liter": "litr", "litr": "litr", "ml": "millilitr", "millilit": "millilitr", "gallon": "gallon",
-    "pint": "pint", "quart": "quart", "cup": "cup", "teaspoon": "teaspoon", "tsp": "teaspoon", "tablespoon": "tablespoon",
-    "tbsp": "tablespoon", "barrel": "barrel", "watt": "watt", "w": "watt", "kilowatt": "kilowatt", "kw": "kilowatt",
-    "megawatt": "megawatt", "mw": "megawatt", "gigawatt": "gigawatt", "gw": "gigawatt", "volt": "volt", "amp": "amper",
-    "amper": "amper", "ohm": "ohm", "byte": "byte", "kb": "kilobyt", "kilobyt": "kilobyt", "mb": "megabyt",
-    "megabyt": "megabyt", "gb": "gigabyt", "gigabyt": "gigabyt", "tb": "terabyt", "terabyt": "terabyt", "hertz": "hertz",
-    "hz": "hertz", "khz": "kilohertz", "mhz": "megahertz", "ghz": "gigahertz", "joul": "joul", "calori": "calori",
-    "kcal": "kilocalori", "kilocalori": "kilocalori", "newton": "newton", "pascal": "pascal", "psi": "psi", "bar": "bar",
-    "knot": "knot", "acr": "acr", "carat": "carat", "point": "point", "percent": "percent", "time": "time",
-    "second": "second", "minut": "minut", "hour": "hour", "day": "day", "week": "week", "month": "month", "year": "year",
-    "decad": "decad", "centuri": "centuri",
-}  # fmt: skip
+    pair.partition("/")[0]: pair.split("/")[-1]
+    for pair in """
+    l/litr liter/litr litr ml/millilitr millilit/millilitr gallon pint quart cup teaspoon tsp/teaspoon tablespoon
+    tbsp/tablespoon barrel watt w/watt kilowatt kw/kilowatt megawatt mw/megawatt gigawatt gw/gigawatt volt amp/amper
+    amper ohm byte kb/kilobyt kilobyt mb/megabyt megabyt gb/gigabyt gigabyt tb/terabyt terabyt hertz hz/hertz
+    khz/kilohertz mhz/megahertz ghz/gigahertz joul calori kcal/kilocalori kilocalori newton pascal psi bar knot acr
+    carat point percent time second minut hour day week month year decad centuri
+    """.split()
+}
 
 # how many, how often: words of one class may stand for each other
 QUANTIFIERS = {
@@ -242,14 +239,14 @@ MODALS = {
 # comparisons and places in an order, each with what says the opposite
 _COMPARED = """
     more/less more/fewer higher/lower larger/smaller greater/smaller greater/less greater/lower bigger/smaller
-    before/after before/following above/below over/under earlier/later longer/shorter largest/smallest highest/lowest most/least
-    maximum/minimum best/worst better/worse older/younger older/newer oldest/youngest oldest/newest north/south
-    northern/southern east/west eastern/western left/right inside/outside first/last top/bottom faster/slower
-    warmer/colder warmer/cooler hotter/colder heavier/lighter wider/narrower deeper/shallower richer/poorer up/down
-    upper/lower outdoors/indoors import/export imports/exports gain/loss profit/loss credit/debit predecessor/successor
-    cheaper/dearer stronger/weaker taller/shorter closer/farther nearest/farthest longest/shortest fastest/slowest
-    exceed/below exceeds/below ahead/behind morning/evening parent/child increase/decrease increased/decreased
-    increases/decreases increasing/decreasing
+    before/after before/following above/below over/under earlier/later longer/shorter largest/smallest
+    highest/lowest most/least maximum/minimum best/worst better/worse older/younger older/newer oldest/youngest
+    oldest/newest north/south northern/southern east/west eastern/western left/right inside/outside first/last
+    top/bottom faster/slower warmer/colder warmer/cooler hotter/colder heavier/lighter wider/narrower
+    deeper/shallower richer/poorer up/down upper/lower outdoors/indoors import/export imports/exports gain/loss
+    profit/loss credit/debit predecessor/successor cheaper/dearer stronger/weaker taller/shorter closer/farther
+    nearest/farthest longest/shortest fastest/slowest exceed/below exceeds/below ahead/behind morning/evening
+    parent/child increase/decrease increased/decreased increases/decreases increasing/decreasing
 """.split()
 COMPARED: dict[str, frozenset[str]] = {}
 for _pair in _COMPARED:
