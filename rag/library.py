@@ -10,7 +10,9 @@ from rag.answer.events import Event
 from rag.answer.pipeline import Answering, Effort, answer_of, listed
 from rag.answer.question import MAX_RESULTS, check_range, checked, read_question
 from rag.answer.read.extractive import ExtractiveReader
+from rag.answer.read.generative import GenerativeReader
 from rag.answer.read.reader import Reader
+from rag.answer.read.writer import chosen, writer_of
 from rag.answer.request import AskOptions, Request, read_request
 from rag.answer.verify.gather import InCollection
 from rag.answer.verify.judge import ClaimJudge
@@ -48,6 +50,7 @@ class Library:
     reader: Reader
     receipts: Receipts
     parser: ParserProcess
+    writer: GenerativeReader | None = None
     gate: Gate = field(default_factory=Gate)
     claims: Claims = field(default_factory=Claims)
     vary: Callable[[Answering], Answering] = lambda whole: whole
@@ -89,7 +92,7 @@ class Library:
             options: As ``AskOptions`` has them.
 
         Raises:
-            InvalidRequest: For a question or a number outside these limits.
+            InvalidRequest: For a question or a number outside these limits, or a reader that there is not.
             NotFound: When there is no such collection, or no such document in it.
         """
         return answer_of(self.stream(question, **options))
@@ -101,8 +104,9 @@ class Library:
         the work. Arguments and errors are those of ``ask``; what a caller must change is raised here,
         before the first event.
         """
+        writer = chosen(options.get("reader"), self.writer)
         index = self.store.index
-        return self.gate.ahead(self._stream(read_request(question, options, index.catalog), index))
+        return self.gate.ahead(self._stream(read_request(question, options, index.catalog), index, writer))
 
     def search(self, query: str, *, collection: str = DEFAULT_COLLECTION, limit: int = 10) -> tuple[RankedPassage, ...]:
         """The passages that best match ``query``, ranked as in an answer.
@@ -223,6 +227,8 @@ class Library:
 
     def close(self) -> None:
         """Give the data directory back."""
+        if self.writer is not None:
+            self.writer.close()
         self.parser.close()
         self.receipts.close()
         self.store.close()
@@ -233,9 +239,11 @@ class Library:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _stream(self, request: Request, index: Index) -> Iterator[Event]:
+    def _stream(self, request: Request, index: Index, writer: GenerativeReader | None) -> Iterator[Event]:
         with self._answering(request.collection, index, request.document_ids) as answering:
-            yield from answering.answer(request.readings, request.typed, max_statements=request.max_statements)
+            yield from answering.answer(
+                request.readings, request.typed, max_statements=request.max_statements, writer=writer
+            )
 
     @contextmanager
     def _look(self, collection: str, document_ids: Sequence[str] | None) -> Iterator[InCollection]:
@@ -301,6 +309,7 @@ def assemble(settings: Settings, encoder: Encoder, scorer: PairScorer, *, as_it_
         former=former,
         scorer=scorer,
         reader=ExtractiveReader(threshold=settings.threshold),
+        writer=writer_of(settings, scorer),
         receipts=Receipts(store.catalog.answers, keep=settings.keep_answers),
         parser=ParserProcess(limits_of(settings)),
     )

@@ -199,11 +199,25 @@ class TableRows:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """What a sentence says otherwise than its source, or beyond it.
+
+    ``kind`` is ``"number"``, ``"date"``, ``"name"``, ``"negation"``, ``"unit"``, ``"quantifier"`` or ``"other"``;
+    ``said`` are the words of the sentence, ``source`` those in their place, either empty where there are none.
+    """
+
+    kind: str
+    said: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
     """A part of an answer and the numbers of its citations, never empty.
 
     ``kind`` is ``"sentence"``, ``"list"``, ``"steps"``, ``"table"``, ``"code"`` or ``"record"``; ``text`` is all of it
-    as plain text. ``items`` are those of a list, steps or a record, ``table`` the rows of a table.
+    as plain text. ``items`` are those of a list, steps or a record, ``table`` the rows of a table. ``differences`` are
+    those of a written sentence whose ``verdict`` is ``"partly"``.
     """
 
     text: str
@@ -213,6 +227,7 @@ class Statement:
     kind: str = "sentence"
     items: tuple[Item, ...] | None = None
     table: TableRows | None = None
+    differences: tuple[Difference, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -248,11 +263,49 @@ class CorpusState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelNames:
-    """The models that made an answer."""
+    """The models that made an answer; ``writer`` is the language model that was asked, ``None`` for none."""
 
     encoder: str
     reranker: str
     reader: str
+    writer: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """The tokens of a language model: what it was shown, and what it wrote."""
+
+    prompt: int
+    completion: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DroppedSentence:
+    """A sentence that a language model wrote and that is not shown.
+
+    ``verdict`` is ``"unsupported"`` or ``"contradicted"`` by the evidence, or ``"address"`` for
+    one that holds an address or markup.
+    """
+
+    text: str
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Writing:
+    """What became of what a language model wrote.
+
+    Args:
+        shown: Its sentences that are statements: the first so many.
+        dropped: Those that are not.
+        replaced: Why the sources' own words stand in its place, or after it; ``None`` where they do not.
+        prompt_sha256: Of all that it was shown.
+    """
+
+    shown: int
+    dropped: tuple[DroppedSentence, ...]
+    replaced: str | None
+    prompt_sha256: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -278,20 +331,9 @@ class Answer:
     passages: tuple[RankedPassage, ...]
     corpus: CorpusState
     models: ModelNames
+    usage: Usage | None = None
+    writing: Writing | None = None
     timings_ms: Mapping[str, float] = field(compare=False)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
-    """What a sentence says otherwise than its source, or beyond it.
-
-    ``kind`` is ``"number"``, ``"date"``, ``"name"``, ``"negation"``, ``"unit"``, ``"quantifier"`` or ``"other"``;
-    ``said`` are the words of the sentence, ``source`` those in their place, either empty where there are none.
-    """
-
-    kind: str
-    said: str
-    source: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,6 +31,7 @@ from server.api.documents import (
 )
 from server.api.fields import say_what_fields_mean
 from server.api.health import live, ready
+from server.api.readers import list_readers
 from server.api.suggestions import suggest
 from server.api.uploads import cancel_job, get_job, list_jobs, upload_documents
 from server.api.verify import check_quotes, verify
@@ -61,7 +62,7 @@ def create_app(startup: Startup, settings: Settings) -> App:
 
     app = Litestar(
         route_handlers=[
-            *(ask, search, get_answer, give_feedback, suggest),
+            *(ask, search, list_readers, get_answer, give_feedback, suggest),
             *(verify, check_quotes),
             *(upload_documents, get_job, list_jobs, cancel_job, list_documents, delete_document),
             *(get_document, get_text, get_paragraphs, get_blocks, get_source),

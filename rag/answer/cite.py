@@ -31,10 +31,11 @@ def cite(findings: Sequence[Finding], text_of: Callable[[str], str]) -> tuple[li
                 text=finding.text,
                 citations=cited,
                 support=finding.support,
-                verdict="supported",
+                verdict=finding.verdict,
                 kind=finding.kind,
                 items=items or None,
                 table=finding.table,
+                differences=finding.differences,
             )
         )
     return statements, [citation_of(number, source, text_of) for source, number in numbers.items()]
@@ -60,7 +61,13 @@ def written_answer(
 
 
 def _noted(statement: Statement) -> str:
-    """A statement with the numbers of its citations; those of an item after the item."""
+    """A statement with the numbers of its citations; those of an item after the item, and what no source has last."""
+    beyond = ", ".join(f"\u201c{one.said}\u201d" for one in statement.differences if one.said)
+    note = f" (Not in the source: {beyond}.)" if beyond else " (In part.)"
+    return _numbered(statement) + (note if statement.verdict == "partly" else "")
+
+
+def _numbered(statement: Statement) -> str:
     lines, left = without_footnotes(statement.text).split("\n"), list(statement.citations)
     items = statement.items or ()
     if len(items) > 1 and len(lines) >= len(items):

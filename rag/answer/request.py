@@ -20,6 +20,8 @@ class AskOptions(TypedDict, total=False):
         history: What was said before, oldest first: it completes a question that does not stand alone.
         document_ids: Ask these alone, 1 to 1,000; every document of the collection where they are not given.
         as_typed: Complete nothing, whatever was said before.
+        reader: ``"extractive"`` answers in the sources' own words, ``"generative"`` in those of the writer; where it is
+            not given the writer answers if there is one.
     """
 
     collection: str
@@ -27,6 +29,7 @@ class AskOptions(TypedDict, total=False):
     history: Sequence[Turn]
     document_ids: Sequence[str] | None
     as_typed: bool
+    reader: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -42,7 +42,7 @@ class AskRequest(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     question: Question
     collection: str = DEFAULT_COLLECTION
     max_statements: Annotated[int, Meta(ge=1, le=MAX_STATEMENTS)] = 4
-    reader: Literal["extractive"] | None = None
+    reader: Literal["extractive", "generative"] | None = None
     history: Annotated[list[Turn], Meta(max_length=MAX_TURNS)] = []
     document_ids: Annotated[list[str], Meta(min_length=1, max_length=MAX_SCOPE)] | None = None
     as_typed: bool = False

@@ -6,6 +6,26 @@ _MEANINGS = {
     "Answer": {
         "complete": "Whether all is shown that the sources say: false where a list is cut short, or more may exist.",
         "statements": "What answers, the most certain first; none where the sources do not answer.",
+        "usage": "The tokens of the language model; null where none was asked.",
+        "writing": "What became of what the language model wrote; null where none was asked.",
+    },
+    "ModelNames": {
+        "reader": "`extractive`: the sources' own words; `generative`: those of the writer, verified.",
+        "writer": "The language model that was asked, also where none of its sentences is shown; null for none.",
+    },
+    "Usage": {
+        "prompt": "Of the question, the evidence and the rules.",
+        "completion": "Of what it wrote.",
+    },
+    "Writing": {
+        "shown": "How many of the statements it wrote: the first so many.",
+        "dropped": "What it wrote and is not shown.",
+        "replaced": "Why the sources' own words stand in its place, or after it; null where they do not.",
+        "prompt_sha256": "Of all that it was shown.",
+    },
+    "DroppedSentence": {
+        "text": "As it was written, without marks of sources.",
+        "verdict": "`unsupported`, `contradicted`, or `address`: it holds one, or markup.",
     },
     "Statement": {
         "text": "The whole statement as plain text, a line for each item of a list; code is as it is written.",
@@ -13,6 +33,7 @@ _MEANINGS = {
         "citations": "The numbers of all its citations, those of its items too.",
         "items": "Of a list, steps or a record: its items in the order of the document; null for other kinds.",
         "table": "Of a table: the rows that answer; null for other kinds.",
+        "differences": "Of a written statement that its sources support in part: what they do not say.",
     },
     "Item": {
         "text": "The item with its number or bullet; of a record `key: value`.",

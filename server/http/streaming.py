@@ -20,7 +20,7 @@ from litestar import Response
 from litestar.response.sse import ServerSentEvent, ServerSentEventMessage
 from litestar.types import Receive
 
-from rag.answer.events import Event, Finished, Judged, Retrieved, Stated
+from rag.answer.events import Drafting, Event, Finished, Judged, Retrieved, Stated
 from rag.types import Answer
 from server.http.line import Line, unless_left
 from server.http.problems import failure
@@ -93,6 +93,8 @@ def _message(event: Event, encode_answer: Callable[[Answer], bytes]) -> ServerSe
             return ServerSentEventMessage(event="passages", data=msgspec.json.encode(event))
         case Judged():
             return ServerSentEventMessage(data=None, comment="judged")
+        case Drafting():
+            return ServerSentEventMessage(data=None, comment="writing")
         case Stated():
             return ServerSentEventMessage(event="statement", data=msgspec.json.encode(event))
         case Finished():

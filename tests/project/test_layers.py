@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.places import ROOT
 
-HEAVY = ["torch", "transformers", "sentence_transformers", "chromadb", "onnxruntime"]
+HEAVY = ["torch", "transformers", "sentence_transformers", "chromadb", "onnxruntime", "openai"]
 
 
 def loaded_by(statement: str, names: list[str]) -> list[str]:

@@ -32,6 +32,14 @@ VALUES = [
     ("FOOTNOTE_MAX_TEXT_CHARACTERS", "2000", 2000),
     ("FOOTNOTE_MAX_PASSAGES", "300", 300),
     ("FOOTNOTE_THREADS", "4", 4),
+    ("FOOTNOTE_WRITER_URL", "http://127.0.0.1:11434/v1", "http://127.0.0.1:11434/v1"),
+    ("FOOTNOTE_WRITER_MODEL", "qwen3:8b", "qwen3:8b"),
+    ("FOOTNOTE_WRITER_KEY", "sk-1", "sk-1"),
+    ("FOOTNOTE_WRITER_EVIDENCE_TOKENS", "3000", 3000),
+    ("FOOTNOTE_WRITER_ANSWER_TOKENS", "200", 200),
+    ("FOOTNOTE_WRITER_FIRST_SECONDS", "60", 60),
+    ("FOOTNOTE_WRITER_SECONDS", "300", 300),
+    ("FOOTNOTE_WRITER_RETRIES", "0", 0),
 ]
 LIMITS = [
     ("FOOTNOTE_PORT", 0, 65535),
@@ -47,6 +55,11 @@ LIMITS = [
     ("FOOTNOTE_MAX_TEXT_CHARACTERS", 1_000, 100_000_000),
     ("FOOTNOTE_MAX_PASSAGES", 100, 10_000_000),
     ("FOOTNOTE_THREADS", 0, 256),
+    ("FOOTNOTE_WRITER_EVIDENCE_TOKENS", 200, 100_000),
+    ("FOOTNOTE_WRITER_ANSWER_TOKENS", 16, 8_000),
+    ("FOOTNOTE_WRITER_FIRST_SECONDS", 1, 600),
+    ("FOOTNOTE_WRITER_SECONDS", 1, 3_600),
+    ("FOOTNOTE_WRITER_RETRIES", 0, 10),
 ]
 TEXTS = ["FOOTNOTE_DATA_DIR", "FOOTNOTE_HOST", "FOOTNOTE_ENCODER", "FOOTNOTE_RERANKER"]
 
@@ -130,6 +143,10 @@ def test_a_host_that_is_no_name_fails_with_the_name(raw: str) -> None:
 def test_threshold_that_is_no_number_fails() -> None:
     with pytest.raises(SettingsError, match=r"^FOOTNOTE_THRESHOLD='half' cannot be used: it must be a number$"):
         Settings.from_environ({"FOOTNOTE_THRESHOLD": "half"})
+
+
+def test_the_writer_s_key_is_not_shown() -> None:
+    assert "sk-1" not in repr(Settings(writer_key="sk-1"))
 
 
 @pytest.mark.parametrize("key", TEXTS)

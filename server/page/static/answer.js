@@ -16,12 +16,23 @@ export function afterStatements(answer) {
 		h("div", nameOf(citation), byline(citation)),
 	)));
 	return [
+		...writingView(answer.writing),
 		answer.complete === false && h("p.muted", t.incomplete),
 		...answer.conflicts.map((conflict) => conflictView(conflict, answer)),
 		h("h3", t.sources),
 		h("ol.sources", sources),
 		shortened(sources),
 	].filter(Boolean);
+}
+
+/** What became of what a language model wrote, where not all of it is shown. */
+function writingView(writing) {
+	if (!writing) return [];
+	const dropped = writing.dropped.map(({ text, verdict }) => h("li", h("q", text), h("span.muted", ` ${t.verdicts[verdict]}`)));
+	return [
+		writing.replaced && h("p.muted", t.replaced(writing.replaced, writing.shown)),
+		dropped.length > 0 && h("details.dropped", h("summary", t.dropped(dropped.length)), h("ul", dropped)),
+	];
 }
 
 export const unansweredView = (answer) => [
