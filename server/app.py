@@ -23,6 +23,8 @@ from server.api.documents import (
 )
 from server.api.fields import say_what_fields_mean
 from server.api.health import live, ready
+from server.api.openai.errors import OpenAIErrors
+from server.api.openai.routes import complete_chat, get_model, list_models
 from server.api.suggestions import suggest
 from server.api.uploads import cancel_job, get_job, list_jobs, upload_documents
 from server.background.startup import Startup
@@ -53,6 +55,7 @@ def create_app(startup: Startup, settings: Settings) -> App:
     app = Litestar(
         route_handlers=[
             *(ask, search, get_answer, give_feedback, suggest),
+            *(list_models, get_model, complete_chat),
             *(upload_documents, get_job, list_jobs, cancel_job, list_documents, delete_document),
             *(get_document, get_text, get_paragraphs, get_blocks, get_source),
             *(list_collections, create_collection, delete_collection),
@@ -74,4 +77,5 @@ def create_app(startup: Startup, settings: Settings) -> App:
     say_what_is_refused(app.openapi_schema, BODIES)
     say_what_fields_mean(app.openapi_schema)
     hosts, any_address = own_hosts(settings.host, settings.allowed_hosts)
-    return Edge(app, hosts=hosts, any_address=any_address, policy=policy, busy_seconds=line.retry_seconds)
+    edge = Edge(app, hosts=hosts, any_address=any_address, policy=policy, busy_seconds=line.retry_seconds)
+    return OpenAIErrors(edge)

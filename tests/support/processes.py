@@ -70,13 +70,17 @@ def serve(data_dir: Path, *options: str, wait: bool = True, **environ: str) -> I
 def serve_here(provide: Callable[[], Library], *handlers: HTTPRouteHandler) -> Iterator[str]:
     """A real server in this process: ``handlers`` on the engine that ``provide`` gives; its address."""
     line = Line(running=2, waiting=8)
+    with closing(line), run_here(app_of(provide, line, *handlers)) as address:
+        yield address
+
+
+def app_of(provide: Callable[[], Library], line: Line, *handlers: HTTPRouteHandler) -> App:
+    """An ASGI application of ``handlers`` on the engine that ``provide`` gives."""
     dependencies = {
         "engine": Provide(provide, sync_to_thread=False),
         "line": Provide(lambda: line, sync_to_thread=False),
     }
-    app = Litestar(handlers, dependencies=dependencies, exception_handlers=HANDLERS, logging_config=None)
-    with closing(line), run_here(app) as address:
-        yield address
+    return Litestar(handlers, dependencies=dependencies, exception_handlers=HANDLERS, logging_config=None)
 
 
 @contextmanager
