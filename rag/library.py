@@ -12,6 +12,10 @@ from rag.answer.pipeline import Answering, Effort, answer_of, listed
 from rag.answer.question import MAX_RESULTS, MAX_STATEMENTS, Question, check_range, checked, read_question
 from rag.answer.read.extractive import ExtractiveReader
 from rag.answer.read.reader import Reader
+from rag.answer.verify.gather import InCollection
+from rag.answer.verify.judge import ClaimJudge
+from rag.answer.verify.quotes import check_quotes, limit_quotes
+from rag.checks import Checking
 from rag.ingest.identity import Claims
 from rag.ingest.parse import Limits, ParserProcess
 from rag.ingest.pipeline import Outcome, find_files, ingest
@@ -24,7 +28,7 @@ from rag.storage.directory import MODELS, refuse_links
 from rag.storage.receipts import Receipts
 from rag.storage.store import Store
 from rag.storage.vectors.index import Index
-from rag.types import DEFAULT_COLLECTION, Answer, Document, RankedPassage, Turn
+from rag.types import DEFAULT_COLLECTION, Answer, Document, QuoteCheck, RankedPassage, Turn, Verification
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +142,82 @@ class Library:
         with self.gate.question(), self.answering(collection) as answering:
             meant, hits = answering.find(asked, limit)
             return listed(answering.rerank(meant, hits).hits[:limit])
+
+    def verify(
+        self,
+        text: str,
+        *,
+        collection: str = DEFAULT_COLLECTION,
+        document_ids: Sequence[str] | None = None,
+        passages: Sequence[str] | None = None,
+    ) -> Verification:
+        """Whether the sources say what each sentence of a text says.
+
+        Args:
+            text: 1 to 20,000 characters, not blank; plain or Markdown.
+            document_ids: Hold it against these documents of the collection alone.
+            passages: Hold it against these texts, and not against the collection.
+
+        Raises:
+            InvalidRequest: For a text or passages outside these limits.
+            NotFound: When there is no such collection.
+        """
+        steps = self.verifying(text, collection=collection, document_ids=document_ids, passages=passages)
+        return next(step for step in steps if step is not None)
+
+    def verifying(
+        self,
+        text: str,
+        *,
+        collection: str = DEFAULT_COLLECTION,
+        document_ids: Sequence[str] | None = None,
+        passages: Sequence[str] | None = None,
+    ) -> Generator[Verification | None]:
+        """As ``verify``, in steps: nothing after each sentence, last the verification; who stops asking stops it."""
+
+        @contextmanager
+        def look() -> Iterator[InCollection]:
+            with self.answering(collection) as answering:
+                yield InCollection(
+                    catalog=answering.catalog,
+                    vectors=answering.vectors,
+                    collection=collection,
+                    encoder=answering.encoder,
+                    document_ids=document_ids,
+                )
+
+        steps = self.checking.verify(text, passages, look)
+        if passages is None:
+            self.store.catalog.state(collection)
+        return self.gate.ahead(steps)
+
+    def check_quotes(self, quotes: Sequence[str], *, collection: str = DEFAULT_COLLECTION) -> tuple[QuoteCheck, ...]:
+        """Whether quotes are in the documents, word for word, in the order of ``quotes``.
+
+        Args:
+            quotes: 1 to 200, each of 1 to 2,000 characters, not blank.
+
+        Raises:
+            InvalidRequest: For quotes outside these limits.
+            NotFound: When there is no such collection.
+        """
+        return tuple(self.checking_quotes(quotes, collection=collection))
+
+    def checking_quotes(self, quotes: Sequence[str], *, collection: str = DEFAULT_COLLECTION) -> Generator[QuoteCheck]:
+        """As ``check_quotes``, one after the other."""
+        limit_quotes(quotes)
+        self.store.catalog.state(collection)
+        return self.gate.ahead(self._checked_quotes(quotes, collection))
+
+    def _checked_quotes(self, quotes: Sequence[str], collection: str) -> Iterator[QuoteCheck]:
+        with self.answering(collection) as answering:
+            yield from check_quotes(quotes, answering.catalog, collection)
+
+    @property
+    def checking(self) -> Checking:
+        """What a text is checked with."""
+        judge = ClaimJudge(self.scorer, self.encoder)
+        return Checking(parser=self.parser, encoder=self.encoder, judge=judge)
 
     def ingest(
         self,

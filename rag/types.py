@@ -279,3 +279,67 @@ class Answer:
     corpus: CorpusState
     models: ModelNames
     timings_ms: Mapping[str, float] = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """What a sentence says otherwise than its source, or beyond it.
+
+    ``kind`` is ``"number"``, ``"date"``, ``"name"``, ``"negation"``, ``"unit"``, ``"quantifier"`` or ``"other"``;
+    ``said`` are the words of the sentence, ``source`` those in their place, either empty where there are none.
+    """
+
+    kind: str
+    said: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifiedSentence:
+    """The characters ``start:end`` of a text, and whether sources say the same.
+
+    ``verdict`` is ``"supported"``, ``"partly"`` (some of it), ``"contradicted"`` (they say otherwise) or
+    ``"unsupported"``; ``support`` is how sure it is that they say it, 0 to 1. ``citations`` are the numbers of what it
+    was held against, none where nothing was found.
+    """
+
+    text: str
+    start: int
+    end: int
+    verdict: str
+    support: float
+    citations: tuple[int, ...]
+    differences: tuple[Difference, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verification:
+    """A text, sentence by sentence. ``supported`` is the share of the sentences that are, 0 for a text without any."""
+
+    sentences: tuple[VerifiedSentence, ...]
+    citations: tuple[Citation, ...]
+    supported: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuoteChange:
+    """The characters ``start:end`` of a quote, and what the source has in their place; either may be empty."""
+
+    start: int
+    end: int
+    said: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuoteCheck:
+    """Whether a quote is in the documents.
+
+    ``verdict`` is ``"found"``, word for word, at the places of ``citations``; ``"altered"``, with the nearest place
+    and what was changed; or ``"not_found"``, without any.
+    """
+
+    quote: str
+    verdict: str
+    citations: tuple[Citation, ...] = ()
+    changes: tuple[QuoteChange, ...] = ()

@@ -10,7 +10,15 @@ from litestar.di import Provide
 from rag.settings import Settings
 from server.api.answers import get_answer, give_feedback
 from server.api.ask import ask, search
-from server.api.bodies import MOST_BODY_BYTES, AskRequest, FeedbackRequest, SearchRequest, Turn
+from server.api.bodies import (
+    MOST_BODY_BYTES,
+    AskRequest,
+    FeedbackRequest,
+    QuotesRequest,
+    SearchRequest,
+    Turn,
+    VerifyRequest,
+)
 from server.api.collections import CollectionRequest, create_collection, delete_collection, list_collections
 from server.api.documents import (
     delete_document,
@@ -27,13 +35,14 @@ from server.api.openai.errors import OpenAIErrors
 from server.api.openai.routes import complete_chat, get_model, list_models
 from server.api.suggestions import suggest
 from server.api.uploads import cancel_job, get_job, list_jobs, upload_documents
+from server.api.verify import check_quotes, verify
 from server.background.startup import Startup
 from server.http.edge import App, Edge, own_hosts
 from server.http.line import Line
 from server.http.problems import HANDLERS
 from server.page.routes import chat_page, openapi_config, policy, say_what_is_refused, static_routers
 
-BODIES = (AskRequest, Turn, SearchRequest, FeedbackRequest, CollectionRequest)
+BODIES = (AskRequest, Turn, SearchRequest, VerifyRequest, QuotesRequest, FeedbackRequest, CollectionRequest)
 
 
 def create_app(startup: Startup, settings: Settings) -> App:
@@ -55,6 +64,7 @@ def create_app(startup: Startup, settings: Settings) -> App:
     app = Litestar(
         route_handlers=[
             *(ask, search, get_answer, give_feedback, suggest),
+            *(verify, check_quotes),
             *(list_models, get_model, complete_chat),
             *(upload_documents, get_job, list_jobs, cancel_job, list_documents, delete_document),
             *(get_document, get_text, get_paragraphs, get_blocks, get_source),

@@ -37,7 +37,7 @@ def cite(findings: Sequence[Finding], text_of: Callable[[str], str]) -> tuple[li
                 table=finding.table,
             )
         )
-    return statements, [_citation(number, source, text_of) for source, number in numbers.items()]
+    return statements, [citation_of(number, source, text_of) for source, number in numbers.items()]
 
 
 def written_answer(
@@ -90,7 +90,8 @@ def _name(source: Citation) -> str:
     return ", ".join([source.title or source.path, source.published or "undated"])
 
 
-def _citation(number: int, source: Source, text_of: Callable[[str], str]) -> Citation:
+def citation_of(number: int, source: Source, text_of: Callable[[str], str]) -> Citation:
+    """A footnote: a span with what stands around it and what is known of its document."""
     document, span = source.document, source.span
     text = text_of(document.id)
     return Citation(

@@ -10,10 +10,12 @@ from rag.cli.health import doctor
 from rag.cli.options import data_dir_option, read_settings
 from rag.cli.reindex import reindex
 from rag.cli.root import main
+from rag.cli.verify import verify
 
 for _command in (
     ask,
     search,
+    verify,
     ingest_command,
     documents,
     doctor,

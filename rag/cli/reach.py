@@ -9,7 +9,7 @@ from rag.cli.options import opened, read_settings
 from rag.cli.served import served
 from rag.ingest.pipeline import Outcome, SourceFile, Work, ingest
 from rag.library import Library
-from rag.types import Answer, Document, RankedPassage
+from rag.types import Answer, Document, RankedPassage, Verification
 from rag.upkeep.serving import server_of
 
 
@@ -21,6 +21,9 @@ class Reached(Protocol):
 
     def search(self, query: str, *, collection: str, limit: int) -> tuple[RankedPassage, ...]:
         """The passages that best match a query."""
+
+    def verify(self, text: str, *, collection: str, document_ids: Sequence[str] | None) -> Verification:
+        """Whether the documents say what each sentence of a text says."""
 
     def is_empty(self, collection: str) -> bool:
         """Whether a collection has no documents."""
@@ -52,6 +55,10 @@ class Opened:
     def search(self, query: str, *, collection: str, limit: int) -> tuple[RankedPassage, ...]:
         """As ``Reached``."""
         return self._engine.search(query, collection=collection, limit=limit)
+
+    def verify(self, text: str, *, collection: str, document_ids: Sequence[str] | None) -> Verification:
+        """As ``Reached``."""
+        return self._engine.verify(text, collection=collection, document_ids=document_ids)
 
     def is_empty(self, collection: str) -> bool:
         """As ``Reached``."""

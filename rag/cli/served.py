@@ -17,7 +17,7 @@ import msgspec
 from rag.answer.question import MAX_RESULTS, MAX_STATEMENTS, check_range, checked
 from rag.errors import DocumentRejected, FootnoteError, InvalidRequest, NotFound
 from rag.ingest.pipeline import Outcome, SourceFile, Work, check_collection
-from rag.types import Answer, Document, RankedPassage
+from rag.types import Answer, Document, RankedPassage, Verification
 
 _FILES = 100  # of an upload; a server takes ten times as many
 _BYTES = 16_000_000
@@ -63,6 +63,11 @@ class Served:
         asked = {"query": _sendable(query), "collection": collection, "limit": limit}
         found = self._got("POST", "/v1/search", json=asked)
         return msgspec.convert(found["passages"], tuple[RankedPassage, ...])
+
+    def verify(self, text: str, *, collection: str, document_ids: Sequence[str] | None) -> Verification:
+        """Whether the documents say what each sentence of a text says; errors are those of ``Library.verify``."""
+        asked = {"text": _sendable(text), "collection": collection, "document_ids": document_ids}
+        return msgspec.convert(self._got("POST", "/v1/verify", json=asked), Verification)
 
     def is_empty(self, collection: str) -> bool:
         """Whether a collection has no documents.

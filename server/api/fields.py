@@ -23,6 +23,35 @@ _MEANINGS = {
         "rows": "The cells of each row that answers, one a column; empty where the table has none.",
         "marked": "The cells that were asked for, each as row and column, from 0.",
     },
+    "Verification": {
+        "sentences": "Those that claim something: no headings, questions or code.",
+        "citations": "What the sentences were held against.",
+        "supported": "The share of the sentences that are supported; 0 where there are none.",
+    },
+    "VerifiedSentence": {
+        "start": "Where it starts in the text.",
+        "end": "Where it ends, half open.",
+        "verdict": "`supported`, `partly` (some of it), `contradicted` (the sources say otherwise) or `unsupported`.",
+        "support": "How sure it is that the sources say it, 0 to 1.",
+        "citations": "The numbers of what it was held against, the nearest first; empty where nothing was found.",
+        "differences": "What it says otherwise than the sources, or beyond them.",
+    },
+    "Difference": {
+        "kind": "`number`, `date`, `name`, `negation`, `unit`, `quantifier` or `other`.",
+        "said": "The words of the sentence; empty where it leaves something out.",
+        "source": "The words of the source in their place; empty where there are none.",
+    },
+    "QuoteCheck": {
+        "verdict": "`found` word for word, `altered`, or `not_found`.",
+        "citations": "Where it is; of an altered quote the nearest place, and where other parts of it come from.",
+        "changes": "Of an altered quote: what differs from the nearest place.",
+    },
+    "QuoteChange": {
+        "start": "Where the characters start in the quote.",
+        "end": "Where they end, half open.",
+        "said": "What the quote has; empty where it leaves something out.",
+        "source": "What the source has in their place; empty where it has nothing.",
+    },
     "ReadBlock": {
         "form": "What it is. Lists hold items, tables rows, records fields, items and quotations any; the others none.",
         "start": "Where it starts in the text.",
