@@ -40,6 +40,7 @@ from server.background.startup import Startup
 from server.http.edge import App, Edge, own_hosts
 from server.http.line import Line
 from server.http.problems import HANDLERS
+from server.mcp.http import Endpoint, InLine, mcp_route
 from server.page.routes import chat_page, openapi_config, policy, say_what_is_refused, static_routers
 
 BODIES = (AskRequest, Turn, SearchRequest, VerifyRequest, QuotesRequest, FeedbackRequest, CollectionRequest)
@@ -48,6 +49,7 @@ BODIES = (AskRequest, Turn, SearchRequest, VerifyRequest, QuotesRequest, Feedbac
 def create_app(startup: Startup, settings: Settings) -> App:
     """The application of one data directory; ``startup`` begins with it and is stopped with it."""
     line = Line(running=settings.worker_threads, waiting=settings.max_waiting)
+    tools = Endpoint(InLine(startup.engine, line))
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
@@ -55,6 +57,7 @@ def create_app(startup: Startup, settings: Settings) -> App:
         try:
             yield
         finally:
+            await tools.stop()
             line.close()
             await to_thread.run_sync(startup.stop)
 
@@ -69,7 +72,7 @@ def create_app(startup: Startup, settings: Settings) -> App:
             *(upload_documents, get_job, list_jobs, cancel_job, list_documents, delete_document),
             *(get_document, get_text, get_paragraphs, get_blocks, get_source),
             *(list_collections, create_collection, delete_collection),
-            *(live, ready, chat_page),
+            *(live, ready, chat_page, mcp_route(tools)),
             *static_routers(),
         ],
         dependencies={

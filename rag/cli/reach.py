@@ -31,6 +31,12 @@ class Reached(Protocol):
     def documents(self, collection: str) -> Iterator[Document]:
         """The documents of a collection, by id."""
 
+    def document(self, document_id: str) -> Document:
+        """A document by its id."""
+
+    def text(self, document_id: str) -> str:
+        """The text that citations of a document index."""
+
     def remove(self, document_id: str) -> None:
         """Remove a document."""
 
@@ -67,6 +73,14 @@ class Opened:
     def documents(self, collection: str) -> Iterator[Document]:
         """As ``Reached``."""
         return self._engine.documents(collection=collection)
+
+    def document(self, document_id: str) -> Document:
+        """As ``Reached``."""
+        return self._engine.store.catalog.document(document_id)
+
+    def text(self, document_id: str) -> str:
+        """As ``Reached``."""
+        return self._engine.text(document_id)
 
     def remove(self, document_id: str) -> None:
         """As ``Reached``."""

@@ -22,6 +22,7 @@ class DocumentRecord:
     """A document as the contract lists it."""
 
     id: str
+    collection: str
     title: str | None
     author: str | None
     publisher: str | None

@@ -1,6 +1,5 @@
 """OpenAI's API with its own client, unmodified, against real servers."""
 
-import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -21,6 +20,7 @@ from server.api.openai.routes import complete_chat, list_models
 from server.background.startup import Startup
 from server.http.line import Line
 from tests.server.test_stream import INSIST, NITROGEN, SECRET, FailingScorer
+from tests.support.loops import in_a_loop
 from tests.support.processes import app_of, run_here
 from tests.support.slow import PRISONERS, CountingReader, WaitingScorer
 
@@ -114,7 +114,7 @@ def test_async_client_gets_the_same(seeds_server: str) -> None:
             pieces = [chunk.choices[0].delta.content or "" async for chunk in stream]
             return whole.choices[0].message.content, "".join(pieces)
 
-    whole, streamed = asyncio.run(ask())
+    whole, streamed = in_a_loop(ask)
     assert whole == streamed
     assert "[1]" in streamed
 

@@ -86,7 +86,8 @@ def app_of(provide: Callable[[], Library], line: Line, *handlers: HTTPRouteHandl
 @contextmanager
 def run_here(app: App, **options: Any) -> Iterator[str]:
     """An ASGI application on a real server in this process, with options of uvicorn; its address."""
-    config = uvicorn.Config(app, port=0, log_config=None, lifespan="off", timeout_graceful_shutdown=2, **options)
+    chosen = {"lifespan": "off", **options}
+    config = uvicorn.Config(app, port=0, log_config=None, timeout_graceful_shutdown=2, **chosen)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()
