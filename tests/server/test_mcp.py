@@ -13,7 +13,7 @@ import pytest
 from litestar import Litestar
 from mcp import Client
 from mcp.client.stdio import StdioServerParameters
-from mcp_types import CallToolResult
+from mcp.types import CallToolResult
 
 from rag.errors import NotFound
 from rag.library import Library, assemble

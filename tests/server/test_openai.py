@@ -1,5 +1,6 @@
 """OpenAI's API with its own client, unmodified, against real servers."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -21,6 +22,7 @@ from server.background.startup import Startup
 from server.http.line import Line
 from tests.server.test_stream import INSIST, NITROGEN, SECRET, FailingScorer
 from tests.support.loops import in_a_loop
+from tests.support.places import ROOT
 from tests.support.processes import app_of, run_here
 from tests.support.slow import PRISONERS, CountingReader, WaitingScorer
 
@@ -265,3 +267,13 @@ def test_server_that_loads_answers_in_openai_s_shape(tmp_path: Path) -> None:
     with run_here(app) as address, loading as raised:
         client_of(address).models.list()
     assert (raised.value.status_code, raised.value.response.headers["retry-after"]) == (503, "1")
+
+
+def test_script_of_the_guide_prints_the_answer_twice(seeds_server: str, capsys: pytest.CaptureFixture[str]) -> None:
+    guide = (ROOT / "docs" / "openai.md").read_text("utf-8")
+    (script,) = re.findall(r"```python\n(.*?)```", guide, re.DOTALL)
+    assert script.count("http://127.0.0.1:8000") == 1
+    exec(compile(script.replace("http://127.0.0.1:8000", seeds_server), "docs/openai.md", "exec"), {})
+    first, _, rest = capsys.readouterr().out.partition("\n1 ")
+    assert "[1]" in first
+    assert rest.endswith(first)
