@@ -21,7 +21,9 @@ from server.api.bodies import (
 )
 from server.api.collections import CollectionRequest, create_collection, delete_collection, list_collections
 from server.api.documents import (
+    RemovalRequest,
     delete_document,
+    delete_documents,
     get_blocks,
     get_document,
     get_paragraphs,
@@ -33,6 +35,7 @@ from server.api.fields import say_what_fields_mean
 from server.api.health import live, ready
 from server.api.openai.errors import OpenAIErrors
 from server.api.openai.routes import complete_chat, get_model, list_models
+from server.api.operations import tag_operations
 from server.api.suggestions import suggest
 from server.api.uploads import cancel_job, get_job, list_jobs, upload_documents
 from server.api.verify import check_quotes, verify
@@ -43,7 +46,16 @@ from server.http.problems import HANDLERS
 from server.mcp.http import Endpoint, InLine, mcp_route
 from server.page.routes import chat_page, openapi_config, policy, say_what_is_refused, static_routers
 
-BODIES = (AskRequest, Turn, SearchRequest, VerifyRequest, QuotesRequest, FeedbackRequest, CollectionRequest)
+BODIES = (
+    AskRequest,
+    Turn,
+    SearchRequest,
+    VerifyRequest,
+    QuotesRequest,
+    FeedbackRequest,
+    CollectionRequest,
+    RemovalRequest,
+)
 
 
 def create_app(startup: Startup, settings: Settings) -> App:
@@ -69,7 +81,7 @@ def create_app(startup: Startup, settings: Settings) -> App:
             *(ask, search, get_answer, give_feedback, suggest),
             *(verify, check_quotes),
             *(list_models, get_model, complete_chat),
-            *(upload_documents, get_job, list_jobs, cancel_job, list_documents, delete_document),
+            *(upload_documents, get_job, list_jobs, cancel_job, list_documents, delete_document, delete_documents),
             *(get_document, get_text, get_paragraphs, get_blocks, get_source),
             *(list_collections, create_collection, delete_collection),
             *(live, ready, chat_page, mcp_route(tools)),
@@ -89,6 +101,7 @@ def create_app(startup: Startup, settings: Settings) -> App:
     )
     say_what_is_refused(app.openapi_schema, BODIES)
     say_what_fields_mean(app.openapi_schema)
+    tag_operations(app.openapi_schema)
     hosts, any_address = own_hosts(settings.host, settings.allowed_hosts)
     edge = Edge(app, hosts=hosts, any_address=any_address, policy=policy, busy_seconds=line.retry_seconds)
     return OpenAIErrors(edge)

@@ -97,11 +97,13 @@ class Opened:
 def reached(data_dir: Path | None) -> Iterator[Reached]:
     """The library of the data directory of the option or the environment, given back at the end of the block.
 
+    Where FOOTNOTE_SERVER names a server, it is that one's.
+
     Raises:
         FootnoteError: When the settings, the models or the directory cannot be used, or its server does not answer.
     """
     settings = read_settings(data_dir=data_dir)
-    address = server_of(settings.data_dir)
+    address = settings.server or server_of(settings.data_dir)
     if address is not None:
         with served(address, most_bytes=settings.max_upload_bytes) as library:
             yield library

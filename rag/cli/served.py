@@ -224,9 +224,7 @@ class Served:
             try:
                 response = self._client.request(method, path, **parts)
             except httpx.HTTPError as error:
-                raise FootnoteError(
-                    f"the server at {self._client.base_url} has the data directory and does not answer: {error}"
-                ) from error
+                raise FootnoteError(f"the server at {self._client.base_url} does not answer: {error}") from error
             if response.status_code != httpx.codes.SERVICE_UNAVAILABLE or time.monotonic() >= until:
                 return response
             time.sleep(float(response.headers.get("Retry-After", 1)))
