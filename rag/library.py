@@ -4,18 +4,17 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, Unpack
 
 from rag.answer.events import Event
-from rag.answer.followup import resolve
 from rag.answer.pipeline import Answering, Effort, answer_of, listed
-from rag.answer.question import MAX_RESULTS, MAX_STATEMENTS, Question, check_range, checked, read_question
+from rag.answer.question import MAX_RESULTS, check_range, checked, read_question
 from rag.answer.read.extractive import ExtractiveReader
 from rag.answer.read.reader import Reader
+from rag.answer.request import AskOptions, Request, read_request
 from rag.answer.verify.gather import InCollection
 from rag.answer.verify.judge import ClaimJudge
-from rag.answer.verify.quotes import check_quotes, limit_quotes
-from rag.checks import Checking
+from rag.checks import Checking, VerifyOptions
 from rag.ingest.identity import Claims
 from rag.ingest.parse import Limits, ParserProcess
 from rag.ingest.pipeline import Outcome, find_files, ingest
@@ -27,8 +26,9 @@ from rag.settings import Settings
 from rag.storage.directory import MODELS, refuse_links
 from rag.storage.receipts import Receipts
 from rag.storage.store import Store
+from rag.storage.vectors.among import Among
 from rag.storage.vectors.index import Index
-from rag.types import DEFAULT_COLLECTION, Answer, Document, QuoteCheck, RankedPassage, Turn, Verification
+from rag.types import DEFAULT_COLLECTION, Answer, Document, QuoteCheck, RankedPassage, Verification
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,50 +81,28 @@ class Library:
         made_with = index.generation.made_with.fingerprint
         return self.former if self.former and self.former.made_with.fingerprint == made_with else self.wanted
 
-    def ask(
-        self,
-        question: str,
-        *,
-        collection: str = DEFAULT_COLLECTION,
-        max_statements: int = 4,
-        history: Sequence[Turn] = (),
-    ) -> Answer:
+    def ask(self, question: str, **options: Unpack[AskOptions]) -> Answer:
         """Answer a question, or say that the sources do not.
 
         Args:
             question: 1 to 2,000 characters, not blank.
-            max_statements: 1 to 10.
-            history: What was said before, oldest first: it completes a question that does not stand alone.
+            options: As ``AskOptions`` has them.
 
         Raises:
             InvalidRequest: For a question or a number outside these limits.
-            NotFound: When there is no such collection.
+            NotFound: When there is no such collection, or no such document in it.
         """
-        events = self.stream(question, collection=collection, max_statements=max_statements, history=history)
-        return answer_of(events)
+        return answer_of(self.stream(question, **options))
 
-    def stream(
-        self,
-        question: str,
-        *,
-        collection: str = DEFAULT_COLLECTION,
-        max_statements: int = 4,
-        history: Sequence[Turn] = (),
-    ) -> Generator[Event]:
+    def stream(self, question: str, **options: Unpack[AskOptions]) -> Generator[Event]:
         """The answer as it comes: what was retrieved, each statement, and last the whole.
 
         The work of a stage is done when its event is asked for, so a caller that stops asking stops
         the work. Arguments and errors are those of ``ask``; what a caller must change is raised here,
         before the first event.
         """
-        cleaned = checked("question", question)
-        check_range("max_statements", max_statements, MAX_STATEMENTS)
         index = self.store.index
-        index.catalog.state(collection)
-        resolved = resolve(cleaned, history)
-        typed = question if resolved.text == cleaned else None
-        asked = read_question(resolved.text, typed=typed, known=resolved.known)
-        return self.gate.ahead(self._stream(asked, question, collection, index, max_statements))
+        return self.gate.ahead(self._stream(read_request(question, options, index.catalog), index))
 
     def search(self, query: str, *, collection: str = DEFAULT_COLLECTION, limit: int = 10) -> tuple[RankedPassage, ...]:
         """The passages that best match ``query``, ranked as in an answer.
@@ -143,53 +121,18 @@ class Library:
             meant, hits = answering.find(asked, limit)
             return listed(answering.rerank(meant, hits).hits[:limit])
 
-    def verify(
-        self,
-        text: str,
-        *,
-        collection: str = DEFAULT_COLLECTION,
-        document_ids: Sequence[str] | None = None,
-        passages: Sequence[str] | None = None,
-    ) -> Verification:
-        """Whether the sources say what each sentence of a text says.
+    def verify(self, text: str, **options: Unpack[VerifyOptions]) -> Verification:
+        """Whether the documents say what each sentence of a text says.
 
         Args:
             text: 1 to 20,000 characters, not blank; plain or Markdown.
-            document_ids: Hold it against these documents of the collection alone.
-            passages: Hold it against these texts, and not against the collection.
+            options: As ``VerifyOptions``: what it is held against.
 
         Raises:
             InvalidRequest: For a text or passages outside these limits.
-            NotFound: When there is no such collection.
+            NotFound: When there is no such collection, or no such document in it.
         """
-        steps = self.verifying(text, collection=collection, document_ids=document_ids, passages=passages)
-        return next(step for step in steps if step is not None)
-
-    def verifying(
-        self,
-        text: str,
-        *,
-        collection: str = DEFAULT_COLLECTION,
-        document_ids: Sequence[str] | None = None,
-        passages: Sequence[str] | None = None,
-    ) -> Generator[Verification | None]:
-        """As ``verify``, in steps: nothing after each sentence, last the verification; who stops asking stops it."""
-
-        @contextmanager
-        def look() -> Iterator[InCollection]:
-            with self.answering(collection) as answering:
-                yield InCollection(
-                    catalog=answering.catalog,
-                    vectors=answering.vectors,
-                    collection=collection,
-                    encoder=answering.encoder,
-                    document_ids=document_ids,
-                )
-
-        steps = self.checking.verify(text, passages, look)
-        if passages is None:
-            self.store.catalog.state(collection)
-        return self.gate.ahead(steps)
+        return next(step for step in self.checking.verifying(text, options) if step is not None)
 
     def check_quotes(self, quotes: Sequence[str], *, collection: str = DEFAULT_COLLECTION) -> tuple[QuoteCheck, ...]:
         """Whether quotes are in the documents, word for word, in the order of ``quotes``.
@@ -201,23 +144,19 @@ class Library:
             InvalidRequest: For quotes outside these limits.
             NotFound: When there is no such collection.
         """
-        return tuple(self.checking_quotes(quotes, collection=collection))
-
-    def checking_quotes(self, quotes: Sequence[str], *, collection: str = DEFAULT_COLLECTION) -> Generator[QuoteCheck]:
-        """As ``check_quotes``, one after the other."""
-        limit_quotes(quotes)
-        self.store.catalog.state(collection)
-        return self.gate.ahead(self._checked_quotes(quotes, collection))
-
-    def _checked_quotes(self, quotes: Sequence[str], collection: str) -> Iterator[QuoteCheck]:
-        with self.answering(collection) as answering:
-            yield from check_quotes(quotes, answering.catalog, collection)
+        return tuple(self.checking.checking_quotes(quotes, collection))
 
     @property
     def checking(self) -> Checking:
-        """What a text is checked with."""
-        judge = ClaimJudge(self.scorer, self.encoder)
-        return Checking(parser=self.parser, encoder=self.encoder, judge=judge)
+        """What texts and quotes are checked with, step by step."""
+        return Checking(
+            parser=self.parser,
+            encoder=self.encoder,
+            judge=ClaimJudge(self.scorer),
+            gate=self.gate,
+            catalog=self.store.index.catalog,
+            look=self._look,
+        )
 
     def ingest(
         self,
@@ -294,17 +233,27 @@ class Library:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _stream(self, question: Question, typed: str, collection: str, index: Index, most: int) -> Iterator[Event]:
-        with self._answering(collection, index) as answering:
-            yield from answering.answer(question, typed, max_statements=most)
+    def _stream(self, request: Request, index: Index) -> Iterator[Event]:
+        with self._answering(request.collection, index, request.document_ids) as answering:
+            yield from answering.answer(request.readings, request.typed, max_statements=request.max_statements)
 
     @contextmanager
-    def _answering(self, collection: str, index: Index) -> Iterator[Answering]:
-        with index.catalog.snapshot() as catalog:
+    def _look(self, collection: str, document_ids: Sequence[str] | None) -> Iterator[InCollection]:
+        with self._answering(collection, self.store.index, document_ids) as one:
+            yield InCollection(catalog=one.catalog, vectors=one.vectors, collection=collection, encoder=one.encoder)
+
+    @contextmanager
+    def _answering(
+        self, collection: str, index: Index, document_ids: Sequence[str] | None = None
+    ) -> Iterator[Answering]:
+        with index.catalog.snapshot() as frozen:
+            catalog = frozen if document_ids is None else frozen.within(document_ids)
             catalog.state(collection)
             whole = Answering(
                 catalog=catalog,
-                vectors=index.vectors,
+                vectors=index.vectors
+                if document_ids is None
+                else Among(index.vectors, catalog.passage_keys(collection)),
                 collection=collection,
                 encoder=self.recipe(index).encoder,
                 scorer=self.scorer,

@@ -29,7 +29,9 @@ _FIRST, _STEP = 8.0, 1.5
 class _NoVectors:
     """A vector index that finds nothing."""
 
-    def search(self, collection: str, vector: Vectors, limit: int) -> list[tuple[str, float]]:
+    def search(
+        self, collection: str, vector: Vectors, limit: int, among: Collection[str] | None = None
+    ) -> list[tuple[str, float]]:
         """See ``VectorSearch.search``."""
         return []
 

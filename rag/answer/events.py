@@ -1,6 +1,7 @@
 """What happens while a question is answered, in this order.
 
-Retrieved, judged, stated (once a statement), finished.
+Retrieved, judged, stated (once a statement), finished. A question that may mean several things is judged once for
+each, before it is known what was retrieved for the one that counts; what is said to the system itself is not judged.
 """
 
 from dataclasses import dataclass

@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -60,6 +60,16 @@ class Watch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """What a question, as it stands to the collection, found, before and after judging, and what was made of it."""
+
+    question: Question
+    retrieved: Sequence[Hit]
+    hits: Sequence[Hit]
+    reading: Reading
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answering:
     """What one question is answered from: the models, a collection, and the catalog as it was when it was asked.
 
@@ -76,19 +86,27 @@ class Answering:
     threshold: float
     watch: Watch = field(default_factory=Watch)
 
-    def answer(self, question: Question, typed: str, *, max_statements: int) -> Iterator[Event]:
-        """The events of an answer; ``typed`` is what the asker typed."""
+    def answer(self, readings: Sequence[Question], typed: str, *, max_statements: int) -> Iterator[Event]:
+        """The events of an answer; ``typed`` is what the asker typed.
+
+        Args:
+            readings: What it may mean, the likeliest first: another one counts only where that is not answered.
+        """
         state = self.catalog.state(self.collection)
-        talk = is_talk(question)
-        question, hits = (question, []) if talk else self.find(question)
-        yield Retrieved(understood=question.typed, passages=listed(hits[:_LISTED_PASSAGES]))
-        found = Reranked(candidates=(), hits=()) if talk else self.rerank(question, hits)
-        yield Judged()
+        talk = is_talk(readings[0])
+        question, hits = (readings[0], []) if talk else self.find(readings[0])
+        sure = talk or len(readings) == 1
+        if sure:
+            yield _retrieved(question, hits)
+        if talk:
+            reading = talked(question, self.catalog, self.collection)
+            looked = Looked(question=question, retrieved=(), hits=(), reading=reading)
+        else:
+            looked = yield from self._first_answered(question, hits, readings[1:], max_statements)
+        if not sure:
+            yield _retrieved(looked.question, looked.retrieved)
+        question, reading = looked.question, looked.reading
         with self.watch.measure("read"):
-            if talk:
-                reading = talked(question, self.catalog, self.collection)
-            else:
-                reading = self.read(question, found.candidates, max_statements=max_statements)
             statements, citations = cite(reading.findings, cache(self.catalog.text))
         for statement in statements:
             cited = tuple(citations[number - 1] for number in statement.citations)
@@ -108,12 +126,35 @@ class Answering:
             conflicts=reading.conflicts,
             confidence=reading.confidence,
             missing_terms=question.missing,
-            passages=listed([hit for hit in found.hits if "rerank" in hit.scores][:_LISTED_PASSAGES]),
+            passages=listed([hit for hit in looked.hits if "rerank" in hit.scores][:_LISTED_PASSAGES]),
             corpus=state,
             models=ModelNames(encoder=self.encoder.name, reranker=self.scorer.name, reader=self.reader.name),
             timings_ms=self.watch.timings(),
         )
         yield Finished(answer=answer)
+
+    def _first_answered(
+        self, question: Question, hits: Sequence[Hit], others: Sequence[Question], max_statements: int
+    ) -> Generator[Judged, None, Looked]:
+        """What is made of a question, or where that has no answer of the first of the ``others`` that surely has one.
+
+        Of 315 follow-ups that are answered 13 gain by it, of 61 that are not three lose; without the surety 24, and 15.
+        """
+        first = yield from self._look(question, hits, max_statements)
+        if first.reading.answered:
+            return first
+        for other in others:
+            looked = yield from self._look(*self.find(other), max_statements)
+            if self._is_sure(looked.reading):
+                return looked
+        return first
+
+    def _look(self, question: Question, hits: Sequence[Hit], max_statements: int) -> Generator[Judged, None, Looked]:
+        found = self.rerank(question, hits)
+        yield Judged()
+        with self.watch.measure("read"):
+            reading = self.read(question, found.candidates, max_statements=max_statements)
+        return Looked(question=question, retrieved=hits, hits=found.hits, reading=reading)
 
     def find(self, question: Question, limit: int | None = None) -> tuple[Question, list[Hit]]:
         """The question as the sources spell it and with what none of them has, and the passages that match it.
@@ -158,17 +199,24 @@ class Answering:
     def answered_by(self, question: Question, hits: Sequence[Hit], *, word_pieces: int) -> bool:
         """Whether these passages alone answer a question, at a cost of so many word pieces.
 
-        They must do so with confidence to spare, half of what lies above the threshold: beside other passages the
-        same sentence may be judged a little lower.
+        They must do so with confidence to spare: beside other passages the same sentence may be judged a little lower.
         """
         question = with_missing(question, self.catalog, self.collection)
         found = self.rerank(question, hits, word_pieces=word_pieces)
         reading = self.read(question, found.candidates, max_statements=1)
+        return self._is_sure(reading)
+
+    def _is_sure(self, reading: Reading) -> bool:
+        """Whether it has an answer with confidence to spare, half of what lies above the threshold."""
         return reading.answered and reading.confidence >= (1 + self.threshold) / 2
 
     def _is_word(self, word: str) -> bool:
         """Whether the encoder's vocabulary has a word whole, as it has the frequent ones."""
         return self.encoder.count_tokens(word) - self.encoder.count_tokens("") == 1
+
+
+def _retrieved(question: Question, hits: Sequence[Hit]) -> Retrieved:
+    return Retrieved(understood=question.typed, passages=listed(hits[:_LISTED_PASSAGES]))
 
 
 def _shown(hits: Sequence[Hit]) -> Iterator[str]:

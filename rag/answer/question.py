@@ -27,6 +27,8 @@ from rag.types import DEFAULT_COLLECTION
 MAX_QUESTION = 2_000
 """Characters of a question."""
 MAX_STATEMENTS = 10
+MAX_SCOPE = 1_000
+"""Documents that a question may be held to."""
 MAX_RESULTS = 100
 NOT_ANSWERED = "The sources do not answer this."
 NO_DOCUMENTS = "There are no documents yet."

@@ -20,12 +20,22 @@ NOT_ANSWERED_STATUS = 3
 @click.argument("question")
 @collection_option
 @click.option("--max-statements", default=4, show_default=True)
+@click.option("--in", "document_ids", multiple=True, metavar="ID", help="Ask this document alone; several if repeated.")
 @click.option("--json", "as_json", is_flag=True, help="Print the whole answer as JSON.")
 @data_dir_option
-def ask(question: str, collection: str, max_statements: int, as_json: bool, data_dir: Path | None) -> None:
+def ask(
+    question: str,
+    collection: str,
+    max_statements: int,
+    document_ids: tuple[str, ...],
+    as_json: bool,
+    data_dir: Path | None,
+) -> None:
     """Answer a question from the documents."""
     with reached(data_dir) as library:
-        answer = library.ask(question, collection=collection, max_statements=max_statements)
+        answer = library.ask(
+            question, collection=collection, max_statements=max_statements, document_ids=document_ids or None
+        )
     if as_json:
         echo_json(asdict(answer))
     else:

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, Unpack
 
+from rag.answer.request import AskOptions
 from rag.cli.options import opened, read_settings
 from rag.cli.served import served
 from rag.ingest.pipeline import Outcome, SourceFile, Work, ingest
@@ -16,7 +17,7 @@ from rag.upkeep.serving import server_of
 class Reached(Protocol):
     """What commands do with documents; errors are those of the engine."""
 
-    def ask(self, question: str, *, collection: str, max_statements: int) -> Answer:
+    def ask(self, question: str, **options: Unpack[AskOptions]) -> Answer:
         """Answer a question, and keep the answer."""
 
     def search(self, query: str, *, collection: str, limit: int) -> tuple[RankedPassage, ...]:
@@ -52,9 +53,9 @@ class Opened:
     def __init__(self, engine: Library) -> None:
         self._engine = engine
 
-    def ask(self, question: str, *, collection: str, max_statements: int) -> Answer:
+    def ask(self, question: str, **options: Unpack[AskOptions]) -> Answer:
         """As ``Reached``."""
-        answer = self._engine.ask(question, collection=collection, max_statements=max_statements)
+        answer = self._engine.ask(question, **options)
         self._engine.receipts.keep(answer)
         return answer
 

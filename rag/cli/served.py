@@ -8,13 +8,14 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import PurePath
-from typing import Any
+from typing import Any, Unpack
 from urllib.parse import quote
 
 import httpx
 import msgspec
 
 from rag.answer.question import MAX_RESULTS, MAX_STATEMENTS, check_range, checked
+from rag.answer.request import AskOptions
 from rag.errors import DocumentRejected, FootnoteError, InvalidRequest, NotFound
 from rag.ingest.pipeline import Outcome, SourceFile, Work, check_collection
 from rag.types import Answer, Document, RankedPassage, Verification
@@ -49,11 +50,11 @@ class Served:
         self._client = client
         self._most_bytes = most_bytes
 
-    def ask(self, question: str, *, collection: str, max_statements: int) -> Answer:
+    def ask(self, question: str, **options: Unpack[AskOptions]) -> Answer:
         """Answer a question; errors are those of ``Library.ask``."""
         checked("question", question)
-        check_range("max_statements", max_statements, MAX_STATEMENTS)
-        asked = {"question": _sendable(question), "collection": collection, "max_statements": max_statements}
+        check_range("max_statements", options.get("max_statements", 1), MAX_STATEMENTS)
+        asked = {"question": _sendable(question), **msgspec.to_builtins(options)}
         return msgspec.convert(self._got("POST", "/v1/ask", json=asked), Answer)
 
     def search(self, query: str, *, collection: str, limit: int) -> tuple[RankedPassage, ...]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from rag.blocks import Block
 from rag.errors import DocumentRejected
 from rag.ingest.describe import Described
-from rag.ingest.parse import ParserProcess
+from rag.ingest.parse import Parsed, ParserProcess
 from rag.ingest.passages import sentence_fits, split
 from rag.models.protocols import Encoder
 from rag.types import Description, Kind, Sentence
@@ -33,7 +33,13 @@ def read_aside(text: str, parser: ParserProcess, encoder: Encoder) -> Aside:
     parsed = parser.parse(_MARKDOWN, content)
     if len(parsed.text) != len(text):
         raise DocumentRejected("the text was read as another; send it without a byte order mark")
-    return Aside(text=text, blocks=parsed.blocks, sentences=tuple(_sentences(text, parsed.blocks, encoder)))
+    return read_parsed(parsed, encoder)
+
+
+def read_parsed(parsed: Parsed, encoder: Encoder) -> Aside:
+    """The blocks and sentences of what was parsed."""
+    text, blocks = parsed.text, parsed.blocks
+    return Aside(text=text, blocks=blocks, sentences=tuple(_sentences(text, blocks, encoder)))
 
 
 def _sentences(text: str, blocks: Sequence[Block], encoder: Encoder) -> Iterator[Sentence]:

@@ -93,8 +93,14 @@ class VectorTruth(Protocol):
 class VectorSearch(Protocol):
     """A vector index as a question reads it."""
 
-    def search(self, collection: str, vector: Vectors, limit: int) -> list[tuple[str, float]]:
-        """The nearest keys and their cosines to a unit vector, best first; none where there is no collection."""
+    def search(
+        self, collection: str, vector: Vectors, limit: int, among: Collection[str] | None = None
+    ) -> list[tuple[str, float]]:
+        """The nearest keys and their cosines to a unit vector, best first; none where there is no collection.
+
+        Args:
+            among: The keys to look at, all where it is not given; one that is not there is passed over.
+        """
         ...
 
 

@@ -62,6 +62,8 @@ async def ask(
             collection=data.collection,
             max_statements=data.max_statements,
             history=[Turn(role=turn.role, content=turn.content) for turn in data.history],
+            document_ids=data.document_ids,
+            as_typed=data.as_typed,
         )
 
     if request.accept.best_match([MediaType.JSON, streaming.MEDIA_TYPE]) == streaming.MEDIA_TYPE:

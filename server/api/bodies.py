@@ -13,7 +13,7 @@ from litestar import Request
 from litestar.exceptions import ClientException, HTTPException, InternalServerException, ValidationException
 from msgspec import Meta, Struct
 
-from rag.answer.question import MAX_QUESTION, MAX_RESULTS, MAX_STATEMENTS
+from rag.answer.question import MAX_QUESTION, MAX_RESULTS, MAX_SCOPE, MAX_STATEMENTS
 from rag.answer.verify.quotes import MAX_QUOTE, MAX_QUOTES
 from rag.answer.verify.text import MAX_PASSAGES, MAX_TEXT
 from rag.types import DEFAULT_COLLECTION
@@ -24,7 +24,6 @@ MOST_BODY_BYTES = 262_144
 """Of a JSON body: the longest question with the longest conversation that is read fits in."""
 MAX_COMMENT = 2_000
 MAX_TURNS = 200
-MAX_DOCUMENTS = 1_000
 Passage = Annotated[str, Meta(min_length=1, max_length=MAX_TEXT)]
 Quote = Annotated[str, Meta(min_length=1, max_length=MAX_QUOTE)]
 Question = Annotated[str, Meta(min_length=1, max_length=MAX_QUESTION)]
@@ -45,6 +44,8 @@ class AskRequest(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     max_statements: Annotated[int, Meta(ge=1, le=MAX_STATEMENTS)] = 4
     reader: Literal["extractive"] | None = None
     history: Annotated[list[Turn], Meta(max_length=MAX_TURNS)] = []
+    document_ids: Annotated[list[str], Meta(min_length=1, max_length=MAX_SCOPE)] | None = None
+    as_typed: bool = False
 
 
 class SearchRequest(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
@@ -60,7 +61,7 @@ class VerifyRequest(Struct, forbid_unknown_fields=True, frozen=True, kw_only=Tru
 
     text: Annotated[str, Meta(min_length=1, max_length=MAX_TEXT)]
     collection: str = DEFAULT_COLLECTION
-    document_ids: Annotated[list[str], Meta(max_length=MAX_DOCUMENTS)] | None = None
+    document_ids: Annotated[list[str], Meta(min_length=1, max_length=MAX_SCOPE)] | None = None
     passages: Annotated[list[Passage], Meta(min_length=1, max_length=MAX_PASSAGES)] | None = None
 
 

@@ -8,6 +8,7 @@ from litestar import Request, post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
+from rag.checks import VerifyOptions
 from rag.library import Library
 from rag.types import QuoteCheck, Verification
 from server.api.bodies import QuotesRequest, VerifyRequest, strict_json
@@ -39,10 +40,12 @@ async def verify(
     """Whether the documents, or the passages that are given, say what each sentence of a text says."""
 
     def steps() -> Iterator[Verification]:
-        found = engine.verifying(
-            data.text, collection=data.collection, document_ids=data.document_ids, passages=data.passages
-        )
-        return (step or _NOTHING for step in found)
+        options: VerifyOptions = {
+            "collection": data.collection,
+            "document_ids": data.document_ids,
+            "passages": data.passages,
+        }
+        return (step or _NOTHING for step in engine.checking.verifying(data.text, options))
 
     return await line.result(steps, request.receive)
 
@@ -63,7 +66,7 @@ async def check_quotes(
 
     def steps() -> Iterator[CheckedQuotes]:
         checked: list[QuoteCheck] = []
-        for one in engine.checking_quotes(data.quotes, collection=data.collection):
+        for one in engine.checking.checking_quotes(data.quotes, data.collection):
             checked.append(one)
             yield CheckedQuotes(quotes=tuple(checked))
 

@@ -1,6 +1,6 @@
 """What every catalog does for a question and for its vectors: ``rag.storage.protocols`` in examples."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
@@ -21,6 +21,10 @@ MADE_WITH = MadeWith(fingerprint="encoder=toy", encoder="toy", passage_tokens=8)
 
 class Read(CatalogView, VectorTruth, Protocol):
     """Both ways in which a catalog is read."""
+
+    def within(self, document_ids: Collection[str]) -> "Read":
+        """The same, as if no collection had other documents than these."""
+        ...
 
 
 def sqlite(path: Path, documents: list[NewDocument]) -> Catalog:
@@ -111,6 +115,19 @@ def test_keys_lead_to_passages_and_vectors(catalog: Read) -> None:
     assert list(by_key) == [keys[1]]
     np.testing.assert_array_equal(by_key[keys[1]], [0, 1, 0])
     assert not set(keys) & set(catalog.passage_keys("two"))
+
+
+def test_within_documents_there_are_no_others(catalog: Read) -> None:
+    mill, none = catalog.within(["mill", "lamp"]), catalog.within(["lamp"])
+    assert mill.state("one") == catalog.state("one")
+    assert mill.search_words("one", ["wheel"], 9) == catalog.search_words("one", ["wheel"], 9)
+    assert none.state("one") == CorpusState(version=catalog.state("one").version, documents=0, passages=0)
+    assert none.search_words("one", ["wheel"], 9) == []
+    assert none.documents("one", limit=9) == []
+    assert none.passage_keys("one") == []
+    assert mill.mentions("one", ["otto reed"])
+    assert not none.mentions("one", ["otto reed"])
+    assert none.mentions("two", ["otto reed"])
 
 
 def test_document_that_is_not_there_is_not_found(catalog: Read) -> None:

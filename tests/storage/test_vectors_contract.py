@@ -29,6 +29,12 @@ def test_search_gives_cosines_best_first(vectors: VectorStore) -> None:
     assert [key for key, _ in vectors.search("one", EAST, 2)] == ["1", "3"]
 
 
+def test_search_among_keys_finds_no_others(vectors: VectorStore) -> None:
+    vectors.add("one", ["1", "2", "3"], np.stack([EAST, NORTH, NORTHEAST]))
+    assert [key for key, _ in vectors.search("one", EAST, 9, among=["2", "3", "gone"])] == ["3", "2"]
+    assert vectors.search("one", EAST, 9, among=["gone"]) == vectors.search("one", EAST, 9, among=[]) == []
+
+
 def test_equal_cosines_come_by_key(vectors: VectorStore) -> None:
     vectors.add("one", ["2", "1"], np.stack([EAST, EAST]))
     assert [key for key, _ in vectors.search("one", EAST, 2)] == ["1", "2"]

@@ -36,13 +36,12 @@ class Gathering(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InCollection:
-    """Evidence from a collection; ``document_ids`` are those of the documents that alone are looked at."""
+    """Evidence from a collection."""
 
     catalog: CatalogView
     vectors: VectorSearch
     collection: str
     encoder: Encoder
-    document_ids: Sequence[str] | None = None
 
     def evidence(self, claim: Claim) -> list[Evidence]:
         """As ``Gathering``."""

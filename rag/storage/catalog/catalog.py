@@ -2,7 +2,6 @@
 
 import os
 import sqlite3
-import threading
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from copy import copy
@@ -33,10 +32,12 @@ from rag.storage.catalog.documents import (
 )
 from rag.storage.catalog.generations import Generations, is_current
 from rag.storage.catalog.jobs import JobTable
+from rag.storage.catalog.keys import Keys
 from rag.storage.catalog.lexical import create_lexical, drop_lexical, has_phrase, search_lexical
 from rag.storage.catalog.listing import Wanted, count_documents, listed_documents
 from rag.storage.catalog.quoted import find_of_collection, forget_quoted
 from rag.storage.catalog.schema import Connections
+from rag.storage.catalog.scope import EVERYTHING, Scope, scope_of
 from rag.storage.catalog.scrub import Scrubber
 from rag.storage.catalog.sizes import Sizes
 from rag.storage.catalog.structures import count_as_current, find_blocks, find_outdated
@@ -58,6 +59,7 @@ class Catalog:
     def __init__(self, path: Path) -> None:
         self._connections = Connections(path)
         self._frozen: sqlite3.Connection | None = None
+        self._scope: Scope = EVERYTHING
         self._sizes = Sizes()
         self._scrubber = Scrubber(self._connections)
         self.answers = AnswerTable(self._connections, self._scrubber)
@@ -65,12 +67,18 @@ class Catalog:
         self.generations = Generations(self._connections, self._scrubber)
         current = self.generations.current()
         self._generation = current.number if current else 0
-        self._keys = _Keys(self._highest_key())
+        self._keys = Keys(self._highest_key())
 
     def at(self, generation: int) -> "Catalog":
         """The same catalog, read at the generation of another number."""
         other = copy(self)
         other._generation = generation
+        return other
+
+    def within(self, document_ids: Collection[str]) -> "Catalog":
+        """The same catalog, read as if no collection had other documents than these; versions stay."""
+        other = copy(self)
+        other._scope = scope_of(document_ids)
         return other
 
     @contextmanager
@@ -129,7 +137,8 @@ class Catalog:
         Raises:
             NotFound: When there is no such collection.
         """
-        return self._sizes.find(self._read(), self._generation, collection)
+        whole = self._sizes.find(self._read(), self._generation, collection)
+        return self._scope.state(self._read(), self._generation, collection, whole)
 
     def is_empty(self) -> bool:
         """Whether no collection has a document."""
@@ -209,8 +218,8 @@ class Catalog:
     def documents(self, collection: str, *, limit: int, after: str = "") -> list[Document]:
         """The documents of a collection by id, at most ``limit`` of those whose id comes after ``after``."""
         rows = self._read().execute(
-            f"{LISTED} WHERE collection = ? AND id > ? ORDER BY id LIMIT ?",
-            (self._generation, collection, after, limit),
+            f"{LISTED} WHERE collection = ? AND id > ? {self._scope.condition('id')} ORDER BY id LIMIT ?",
+            (self._generation, collection, after, *self._scope.values, limit),
         )
         return [document_of(row) for row in rows]
 
@@ -284,8 +293,10 @@ class Catalog:
         A key names one passage as it was stored once: the same span stored again has another key, so
         an index that missed a change can tell.
         """
-        sql = "SELECT row FROM passages WHERE generation = ? AND collection = ? ORDER BY row"
-        return [str(row["row"]) for row in self._read().execute(sql, (self._generation, collection))]
+        sql = f"""SELECT row FROM passages WHERE generation = ? AND collection = ?
+                  {self._scope.condition("document_id")} ORDER BY row"""
+        rows = self._read().execute(sql, (self._generation, collection, *self._scope.values))
+        return [str(row["row"]) for row in rows]
 
     def key_digest(self, collection: str) -> str:
         """Stands for the keys of a collection: the same for the same keys."""
@@ -323,7 +334,7 @@ class Catalog:
         Raises:
             NotFound: When there is no such collection.
         """
-        return search_lexical(self._read(), collection, self._generation, words, limit, without)
+        return search_lexical(self._read(), collection, self._generation, words, limit, without, self._scope)
 
     def mentions(self, collection: str, phrases: Collection[str]) -> bool:
         """Whether any passage of a collection has any of ``phrases``.
@@ -331,7 +342,7 @@ class Catalog:
         Raises:
             NotFound: When there is no such collection.
         """
-        return has_phrase(self._read(), collection, self._generation, phrases)
+        return has_phrase(self._read(), collection, self._generation, phrases, self._scope)
 
     def _read(self) -> sqlite3.Connection:
         return self._frozen or self._connections.read()
@@ -339,17 +350,3 @@ class Catalog:
     def _one(self, sql: str, *values: object) -> sqlite3.Row | None:
         row: sqlite3.Row | None = self._read().execute(sql, values).fetchone()
         return row
-
-
-class _Keys:
-    """The numbers after those that were ever keys."""
-
-    def __init__(self, highest: int) -> None:
-        self._highest = highest
-        self._guard = threading.Lock()
-
-    def take(self, count: int) -> list[str]:
-        with self._guard:
-            first = self._highest + 1
-            self._highest += count
-        return [str(number) for number in range(first, first + count)]

@@ -12,6 +12,7 @@ from contextlib import closing
 
 from rag.errors import NotFound
 from rag.storage.catalog.schema import Connections
+from rag.storage.catalog.scope import EVERYTHING, Scope
 
 _PART = re.compile(r"[^\W_]+")
 _SURPLUS = 100  # passages beyond the limit: among equal scores the ids decide, not the order of ingest
@@ -69,6 +70,7 @@ def search_lexical(
     words: Collection[str],
     limit: int,
     without: Collection[str] = (),
+    scope: Scope = EVERYTHING,
 ) -> list[tuple[str, float]]:
     """The passages that have any of ``words``, best first: (id, BM25 score, higher is better).
 
@@ -82,20 +84,27 @@ def search_lexical(
     expression = match_any(words)
     if expression is None:
         return []
+    only = scope.rows(generation)
     left_out = f"""AND rowid NOT IN (SELECT row FROM passages WHERE generation = {generation} AND document_id IN
                    ({", ".join("?" * len(without))}))"""
     rows = connection.execute(
         f"""SELECT passages.id AS id, -found.rank AS score
-            FROM (SELECT rowid, rank FROM {table} WHERE {table} MATCH ? {left_out if without else ""}
+            FROM (SELECT rowid, rank FROM {table} WHERE {table} MATCH ? {left_out if without else ""} {only}
                   ORDER BY rank LIMIT ?) AS found
             JOIN passages ON passages.row = found.rowid
             ORDER BY found.rank, passages.id LIMIT ?""",
-        (expression, *sorted(without), limit + _SURPLUS, limit),
+        (expression, *sorted(without), *scope.values, limit + _SURPLUS, limit),
     )
     return [(row["id"], float(row["score"])) for row in rows]
 
 
-def has_phrase(connection: sqlite3.Connection, collection: str, generation: int, phrases: Collection[str]) -> bool:
+def has_phrase(
+    connection: sqlite3.Connection,
+    collection: str,
+    generation: int,
+    phrases: Collection[str],
+    scope: Scope = EVERYTHING,
+) -> bool:
     """Whether any passage has any of ``phrases``, its words one after the other.
 
     Raises:
@@ -103,8 +112,8 @@ def has_phrase(connection: sqlite3.Connection, collection: str, generation: int,
     """
     table = _name(_number(connection, collection), generation)
     expression = " OR ".join(map(_quoted, phrases))
-    sql = f"SELECT 1 FROM {table} WHERE {table} MATCH ? LIMIT 1"
-    return connection.execute(sql, (expression,)).fetchone() is not None
+    sql = f"SELECT 1 FROM {table} WHERE {table} MATCH ? {scope.rows(generation)} LIMIT 1"
+    return connection.execute(sql, (expression, *scope.values)).fetchone() is not None
 
 
 def match_any(words: Collection[str]) -> str | None:

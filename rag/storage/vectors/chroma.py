@@ -14,7 +14,7 @@ damaged. Why it is set up so:
 import shutil
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing, contextmanager
 from functools import wraps
 from pathlib import Path
@@ -148,13 +148,22 @@ class VectorIndex:
         return [ids[0] if ids else None for ids in found["ids"]]
 
     @_reads
-    def search(self, collection: str, vector: Vectors, limit: int) -> list[tuple[str, float]]:
-        """The nearest keys and their cosines to a unit vector, best first."""
+    def search(
+        self, collection: str, vector: Vectors, limit: int, among: Collection[str] | None = None
+    ) -> list[tuple[str, float]]:
+        """The nearest keys and their cosines to a unit vector, best first.
+
+        Args:
+            among: The keys to look at, all where it is not given; one that is not there is passed over.
+        """
         opened = self._open(collection)
-        wanted = min(limit, opened.count()) if opened else 0
-        if opened is None or wanted == 0:
+        ids = _there(opened, among)
+        there = len(ids) if ids is not None else opened.count() if opened else 0
+        if opened is None or there == 0:
             return []
-        found = opened.query(query_embeddings=vector.reshape(1, -1), n_results=wanted, include=["distances"])
+        found = opened.query(
+            query_embeddings=vector.reshape(1, -1), ids=ids, n_results=min(limit, there), include=["distances"]
+        )
         scored = [
             (identifier, 1.0 - float(d)) for identifier, d in zip(found["ids"][0], found["distances"][0], strict=True)
         ]
@@ -248,6 +257,13 @@ def _check_room(folder: Path) -> None:
         raise DiskFull(f"{folder} cannot be written: {error.strerror}; make room on its disk") from error
     finally:
         file.unlink(missing_ok=True)
+
+
+def _there(opened: Any | None, keys: Collection[str] | None) -> list[str] | None:
+    """Those of some keys that are there: Chroma fails as a whole on one that is not; ``None`` for no keys named."""
+    if keys is None:
+        return None
+    return list(opened.get(ids=list(keys), include=[])["ids"]) if opened and keys else []
 
 
 def _name(collection: str) -> str:

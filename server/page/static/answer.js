@@ -24,16 +24,18 @@ export function afterStatements(answer) {
 	].filter(Boolean);
 }
 
-export const unansweredView = (answer, askThis) => [
+export const unansweredView = (answer) => [
 	h(
 		"div.unanswered",
 		h("p", answer.answer),
 		answer.missing_terms.length > 0 && h("p.missing", t.missing, answer.missing_terms.map((term) => [" ", h("em", term)])),
 	),
-	offers(t.insteadAsk, suggestions(answer.question), askThis),
 	h("h3", t.nearest),
 	answer.passages.slice(0, NEAREST).map((passage) => h("figure", h("blockquote", passage.text), passageLink(passage))),
 ].flat();
+
+/** What the documents answer instead; it comes late, so it stands below everything. */
+export const instead = (answer, askThis) => offers(t.insteadAsk, suggestions(answer.question), askThis);
 
 export function offers(label, questions, askThis) {
 	const box = h("div.offers");

@@ -37,10 +37,14 @@ export function chatIn(root, form, { announce, asked, answered }) {
 	};
 
 	function add(question) {
-		const turn = newTurn(question, chat.ask, (words) => {
-			box.value = words;
-			alone = true;
-			box.focus();
+		const turn = newTurn(question, {
+			askThis: chat.ask,
+			askAsTyped: (words) => stopper || run(Object.assign(add(words), { before: [] })),
+			correct(words) {
+				box.value = words;
+				alone = true;
+				box.focus();
+			},
 		});
 		turn.node.turn = turn;
 		root.append(turn.node);

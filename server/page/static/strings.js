@@ -38,6 +38,7 @@ export const t = {
 	announce: (statements, sources) => `An answer has come: ${counted(statements, "statement")}, ${counted(sources, "source")}.`,
 	understood: "Understood as",
 	correct: "Correct",
+	askAsTyped: "Ask as typed",
 	sourceName: (number, title) => `Source ${number}: ${title}`,
 	sources: "Sources",
 	page: (number) => `page ${number}`,
