@@ -129,7 +129,10 @@ class _Reply:
         """Nothing after each stage, and after the last the JSON of the completion."""
         content, answer = "", None
         for piece in pieces:
-            content, answer = (content + piece, None) if isinstance(piece, str) else (content, self._kept(piece))
+            if isinstance(piece, Answer):
+                answer = self._kept(piece)
+            else:
+                content += piece
             yield b""
         yield msgspec.json.encode(
             Completion(
