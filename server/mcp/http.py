@@ -16,6 +16,7 @@ from litestar.handlers import ASGIRouteHandler
 from litestar.types import Receive, Scope, Send
 
 from rag.answer.events import Finished
+from rag.checks import VerifyOptions
 from rag.errors import InvalidRequest, NotFound
 from rag.library import Library
 from server.api.bodies import MOST_BODY_BYTES
@@ -77,7 +78,8 @@ class InLine:
         """As ``Documents``."""
 
         def steps(engine: Library) -> Iterator[results.Checked | None]:
-            for step in engine.verifying(text, collection=collection, document_ids=document_ids):
+            options: VerifyOptions = {"collection": collection, "document_ids": document_ids}
+            for step in engine.checking.verifying(text, options):
                 yield None if step is None else results.checked(step)
 
         return await self._result(steps)

@@ -20,7 +20,7 @@ from server.api.openai.markdown import SOURCES
 from server.api.openai.routes import complete_chat, list_models
 from server.background.startup import Startup
 from server.http.line import Line
-from tests.server.test_stream import INSIST, NITROGEN, SECRET, FailingScorer
+from tests.server.test_stream import NITROGEN, SECRET, FailingScorer
 from tests.support.loops import in_a_loop
 from tests.support.places import ROOT
 from tests.support.processes import app_of, run_here
@@ -31,6 +31,9 @@ from tests.support.slow import PRISONERS, CountingReader, WaitingScorer
 def client(seeds_server: str) -> Iterator[OpenAI]:
     with client_of(seeds_server) as found:
         yield found
+
+
+INSIST = "What does Ukraine insist on?"
 
 
 def client_of(address: str) -> OpenAI:
