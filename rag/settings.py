@@ -51,6 +51,9 @@ class Settings:
             "limits": None,
         },
     )
+    server: str = _setting(
+        "", "address of a server that `ask`, `search`, `verify`, `documents`, `ingest` and `mcp` ask instead"
+    )
     host: str = _setting("127.0.0.1", "address to serve on; there is no log-in, so keep it local")
     port: int = _setting(8000, "port to serve on; 0 takes a free one", limits=(0, 65_535))
     allowed_hosts: tuple[str, ...] = _setting(

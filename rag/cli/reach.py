@@ -32,6 +32,12 @@ class Reached(Protocol):
     def documents(self, collection: str) -> Iterator[Document]:
         """The documents of a collection, by id."""
 
+    def document(self, document_id: str) -> Document:
+        """A document by its id."""
+
+    def text(self, document_id: str) -> str:
+        """The text that citations of a document index."""
+
     def remove(self, document_id: str) -> None:
         """Remove a document."""
 
@@ -69,6 +75,14 @@ class Opened:
         """As ``Reached``."""
         return self._engine.documents(collection=collection)
 
+    def document(self, document_id: str) -> Document:
+        """As ``Reached``."""
+        return self._engine.store.catalog.document(document_id)
+
+    def text(self, document_id: str) -> str:
+        """As ``Reached``."""
+        return self._engine.text(document_id)
+
     def remove(self, document_id: str) -> None:
         """As ``Reached``."""
         self._engine.remove(document_id)
@@ -84,11 +98,13 @@ class Opened:
 def reached(data_dir: Path | None) -> Iterator[Reached]:
     """The library of the data directory of the option or the environment, given back at the end of the block.
 
+    Where FOOTNOTE_SERVER names a server, it is that one's.
+
     Raises:
         FootnoteError: When the settings, the models or the directory cannot be used, or its server does not answer.
     """
     settings = read_settings(data_dir=data_dir)
-    address = server_of(settings.data_dir)
+    address = settings.server or server_of(settings.data_dir)
     if address is not None:
         with served(address, most_bytes=settings.max_upload_bytes) as library:
             yield library

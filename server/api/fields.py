@@ -73,6 +73,28 @@ _MEANINGS = {
         "said": "What the quote has; empty where it leaves something out.",
         "source": "What the source has in their place; empty where it has nothing.",
     },
+    "ChatRequest": {
+        "model": "`footnote` asks the default collection, `footnote/ID` that collection.",
+        "messages": "The last one of the user is the question; what user and assistant said before is its history.",
+        "stream": "Whether the answer comes as server-sent events.",
+        "n": "How many choices there are; they are all the same.",
+        "tool_choice": "No tool is ever called: `none` or `auto`.",
+        "response_format": "Answers are text.",
+    },
+    "Message": {
+        "role": "Of the roles beside `user` and `assistant` nothing is read.",
+        "content": "A text, or parts of the type `text`.",
+    },
+    "Completion": {
+        "choices": "As many as were asked for.",
+        "footnote": "The whole answer as `POST /v1/ask` gives it; null where nothing was asked of the documents.",
+    },
+    "Said": {"content": "Markdown: statements with `[n]` after each, then the list of sources."},
+    "Failure": {
+        "message": "What went wrong, and what to do about it.",
+        "param": "The field that it is about.",
+        "code": "`model_not_found` where there is no such model.",
+    },
     "ReadBlock": {
         "form": "What it is. Lists hold items, tables rows, records fields, items and quotations any; the others none.",
         "start": "Where it starts in the text.",

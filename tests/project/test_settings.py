@@ -14,6 +14,7 @@ from tests.support.places import ROOT
 
 VALUES = [
     ("FOOTNOTE_DATA_DIR", "/var/lib/notes", Path("/var/lib/notes")),
+    ("FOOTNOTE_SERVER", "http://127.0.0.1:8000", "http://127.0.0.1:8000"),
     ("FOOTNOTE_HOST", "0.0.0.0", "0.0.0.0"),
     ("FOOTNOTE_PORT", "9000", 9000),
     ("FOOTNOTE_ALLOWED_HOSTS", "notes.example, [fd00::1],", ("notes.example", "[fd00::1]")),
@@ -61,7 +62,7 @@ LIMITS = [
     ("FOOTNOTE_WRITER_SECONDS", 1, 3_600),
     ("FOOTNOTE_WRITER_RETRIES", 0, 10),
 ]
-TEXTS = ["FOOTNOTE_DATA_DIR", "FOOTNOTE_HOST", "FOOTNOTE_ENCODER", "FOOTNOTE_RERANKER"]
+TEXTS = ["FOOTNOTE_DATA_DIR", "FOOTNOTE_SERVER", "FOOTNOTE_HOST", "FOOTNOTE_ENCODER", "FOOTNOTE_RERANKER"]
 
 
 def name_of(key: str) -> str:

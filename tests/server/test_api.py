@@ -201,7 +201,7 @@ def test_documents_paging_gives_each_document_once(client: httpx.Client, limit: 
     while cursor is not None:
         response = client.get("/v1/documents", params={"collection": "default", "limit": limit, "cursor": cursor})
         page = response.json()
-        assert set(page) == {"items", "next_cursor"}
+        assert set(page) == {"items", "next_cursor", "total"}
         assert 1 <= len(page["items"]) <= limit
         found += page["items"]
         cursor = page["next_cursor"]

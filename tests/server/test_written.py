@@ -32,7 +32,7 @@ def server(writer: Writer, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         "FOOTNOTE_WRITER_MODEL": "scripted",
         "FOOTNOTE_WRITER_KEY": "sk-7",
     }
-    with serve(folder / "data", **environ, FOOTNOTE_WRITER_RETRIES="0") as address:
+    with serve(folder / "data", wait=True, **environ, FOOTNOTE_WRITER_RETRIES="0") as address:
         yield address
 
 
