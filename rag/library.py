@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self, Unpack
 
+from rag.answer.answers import answer_of, listed
 from rag.answer.events import Event
-from rag.answer.pipeline import Answering, Effort, answer_of, listed
+from rag.answer.pipeline import Answering, Effort
 from rag.answer.question import MAX_RESULTS, check_range, checked, read_question
 from rag.answer.read.extractive import ExtractiveReader
 from rag.answer.read.generative import GenerativeReader

@@ -1,31 +1,28 @@
 """A question becomes an answer: find, rerank, read, cite; each stage is timed and told as an event."""
 
-import secrets
-import time
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import cast
 
-from rag.answer.cite import cite, written_answer
+from rag.answer.answers import LISTED, answer_from, listed
+from rag.answer.cite import cite
 from rag.answer.events import Drafting, Event, Finished, Judged, Retrieved, Stated
 from rag.answer.find.evidence import Candidate, Hit
 from rag.answer.find.frames import without_frames
 from rag.answer.find.rerank import Reranked, reach, rerank
 from rag.answer.find.retrieve import retrieve
 from rag.answer.find.values import with_values
-from rag.answer.question import Question, no_documents, not_answered, read_question, with_missing
+from rag.answer.question import Question, read_question, with_missing
 from rag.answer.read.generative import GenerativeReader, Written
 from rag.answer.read.reader import Finding, Reader, Reading
-from rag.answer.talk import GREETED, is_talk, talked
+from rag.answer.talk import is_talk, talked
+from rag.answer.watch import Watch
 from rag.language.spelling import as_spelled, corrected
 from rag.language.text import display, without_footnotes
 from rag.models.protocols import Encoder, PairScorer
 from rag.storage.protocols import CatalogView, VectorSearch
-from rag.types import Answer, Citation, ModelNames, RankedPassage, Statement
-
-_LISTED_PASSAGES = 8
+from rag.types import ModelNames
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,34 +38,14 @@ class Effort:
     word_pieces: int
 
 
-@dataclass(slots=True)
-class Watch:
-    """How long each stage took."""
-
-    started: float = field(default_factory=time.perf_counter)
-    stages: dict[str, float] = field(default_factory=dict)
-
-    @contextmanager
-    def measure(self, stage: str) -> Iterator[None]:
-        """Time a stage while the block runs; one that runs again adds to its time."""
-        start = time.perf_counter()
-        yield
-        self.stages[stage] = self.stages.get(stage, 0.0) + time.perf_counter() - start
-
-    def timings(self) -> dict[str, float]:
-        """Milliseconds a stage, and in total."""
-        seconds = {**self.stages, "total": time.perf_counter() - self.started}
-        return {stage: round(1000 * value, 1) for stage, value in seconds.items()}
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Looked:
     """What a question, as it stands to the collection, found, before and after judging, and what was made of it."""
 
     question: Question
-    retrieved: Sequence[Hit]
-    hits: Sequence[Hit]
     reading: Reading
+    retrieved: Sequence[Hit] = ()
+    hits: Sequence[Hit] = ()
     candidates: Sequence[Candidate] = ()
 
 
@@ -103,59 +80,54 @@ class Answering:
             readings: What it may mean, the likeliest first: another one counts only where that is not answered.
             writer: Writes the answer, where the sources do answer.
         """
-        state = self.catalog.state(self.collection)
-        talk = is_talk(readings[0])
-        question, hits = (readings[0], []) if talk else self.find(readings[0])
-        sure = talk or len(readings) == 1
-        if sure:
-            yield _retrieved(question, hits)
-        if talk:
-            reading = talked(question, self.catalog, self.collection)
-            looked = Looked(question=question, retrieved=(), hits=(), reading=reading)
-        else:
-            looked = yield from self._first_answered(question, hits, readings[1:], max_statements)
-        if not sure:
-            yield _retrieved(looked.question, looked.retrieved)
-        question, reading = looked.question, looked.reading
-        with self.watch.measure("read"):
-            text_of, written = cache(self.catalog.text), None
-        if writer is not None and reading.answered and not talk:
+        looked = yield from self._understood(readings, max_statements)
+        reading, text_of, written = looked.reading, cache(self.catalog.text), None
+        if writer is not None and reading.answered and not is_talk(readings[0]):
             with self.watch.measure("write"):
-                draft = writer.write(question, reading, looked.candidates, most=max_statements)
+                draft = writer.write(looked.question, reading, looked.candidates, most=max_statements)
                 written = yield from _writing(draft, text_of)
             reading = written.reading
-        statements, citations = cite(reading.findings, text_of)
+        with self.watch.measure("read"):
+            statements, citations = cite(reading.findings, text_of)
         for statement in statements[written.writing.shown if written else 0 :]:
-            cited = tuple(citations[number - 1] for number in statement.citations)
-            yield Stated(statement=statement, citations=cited)
-        answer = Answer(
-            id=f"ans_{time.time_ns() // 1_000_000:012x}{secrets.token_hex(8)}",
-            question=typed,
-            understood=question.typed,
-            collection=self.collection,
-            answered=reading.answered,
-            complete=all(finding.complete for finding in reading.findings),
-            answer=_written(question, reading, statements, citations, written)
-            if state.documents
-            else no_documents(self.collection),
-            statements=tuple(statements),
-            citations=tuple(citations),
-            conflicts=reading.conflicts,
-            confidence=reading.confidence,
-            missing_terms=question.missing,
-            passages=listed([hit for hit in looked.hits if "rerank" in hit.scores][:_LISTED_PASSAGES]),
-            corpus=state,
-            models=ModelNames(
-                encoder=self.encoder.name,
-                reranker=self.scorer.name,
-                reader=writer.name if writer and written and written.writing.shown else self.reader.name,
-                writer=writer.writer if writer and written else None,
-            ),
-            usage=written.usage if written else None,
-            writing=written.writing if written else None,
-            timings_ms=self.watch.timings(),
+            yield Stated(statement=statement, citations=tuple(citations[number - 1] for number in statement.citations))
+        yield Finished(
+            answer=answer_from(
+                looked.question,
+                reading,
+                statements,
+                citations,
+                typed=typed,
+                hits=looked.hits,
+                collection=self.collection,
+                corpus=self.catalog.state(self.collection),
+                models=self._models(writer, written),
+                written=written,
+                watch=self.watch,
+            )
         )
-        yield Finished(answer=answer)
+
+    def _understood(self, readings: Sequence[Question], max_statements: int) -> Generator[Event, None, Looked]:
+        """What is made of a question; what was retrieved is told once it is known what it means."""
+        first = readings[0]
+        if is_talk(first):
+            yield _retrieved(first, ())
+            return Looked(question=first, reading=talked(first, self.catalog, self.collection))
+        question, hits = self.find(first)
+        if len(readings) == 1:
+            yield _retrieved(question, hits)
+            return (yield from self._look(question, hits, max_statements))
+        looked = yield from self._first_answered(question, hits, readings[1:], max_statements)
+        yield _retrieved(looked.question, looked.retrieved)
+        return looked
+
+    def _models(self, writer: GenerativeReader | None, written: Written | None) -> ModelNames:
+        return ModelNames(
+            encoder=self.encoder.name,
+            reranker=self.scorer.name,
+            reader=writer.name if writer and written and written.writing.shown else self.reader.name,
+            writer=writer.writer if writer and written else None,
+        )
 
     def _first_answered(
         self, question: Question, hits: Sequence[Hit], others: Sequence[Question], max_statements: int
@@ -260,7 +232,7 @@ def _writing(
 
 
 def _retrieved(question: Question, hits: Sequence[Hit]) -> Retrieved:
-    return Retrieved(understood=question.typed, passages=listed(hits[:_LISTED_PASSAGES]))
+    return Retrieved(understood=question.typed, passages=listed(hits[:LISTED]))
 
 
 def _shown(hits: Sequence[Hit]) -> Iterator[str]:
@@ -271,41 +243,3 @@ def _shown(hits: Sequence[Hit]) -> Iterator[str]:
 def unsaid(known: str, candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
     """The candidates whose sentences are not part of what is ``known``."""
     return tuple(one for one in candidates if without_footnotes(display(one.sentence.text)) not in known)
-
-
-def answer_of(events: Iterable[Event]) -> Answer:
-    """The answer that the events of ``Answering.answer`` end with."""
-    return next(event.answer for event in events if isinstance(event, Finished))
-
-
-def listed(hits: Sequence[Hit]) -> tuple[RankedPassage, ...]:
-    """Hits as answers and searches list them."""
-    return tuple(
-        RankedPassage(
-            document_id=hit.passage.document_id,
-            start=hit.passage.span.start,
-            end=hit.passage.span.end,
-            text=hit.passage.text,
-            score=round(hit.score, 4),
-            rank=rank,
-            scores=hit.scores,
-        )
-        for rank, hit in enumerate(hits, start=1)
-    )
-
-
-def _written(
-    question: Question,
-    reading: Reading,
-    statements: Sequence[Statement],
-    citations: Sequence[Citation],
-    written: Written | None,
-) -> str:
-    if not reading.answered:
-        return GREETED if is_talk(question) else not_answered(question)
-    complete = all(finding.complete for finding in reading.findings)
-    text = written_answer(statements, citations, reading.conflicts, complete=complete)
-    if written is None or written.writing.replaced is None:
-        return text
-    rest = ", the rest" if written.writing.shown else ""
-    return f"{text} (In the sources' own words{rest}: {written.writing.replaced}.)"
