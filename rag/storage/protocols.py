@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Sequence
 from typing import Protocol
 
 from rag.blocks import Block
-from rag.types import CorpusState, Document, Passage, Sentence, Vectors
+from rag.types import CorpusState, Document, Passage, Scale, Sentence, Vectors
 
 
 class CatalogView(Protocol):
@@ -21,6 +21,10 @@ class CatalogView(Protocol):
 
     def state(self, collection: str) -> CorpusState:
         """The version and size of a collection."""
+        ...
+
+    def scale(self, collection: str) -> Scale:
+        """What log odds mean in a collection; in one that has no scale of its own, what they say."""
         ...
 
     def document(self, document_id: str) -> Document:

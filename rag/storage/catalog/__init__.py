@@ -6,11 +6,13 @@ from rag.storage.catalog.derived import Derived
 from rag.storage.catalog.documents import Inventory, NewDocument
 from rag.storage.catalog.generations import Generation
 from rag.storage.catalog.jobs import Job, JobFile, JobSummary
+from rag.storage.catalog.scales import FittedScale
 
 __all__ = [
     "AnswerTable",
     "Catalog",
     "Derived",
+    "FittedScale",
     "Generation",
     "Inventory",
     "Job",
