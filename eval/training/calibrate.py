@@ -14,6 +14,7 @@ import json
 import random
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -39,12 +40,15 @@ from rag.answer.question import Question as Asked
 from rag.answer.question import read_question
 from rag.answer.read.extractive import considered
 from rag.answer.read.sizes import sized
-from rag.cli.options import collection_option, data_dir_option, opened
+from rag.cli.options import collection_option, data_dir_option, opened, read_settings
 from rag.cli.progress import show_documents, show_ingest
 from rag.cli.terminal import console, echo, echo_json
 from rag.ingest.pipeline import Work, find_files, ingest
 from rag.library import Library
 from rag.settings import Settings
+from rag.storage.catalog import Catalog
+from rag.storage.directory import CATALOG
+from rag.storage.lock import lock_directory
 
 _Array = npt.NDArray[Any]
 
@@ -214,8 +218,9 @@ def _refuse(option: str, *others: object) -> None:
 
 
 def _remove_scale(collection: str, data_dir: Path | None) -> None:
-    with opened(data_dir) as library:
-        had = library.store.catalog.scales.remove(collection)
+    folder = read_settings(data_dir=data_dir).data_dir.resolve()
+    with lock_directory(folder), closing(Catalog(folder / CATALOG)) as catalog:
+        had = catalog.scales.remove(collection)
     echo(f"collection {collection}: " + ("its scale is gone" if had else "it had no scale"))
 
 
