@@ -233,6 +233,8 @@ def _fit_one(collection: str, data_dir: Path | None, corpus: Path | None, questi
         with show_documents("Asking questions") as on_done:
             found = calibrate(library, collection, questions, on_done)
         console().print(table(found, library.settings.threshold))
+    if questions is None:
+        echo("made of the documents, which is easier than what people ask: --questions says more", err=True)
 
 
 def _fit_all(data: Path, *, units: bool) -> None:

@@ -26,7 +26,7 @@ from rag.answer.suggest.templates import Proposal
 from rag.library import Library
 from rag.types import UNSCALED, Answer
 
-MADE = 100
+MADE = 40
 """Questions that are made of a collection at most; each is asked twice."""
 _LEAST_DOCUMENTS = 2
 
@@ -110,7 +110,8 @@ def _holds(question: Question, answer: Answer, stored: _Stored) -> bool:
 def made_outcomes(library: Library, collection: str, on_done: OnDone) -> list[Outcome]:
     """What becomes of questions that are made of a collection's documents, asked of it with and without their own.
 
-    With it, an answer must cite what the question was made of; without it, none can.
+    With it, an answer must cite what the question was made of; without it, none can, and what only it names does not
+    cap the confidence.
 
     Raises:
         EvalSetError: When there are too few documents, or none that a question can be made of.
@@ -135,4 +136,5 @@ def _both(asking: _Asking, proposal: Proposal, ids: Sequence[str]) -> Iterator[O
     yield Outcome(group=proposal.question, signals=seen, holds=cites(answer, proposal))
     others = [one for one in ids if one != proposal.document_id][:MAX_SCOPE]
     _, seen = asking.ask(proposal.question, others)
-    yield Outcome(group=proposal.question, signals=seen, holds=False)
+    uncapped = None if seen is None else replace(seen, missing=0.0)
+    yield Outcome(group=proposal.question, signals=uncapped, holds=False)

@@ -8,7 +8,7 @@ from rich.table import Table
 
 from eval.measures.measures import calibration_error
 from eval.training.collection import OnDone, asked_outcomes, made_outcomes
-from eval.training.scale import Outcome, fit_scale, left_out
+from eval.training.scale import MADE_STRENGTH, STRENGTH, Outcome, fit_scale, left_out
 from rag.library import Library
 from rag.storage.catalog import FittedScale, now
 from rag.types import UNSCALED, Scale
@@ -34,14 +34,14 @@ def calibrate(library: Library, collection: str, questions: Path | None, on_done
         NotFound: When there is no such collection.
     """
     if questions is None:
-        outcomes = made_outcomes(library, collection, on_done)
+        outcomes, strength = made_outcomes(library, collection, on_done), MADE_STRENGTH
     else:
-        outcomes = asked_outcomes(library, collection, questions, on_done)
-    scale = fit_scale(outcomes)
+        outcomes, strength = asked_outcomes(library, collection, questions, on_done), STRENGTH
+    scale = fit_scale(outcomes, strength=strength)
     fitted = FittedScale(scale=scale, questions=len(outcomes), created=now())
     library.store.catalog.scales.put(collection, fitted)
     plain = [one.confidence(UNSCALED) for one in outcomes]
-    return Calibrated(scale=scale, outcomes=outcomes, plain=plain, scaled=left_out(outcomes))
+    return Calibrated(scale=scale, outcomes=outcomes, plain=plain, scaled=left_out(outcomes, strength=strength))
 
 
 def table(found: Calibrated, threshold: float) -> Table:
