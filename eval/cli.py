@@ -36,6 +36,7 @@ _COMMANDS = {
     "scale": ("eval.cost.scale.cli", "Footnote with very many documents."),
     "stress": ("eval.cost.stress.cli", "The answers of many threads beside those of one."),
     "train": ("eval.training.train", "Train the answerability adapters."),
+    "verify": ("eval.verify.cli", "How many changed statements the verifier catches."),
     "wikitables": ("eval.sets.wikitables", "Make contexts with tables out of WikiTableQuestions."),
 }
 """The module of each command below ``footnote eval``, loaded only when it is run, and what its help says."""

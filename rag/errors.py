@@ -18,6 +18,7 @@ question, a limit out of range) is ``InvalidRequest``, a ``ValueError``.
     |-- DocumentRejected        a file that cannot become a document
     |-- Overloaded              so much is open or under way that no more can be begun
     |-- ParserUnavailable       the process that parses documents does not start
+    |-- WriterFailed            a language model that did not answer, or not in time
     |-- NotFound                an id that the catalog does not hold
     `-- ChangeForbidden         what the catalog holds forbids the change
 """
@@ -90,6 +91,10 @@ class Overloaded(FootnoteError):
 
 class ParserUnavailable(FootnoteError):
     """The process that parses documents does not start."""
+
+
+class WriterFailed(FootnoteError):
+    """A language model that did not answer, or not in time; the message says which, and nothing of what was said."""
 
 
 class NotFound(FootnoteError):

@@ -10,8 +10,13 @@ from rag.answer.events import Event
 from rag.answer.pipeline import Answering, Effort, answer_of, listed
 from rag.answer.question import MAX_RESULTS, check_range, checked, read_question
 from rag.answer.read.extractive import ExtractiveReader
+from rag.answer.read.generative import GenerativeReader
 from rag.answer.read.reader import Reader
+from rag.answer.read.writer import chosen, writer_of
 from rag.answer.request import AskOptions, Request, read_request
+from rag.answer.verify.gather import InCollection
+from rag.answer.verify.judge import ClaimJudge
+from rag.checks import Checking, VerifyOptions
 from rag.ingest.identity import Claims
 from rag.ingest.parse import Limits, ParserProcess
 from rag.ingest.pipeline import Outcome, find_files, ingest
@@ -25,7 +30,7 @@ from rag.storage.receipts import Receipts
 from rag.storage.store import Store
 from rag.storage.vectors.among import Among
 from rag.storage.vectors.index import Index
-from rag.types import DEFAULT_COLLECTION, Answer, Document, RankedPassage
+from rag.types import DEFAULT_COLLECTION, Answer, Document, QuoteCheck, RankedPassage, Verification
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +50,7 @@ class Library:
     reader: Reader
     receipts: Receipts
     parser: ParserProcess
+    writer: GenerativeReader | None = None
     gate: Gate = field(default_factory=Gate)
     claims: Claims = field(default_factory=Claims)
     vary: Callable[[Answering], Answering] = lambda whole: whole
@@ -86,7 +92,7 @@ class Library:
             options: As ``AskOptions`` has them.
 
         Raises:
-            InvalidRequest: For a question or a number outside these limits.
+            InvalidRequest: For a question or a number outside these limits, or a reader that there is not.
             NotFound: When there is no such collection, or no such document in it.
         """
         return answer_of(self.stream(question, **options))
@@ -98,8 +104,9 @@ class Library:
         the work. Arguments and errors are those of ``ask``; what a caller must change is raised here,
         before the first event.
         """
+        writer = chosen(options.get("reader"), self.writer)
         index = self.store.index
-        return self.gate.ahead(self._stream(read_request(question, options, index.catalog), index))
+        return self.gate.ahead(self._stream(read_request(question, options, index.catalog), index, writer))
 
     def search(self, query: str, *, collection: str = DEFAULT_COLLECTION, limit: int = 10) -> tuple[RankedPassage, ...]:
         """The passages that best match ``query``, ranked as in an answer.
@@ -117,6 +124,43 @@ class Library:
         with self.gate.question(), self.answering(collection) as answering:
             meant, hits = answering.find(asked, limit)
             return listed(answering.rerank(meant, hits).hits[:limit])
+
+    def verify(self, text: str, **options: Unpack[VerifyOptions]) -> Verification:
+        """Whether the documents say what each sentence of a text says.
+
+        Args:
+            text: 1 to 20,000 characters, not blank; plain or Markdown.
+            options: As ``VerifyOptions``: what it is held against.
+
+        Raises:
+            InvalidRequest: For a text or passages outside these limits.
+            NotFound: When there is no such collection, or no such document in it.
+        """
+        return next(step for step in self.checking.verifying(text, options) if step is not None)
+
+    def check_quotes(self, quotes: Sequence[str], *, collection: str = DEFAULT_COLLECTION) -> tuple[QuoteCheck, ...]:
+        """Whether quotes are in the documents, word for word, in the order of ``quotes``.
+
+        Args:
+            quotes: 1 to 200, each of 1 to 2,000 characters, not blank.
+
+        Raises:
+            InvalidRequest: For quotes outside these limits.
+            NotFound: When there is no such collection.
+        """
+        return tuple(self.checking.checking_quotes(quotes, collection))
+
+    @property
+    def checking(self) -> Checking:
+        """What texts and quotes are checked with, step by step."""
+        return Checking(
+            parser=self.parser,
+            encoder=self.encoder,
+            judge=ClaimJudge(self.scorer),
+            gate=self.gate,
+            catalog=self.store.index.catalog,
+            look=self._look,
+        )
 
     def ingest(
         self,
@@ -183,6 +227,8 @@ class Library:
 
     def close(self) -> None:
         """Give the data directory back."""
+        if self.writer is not None:
+            self.writer.close()
         self.parser.close()
         self.receipts.close()
         self.store.close()
@@ -193,9 +239,16 @@ class Library:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _stream(self, request: Request, index: Index) -> Iterator[Event]:
+    def _stream(self, request: Request, index: Index, writer: GenerativeReader | None) -> Iterator[Event]:
         with self._answering(request.collection, index, request.document_ids) as answering:
-            yield from answering.answer(request.question, request.typed, max_statements=request.max_statements)
+            yield from answering.answer(
+                request.readings, request.typed, max_statements=request.max_statements, writer=writer
+            )
+
+    @contextmanager
+    def _look(self, collection: str, document_ids: Sequence[str] | None) -> Iterator[InCollection]:
+        with self._answering(collection, self.store.index, document_ids) as one:
+            yield InCollection(catalog=one.catalog, vectors=one.vectors, collection=collection, encoder=one.encoder)
 
     @contextmanager
     def _answering(
@@ -256,6 +309,7 @@ def assemble(settings: Settings, encoder: Encoder, scorer: PairScorer, *, as_it_
         former=former,
         scorer=scorer,
         reader=ExtractiveReader(threshold=settings.threshold),
+        writer=writer_of(settings, scorer),
         receipts=Receipts(store.catalog.answers, keep=settings.keep_answers),
         parser=ParserProcess(limits_of(settings)),
     )

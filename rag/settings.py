@@ -23,9 +23,14 @@ SEEDS = Path(__file__).resolve().parent.parent / "seeds"
 _Value = TypeVar("_Value")
 
 
-def _setting(default: _Value, meaning: str, *, limits: tuple[int, int] | None = None) -> _Value:
-    """A field with all that is known of a setting; ``limits`` are the least and the greatest value of a number."""
-    found: _Value = field(default=default, metadata={"meaning": meaning, "limits": limits})
+def _setting(default: _Value, meaning: str, *, limits: tuple[int, int] | None = None, secret: bool = False) -> _Value:
+    """A field with all that is known of a setting.
+
+    Args:
+        limits: The least and the greatest value of a number.
+        secret: It is not shown where settings are.
+    """
+    found: _Value = field(default=default, repr=not secret, metadata={"meaning": meaning, "limits": limits})
     return found
 
 
@@ -45,6 +50,9 @@ class Settings:
             "default": "the user's own, `~/.local/share/footnote` on Linux; `.footnote` with `make serve`",
             "limits": None,
         },
+    )
+    server: str = _setting(
+        "", "address of a server that `ask`, `search`, `verify`, `documents`, `ingest` and `mcp` ask instead"
     )
     host: str = _setting("127.0.0.1", "address to serve on; there is no log-in, so keep it local")
     port: int = _setting(8000, "port to serve on; 0 takes a free one", limits=(0, 65_535))
@@ -87,6 +95,24 @@ class Settings:
     max_text_characters: int = _setting(5_000_000, "characters of a document's text", limits=(1_000, 100_000_000))
     max_passages: int = _setting(50_000, "passages of a document", limits=(100, 10_000_000))
     threads: int = _setting(0, "threads that run the models; 0 takes one a core", limits=(0, 256))
+    writer_url: str = _setting(
+        "",
+        "any OpenAI-compatible endpoint, to `/v1`, whose model may write answers, each sentence verified before it is "
+        "shown: questions and evidence are sent to it; none by default",
+    )
+    writer_model: str = _setting("", "the model's name there; needed with `FOOTNOTE_WRITER_URL`")
+    writer_key: str = _setting("", "the key that it asks for, if it does", secret=True)
+    writer_evidence_tokens: int = _setting(
+        1_500, "tiktoken budget of the evidence that the writer is shown", limits=(200, 100_000)
+    )
+    writer_answer_tokens: int = _setting(400, "tokens that it may write", limits=(16, 8_000))
+    writer_first_seconds: int = _setting(
+        20, "how long the writer may take to its first word, and between two, s", limits=(1, 600)
+    )
+    writer_seconds: int = _setting(90, "how long it may take in all, s", limits=(1, 3_600))
+    writer_retries: int = _setting(
+        2, "times that it is asked again when it is busy or fails before its first word", limits=(0, 10)
+    )
 
     @property
     def worker_threads(self) -> int:
@@ -121,7 +147,7 @@ def table() -> Iterator[str]:
     yield "| variable | default | range | meaning |"
     yield "|---|---|---|---|"
     for setting in fields(Settings):
-        default = "" if setting.default == () else f"`{setting.default}`"
+        default = "" if setting.default in ((), "") else f"`{setting.default}`"
         default = setting.metadata.get("default", default)
         limits = setting.metadata["limits"]
         span = "{} to {}".format(*limits) if limits else ""

@@ -199,11 +199,25 @@ class TableRows:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """What a sentence says otherwise than its source, or beyond it.
+
+    ``kind`` is ``"number"``, ``"date"``, ``"name"``, ``"negation"``, ``"unit"``, ``"quantifier"`` or ``"other"``;
+    ``said`` are the words of the sentence, ``source`` those in their place, either empty where there are none.
+    """
+
+    kind: str
+    said: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
     """A part of an answer and the numbers of its citations, never empty.
 
     ``kind`` is ``"sentence"``, ``"list"``, ``"steps"``, ``"table"``, ``"code"`` or ``"record"``; ``text`` is all of it
-    as plain text. ``items`` are those of a list, steps or a record, ``table`` the rows of a table.
+    as plain text. ``items`` are those of a list, steps or a record, ``table`` the rows of a table. ``differences`` are
+    those of a written sentence whose ``verdict`` is ``"partly"``.
     """
 
     text: str
@@ -213,6 +227,7 @@ class Statement:
     kind: str = "sentence"
     items: tuple[Item, ...] | None = None
     table: TableRows | None = None
+    differences: tuple[Difference, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -270,11 +285,49 @@ UNSCALED = Scale()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelNames:
-    """The models that made an answer."""
+    """The models that made an answer; ``writer`` is the language model that was asked, ``None`` for none."""
 
     encoder: str
     reranker: str
     reader: str
+    writer: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """The tokens of a language model: what it was shown, and what it wrote."""
+
+    prompt: int
+    completion: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DroppedSentence:
+    """A sentence that a language model wrote and that is not shown.
+
+    ``verdict`` is ``"unsupported"`` or ``"contradicted"`` by the evidence, or ``"address"`` for
+    one that holds an address or markup.
+    """
+
+    text: str
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Writing:
+    """What became of what a language model wrote.
+
+    Args:
+        shown: Its sentences that are statements: the first so many.
+        dropped: Those that are not.
+        replaced: Why the sources' own words stand in its place, or after it; ``None`` where they do not.
+        prompt_sha256: Of all that it was shown.
+    """
+
+    shown: int
+    dropped: tuple[DroppedSentence, ...]
+    replaced: str | None
+    prompt_sha256: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -300,4 +353,57 @@ class Answer:
     passages: tuple[RankedPassage, ...]
     corpus: CorpusState
     models: ModelNames
+    usage: Usage | None = None
+    writing: Writing | None = None
     timings_ms: Mapping[str, float] = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifiedSentence:
+    """The characters ``start:end`` of a text, and whether sources say the same.
+
+    ``verdict`` is ``"supported"``, ``"partly"`` (some of it), ``"contradicted"`` (they say otherwise) or
+    ``"unsupported"``; ``support`` is how sure it is that they say it, 0 to 1. ``citations`` are the numbers of what it
+    was held against, none where nothing was found.
+    """
+
+    text: str
+    start: int
+    end: int
+    verdict: str
+    support: float
+    citations: tuple[int, ...]
+    differences: tuple[Difference, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verification:
+    """A text, sentence by sentence. ``supported`` is the share of the sentences that are, 0 for a text without any."""
+
+    sentences: tuple[VerifiedSentence, ...]
+    citations: tuple[Citation, ...]
+    supported: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuoteChange:
+    """The characters ``start:end`` of a quote, and what the source has in their place; either may be empty."""
+
+    start: int
+    end: int
+    said: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuoteCheck:
+    """Whether a quote is in the documents.
+
+    ``verdict`` is ``"found"``, word for word, at the places of ``citations``; ``"altered"``, with the nearest place
+    and what was changed; or ``"not_found"``, without any.
+    """
+
+    quote: str
+    verdict: str
+    citations: tuple[Citation, ...] = ()
+    changes: tuple[QuoteChange, ...] = ()

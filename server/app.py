@@ -10,10 +10,20 @@ from litestar.di import Provide
 from rag.settings import Settings
 from server.api.answers import get_answer, give_feedback
 from server.api.ask import ask, search
-from server.api.bodies import MOST_BODY_BYTES, AskRequest, FeedbackRequest, SearchRequest, Turn
+from server.api.bodies import (
+    MOST_BODY_BYTES,
+    AskRequest,
+    FeedbackRequest,
+    QuotesRequest,
+    SearchRequest,
+    Turn,
+    VerifyRequest,
+)
 from server.api.collections import CollectionRequest, create_collection, delete_collection, list_collections
 from server.api.documents import (
+    RemovalRequest,
     delete_document,
+    delete_documents,
     get_blocks,
     get_document,
     get_paragraphs,
@@ -23,20 +33,36 @@ from server.api.documents import (
 )
 from server.api.fields import say_what_fields_mean
 from server.api.health import live, ready
+from server.api.openai.errors import OpenAIErrors
+from server.api.openai.routes import complete_chat, get_model, list_models
+from server.api.operations import tag_operations
+from server.api.readers import list_readers
 from server.api.suggestions import suggest
 from server.api.uploads import cancel_job, get_job, list_jobs, upload_documents
+from server.api.verify import check_quotes, verify
 from server.background.startup import Startup
 from server.http.edge import App, Edge, own_hosts
 from server.http.line import Line
 from server.http.problems import HANDLERS
+from server.mcp.http import Endpoint, InLine, mcp_route
 from server.page.routes import chat_page, openapi_config, policy, say_what_is_refused, static_routers
 
-BODIES = (AskRequest, Turn, SearchRequest, FeedbackRequest, CollectionRequest)
+BODIES = (
+    AskRequest,
+    Turn,
+    SearchRequest,
+    VerifyRequest,
+    QuotesRequest,
+    FeedbackRequest,
+    CollectionRequest,
+    RemovalRequest,
+)
 
 
 def create_app(startup: Startup, settings: Settings) -> App:
     """The application of one data directory; ``startup`` begins with it and is stopped with it."""
     line = Line(running=settings.worker_threads, waiting=settings.max_waiting)
+    tools = Endpoint(InLine(startup.engine, line))
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
@@ -44,6 +70,7 @@ def create_app(startup: Startup, settings: Settings) -> App:
         try:
             yield
         finally:
+            await tools.stop()
             line.close()
             await to_thread.run_sync(startup.stop)
 
@@ -52,11 +79,13 @@ def create_app(startup: Startup, settings: Settings) -> App:
 
     app = Litestar(
         route_handlers=[
-            *(ask, search, get_answer, give_feedback, suggest),
-            *(upload_documents, get_job, list_jobs, cancel_job, list_documents, delete_document),
+            *(ask, search, list_readers, get_answer, give_feedback, suggest),
+            *(verify, check_quotes),
+            *(list_models, get_model, complete_chat),
+            *(upload_documents, get_job, list_jobs, cancel_job, list_documents, delete_document, delete_documents),
             *(get_document, get_text, get_paragraphs, get_blocks, get_source),
             *(list_collections, create_collection, delete_collection),
-            *(live, ready, chat_page),
+            *(live, ready, chat_page, mcp_route(tools)),
             *static_routers(),
         ],
         dependencies={
@@ -73,5 +102,7 @@ def create_app(startup: Startup, settings: Settings) -> App:
     )
     say_what_is_refused(app.openapi_schema, BODIES)
     say_what_fields_mean(app.openapi_schema)
+    tag_operations(app.openapi_schema)
     hosts, any_address = own_hosts(settings.host, settings.allowed_hosts)
-    return Edge(app, hosts=hosts, any_address=any_address, policy=policy, busy_seconds=line.retry_seconds)
+    edge = Edge(app, hosts=hosts, any_address=any_address, policy=policy, busy_seconds=line.retry_seconds)
+    return OpenAIErrors(edge)

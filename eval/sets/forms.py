@@ -11,6 +11,8 @@ from eval.sets.question import EvalSetError
 
 FORMS = Path(__file__).resolve().parent / "forms"
 """The project's own: 40 documents on as many subjects, ten questions each."""
+STRUCTURED = FORMS.with_name("structured")
+"""350 more, by four other hands, with 4,367 questions; a sixth of them teaches and calibrates nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,22 +72,36 @@ class Grid:
 class FormSet:
     """Documents by name, with their text in Markdown, and questions over each.
 
-    ``grids`` has the first table of a document as it was before it was Markdown, where that is known.
+    ``grids`` has the first table of a document as it was before it was Markdown, where that is known; ``measured`` says
+    that some documents only measure.
     """
 
     name: str
     texts: dict[str, str]
     questions: tuple[FormQuestion, ...]
     grids: Mapping[str, Grid] = field(default_factory=dict)
+    measured: bool = False
 
-    def part(self, *, calibrates: bool) -> "FormSet":
-        """The quarter of the documents that only calibrates, or those that teach."""
-        texts = {name: text for name, text in self.texts.items() if _calibrates(name) is calibrates}
+    def part(self, use: str) -> "FormSet":
+        """The documents of a use: ``learns``, ``calibrates`` (a quarter or a sixth) or ``measures``."""
+        return self._only([name for name in self.texts if self._use(name) == use])
+
+    def in_markdown(self) -> "FormSet":
+        """The documents that are Markdown."""
+        return self._only([name for name in self.texts if name.endswith(".md")])
+
+    def _only(self, names: Sequence[str]) -> "FormSet":
+        texts = {name: self.texts[name] for name in names}
         return replace(self, texts=texts, questions=tuple(one for one in self.questions if one.document in texts))
 
+    def _use(self, document: str) -> str:
+        if self.measured:
+            return {0: "measures", 1: "calibrates"}.get(_drawn("structured", document) % 6, "learns")
+        return "learns" if _drawn("calibrate", document) % 4 else "calibrates"
 
-def _calibrates(document: str) -> bool:
-    return hashlib.sha256(f"calibrate/{document}".encode()).digest()[0] % 4 == 0
+
+def _drawn(draw: str, document: str) -> int:
+    return hashlib.sha256(f"{draw}/{document}".encode()).digest()[0]
 
 
 def load_context_set(file: Path) -> FormSet:
@@ -125,14 +141,15 @@ def load_context_set(file: Path) -> FormSet:
 
 def unit_sets(data: Path) -> Iterator[FormSet]:
     """The project's own documents of many forms, and each set of contexts in a folder of ``data``."""
+    yield load_form_set(STRUCTURED)
     yield load_form_set()
     yield from map(load_context_set, sorted(data.glob("*/contexts.jsonl")))
 
 
-def load_form_set() -> FormSet:
-    """The project's own documents of many forms, and the questions over them."""
-    texts = {file.name: file.read_text("utf-8") for file in sorted(FORMS.iterdir())}
-    lines = (FORMS.parent / "questions" / "forms.jsonl").read_text("utf-8").splitlines()
+def load_form_set(folder: Path = FORMS) -> FormSet:
+    """The project's own documents of many forms, ``FORMS`` or ``STRUCTURED``, and the questions over them."""
+    texts = {file.name: file.read_text("utf-8") for file in sorted(folder.iterdir())}
+    lines = (folder.parent / "questions" / f"{folder.name}.jsonl").read_text("utf-8").splitlines()
     records = [json.loads(line) for line in lines if line.strip()]
     questions = [
         FormQuestion(
@@ -143,8 +160,8 @@ def load_form_set() -> FormSet:
             unwanted=tuple(one["not"]),
             kind="unanswerable" if one["unanswerable"] else one["kind"],
             table=one["kind"] in ("cell", "row", "lookup"),
-            source="forms",
+            source=folder.name,
         )
         for one in records
     ]
-    return FormSet(name="forms", texts=texts, questions=tuple(questions))
+    return FormSet(name=folder.name, texts=texts, questions=tuple(questions), measured=folder == STRUCTURED)

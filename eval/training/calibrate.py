@@ -251,7 +251,7 @@ def _fit_all(data: Path, *, units: bool) -> None:
     observed: list[Observation] = []
     for whole in unit_sets(data):
         with shown.status(whole.name), TemporaryDirectory() as folder, Library.open(Path(folder, "data")) as library:
-            observed += observe_units(library, whole.part(calibrates=True), Path(folder, "texts"))
+            observed += observe_units(library, whole.part("calibrates"), Path(folder, "texts"))
     found |= fit_units(observed)
     PARAMETERS.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
     echo_json(found)

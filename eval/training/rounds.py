@@ -53,9 +53,16 @@ def of_units(sets: Sequence[Sequence[Pair]], texts: Sequence[Pair], scorer: Pair
 
 
 def with_strangers(learned: Sequence[Pair], strangers: Sequence[Pair]) -> list[Pair]:
-    """What is learned of units last: those of documents that do not answer, with twice as much of what was learned."""
+    """What is learned of units next: those of documents that do not answer, with twice as much of what was learned."""
     kept = random.Random(SEED).sample(list(learned), min(len(learned), 2 * len(strangers)))
     return [*strangers, *kept]
+
+
+def with_structured(structured: Sequence[Pair], learned: Sequence[Pair], scorer: PairScorer) -> list[Pair]:
+    """What is learned of units last: the many documents with structure, with two thirds as much of what was learned."""
+    chance = random.Random(SEED)
+    kept = chance.sample(list(learned), min(len(learned), 2 * len(structured) // 3))
+    return [*structured, *kept, *off_topic([*structured, *kept], scorer, chance, _UNIT_STRANGE)]
 
 
 def off_topic(pairs: Sequence[Pair], scorer: PairScorer, chance: random.Random, count: int) -> Iterator[Pair]:

@@ -28,7 +28,7 @@ from eval.training.forms import form_pairs
 from eval.training.genres import genre_pairs
 from eval.training.network import TwoHeads
 from eval.training.pairs import Pair, description_pairs, pairs_of
-from eval.training.rounds import SEED, first_round, of_units, second_round, third_round, with_strangers
+from eval.training.rounds import SEED, first_round, of_units, second_round, third_round, with_strangers, with_structured
 from eval.training.sets import Chosen, genre_set, measured_sets, seed_set, training_sets
 from eval.training.strangers import stranger_files, stranger_pairs
 from rag.cli.terminal import console
@@ -213,9 +213,9 @@ def _save(network: TwoHeads, file: Path) -> None:
 
 
 def _unit_pairs(data: Path, scorer: PairScorer, progress: Progress) -> Iterator[list[Pair]]:
-    """The pairs of the project's own forms, and of each folder of ``data`` that has ``contexts.jsonl``."""
+    """The pairs of each set of documents with units; those of ``STRUCTURED`` come first."""
     for seed, whole in enumerate(unit_sets(data), start=1):
-        chosen = whole.part(calibrates=False)
+        chosen = whole.part("learns")
         task = progress.add_task(f"pairs of {chosen.name}", total=None)
         with TemporaryDirectory() as folder, Library.open(Path(folder, "data")) as library:
             untouched = replace(library, scorer=scorer)
@@ -248,20 +248,24 @@ def _learn_texts(data: Path, scorer: PairScorer, progress: Progress) -> None:
 def _learn_units(data: Path, scorer: PairScorer, progress: Progress) -> None:
     """Train the adapters for units, beginning with those for running text."""
     texts = [pair for _, part in _pairs(_some(training_sets(data)), scorer, progress) for pair in part]
-    learned = of_units(list(_unit_pairs(data, scorer, progress)), texts, scorer)
+    structured, *sets = _unit_pairs(data, scorer, progress)
+    learned = of_units(sets, texts, scorer)
     network, tokenizer = TwoHeads(bundled_folder(RERANKER) / "model.onnx"), load_tokenizer(bundled_folder(RERANKER))
     network.adopt(Adapters.load(TEXT_ADAPTERS))
     _learn(network, tokenizer, learned, progress, epochs=1, peak_rate=4e-4)
     _save(network, UNIT_ADAPTERS)
-    last = with_strangers(learned, list(_stranger_pairs(data, scorer, progress)))
-    _learn(network, tokenizer, last, progress, epochs=1, peak_rate=2e-4)
+    strangers = list(_stranger_pairs(data, scorer, progress))
+    _learn(network, tokenizer, with_strangers(learned, strangers), progress, epochs=1, peak_rate=2e-4)
+    _save(network, UNIT_ADAPTERS)
+    last = with_structured(structured, [*learned, *strangers], scorer)
+    _learn(network, tokenizer, last, progress, epochs=1, peak_rate=3e-4)
     _save(network, UNIT_ADAPTERS)
 
 
 def _stranger_pairs(data: Path, scorer: PairScorer, progress: Progress) -> Iterator[Pair]:
     """What the judge that was just trained takes for answers in documents that have none."""
     chance = random.Random(SEED)
-    asked = [one.question for whole in unit_sets(data) for one in whole.part(calibrates=False).questions]
+    asked = [one.question for whole in unit_sets(data) for one in whole.part("learns").questions]
     asked += [one.text for _, questions in training_sets(data) for one in questions]
     files = stranger_files(data, chance)
     task = progress.add_task("strangers", total=_STRANGERS)

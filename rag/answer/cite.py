@@ -31,13 +31,14 @@ def cite(findings: Sequence[Finding], text_of: Callable[[str], str]) -> tuple[li
                 text=finding.text,
                 citations=cited,
                 support=finding.support,
-                verdict="supported",
+                verdict=finding.verdict,
                 kind=finding.kind,
                 items=items or None,
                 table=finding.table,
+                differences=finding.differences,
             )
         )
-    return statements, [_citation(number, source, text_of) for source, number in numbers.items()]
+    return statements, [citation_of(number, source, text_of) for source, number in numbers.items()]
 
 
 def written_answer(
@@ -60,7 +61,13 @@ def written_answer(
 
 
 def _noted(statement: Statement) -> str:
-    """A statement with the numbers of its citations; those of an item after the item."""
+    """A statement with the numbers of its citations; those of an item after the item, and what no source has last."""
+    beyond = ", ".join(f"\u201c{one.said}\u201d" for one in statement.differences if one.said)
+    note = f" (Not in the source: {beyond}.)" if beyond else " (In part.)"
+    return _numbered(statement) + (note if statement.verdict == "partly" else "")
+
+
+def _numbered(statement: Statement) -> str:
     lines, left = without_footnotes(statement.text).split("\n"), list(statement.citations)
     items = statement.items or ()
     if len(items) > 1 and len(lines) >= len(items):
@@ -90,7 +97,8 @@ def _name(source: Citation) -> str:
     return ", ".join([source.title or source.path, source.published or "undated"])
 
 
-def _citation(number: int, source: Source, text_of: Callable[[str], str]) -> Citation:
+def citation_of(number: int, source: Source, text_of: Callable[[str], str]) -> Citation:
+    """A footnote: a span with what stands around it and what is known of its document."""
     document, span = source.document, source.span
     text = text_of(document.id)
     return Citation(

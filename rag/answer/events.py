@@ -1,6 +1,8 @@
 """What happens while a question is answered, in this order.
 
-Retrieved, judged, stated (once a statement), finished.
+Retrieved, judged, stated (once a statement), finished. A question that may mean several things is judged once for
+each, before it is known what was retrieved for the one that counts; what is said to the system itself is not judged.
+While a language model writes, drafting comes again and again.
 """
 
 from dataclasses import dataclass
@@ -25,6 +27,11 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Drafting:
+    """A language model writes, and no sentence of it can be shown yet: who no longer wants one can stop."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Stated:
     """A statement of the answer and the citations that it names."""
 
@@ -39,4 +46,4 @@ class Finished:
     answer: Answer
 
 
-Event = Retrieved | Judged | Stated | Finished
+Event = Retrieved | Judged | Drafting | Stated | Finished

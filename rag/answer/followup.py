@@ -1,20 +1,20 @@
 """Follow-up questions: what they leave out is taken from the conversation, by rules, without a language model.
 
-A question that stands alone stays as it is, to the letter. Of one that does not, a question is made
-that a person could have typed first: "And Germany?" after "What has Turkey done?" becomes "What has
-Germany done?". Where no rule has a good reason, the question stays as it is too.
+A question has at most three readings, and what the sources say decides between them: completed, as a person could
+have typed it first ("And Germany?" after "What has Turkey done?" is "What has Germany done?"); as it was typed; and
+both questions, one after the other. One that stands alone is read as it was typed first.
 
 What this does not do: know what words mean. It follows function words, capital letters and endings.
 """
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rag.answer.replacement import replaced
 from rag.language.english.lexicon import EMPTY_WORDS
 from rag.language.english.phrases import is_name, noun_phrases
-from rag.language.english.questions import Form, ask_for, ask_for_others, form_of, joined, sentence_case
+from rag.language.english.questions import Form, ask_for, ask_for_others, form_of, sentence_case
 from rag.language.english.references import pointers, with_antecedents
 from rag.language.english.words import content_words, stem, words
 from rag.language.invisible import without_invisible
@@ -76,10 +76,14 @@ _FOOTNOTES = re.compile(r"(?<!\s)\s*+\[\d+\]")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resolved:
-    """A question as it is understood, and text that its answer should not repeat (empty for none)."""
+    """A question as it is understood, and text that its answer should not repeat (empty for none).
+
+    ``both`` says that it is the question before and this one, one after the other.
+    """
 
     text: str
     known: str = ""
+    both: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,16 +109,29 @@ class _FollowUp:
 _Rule = Callable[[_FollowUp, _Context], Resolved | None]
 
 
-def resolve(question: str, history: Sequence[Turn]) -> Resolved:
-    """What ``question`` means after ``history``.
+def readings(question: str, history: Sequence[Turn]) -> tuple[Resolved, ...]:
+    """What ``question`` may mean after ``history``, the likeliest first, each once.
 
     >>> turns = [Turn(role="user", content="Who is the Kremlin spokesman?"),
     ...          Turn(role="assistant", content="Kremlin spokesman Dmitry Peskov said so. [1]")]
-    >>> resolve("What did he say about the talks?", turns).text
-    'What did Dmitry Peskov say about the talks?'
-    >>> resolve("What is the capital of Australia?", turns).text
+    >>> for one in readings("What did he say about the talks?", turns):
+    ...     print(one.text)
+    What did Dmitry Peskov say about the talks?
+    What did he say about the talks?
+    Who is the Kremlin spokesman? What did he say about the talks?
+    >>> readings("What is the capital of Australia?", turns)[0].text
     'What is the capital of Australia?'
     """
+    context = _context(history)
+    typed = Resolved(text=question)
+    if context is None:
+        return (typed,)
+    first, both = _resolve(question, context), _both(question, context)
+    found = {one.text: one for one in (first, typed, both) if len(one.text) <= _LONGEST or one is typed}
+    return tuple(found.values())
+
+
+def _context(history: Sequence[Turn]) -> _Context | None:
     context: _Context | None = None
     for turn in history[-_READ_TURNS:]:
         content = without_invisible(turn.content[:_READ_CHARACTERS]).strip()
@@ -122,7 +139,13 @@ def resolve(question: str, history: Sequence[Turn]) -> Resolved:
             context = _after_question(content, context)
         elif context is not None:
             context = _Context(question=context.question, answer=_FOOTNOTES.sub("", content))
-    return _resolve(question, context) if context is not None else Resolved(text=question)
+    return context
+
+
+def _both(core: str, before: _Context) -> Resolved:
+    """The question before and this one."""
+    text = f"{before.question.strip(_END)}? {sentence_case(core.strip(_END))}?"
+    return Resolved(text=text, known=before.answer, both=True)
 
 
 def _after_question(question: str, before: _Context | None) -> _Context | None:
@@ -147,7 +170,7 @@ def _resolve(question: str, context: _Context) -> Resolved:
         if found is not None and len(found.text) <= _LONGEST:
             repeated = found.text.strip(_END) == before.question.strip(_END)
             known = found.known or (context.answer if repeated else "")
-            return Resolved(text=sentence_case(found.text), known=known)
+            return replace(found, text=sentence_case(found.text), known=known)
     return Resolved(text=f"{sentence_case(core)}?" if linked and _QUESTION_START.match(core) else question)
 
 
@@ -173,7 +196,8 @@ def _bare(asked: _FollowUp, before: _Context) -> Resolved | None:
     if found.group("not"):
         form = Form(asked=form.asked, auxiliary=_negated(form.auxiliary), rest=form.rest)
     text = ask_for(word, form) if word.lower() not in ("who", "what", "which", "how many", "how much") else None
-    text = text or joined(before.question, asked.core)
+    if text is None:
+        return _both(asked.core, before)
     return Resolved(text=_with_place(text, before) if found.group("there") else text)
 
 
@@ -189,7 +213,8 @@ def _another(asked: _FollowUp, before: _Context) -> Resolved | None:
         return None
     if pointers(phrase):
         return None
-    return Resolved(text=replaced(phrase, before.question) or joined(before.question, asked.core))
+    text = replaced(phrase, before.question)
+    return Resolved(text=text) if text else _both(asked.core, before)
 
 
 def _pointing(asked: _FollowUp, before: _Context) -> Resolved | None:
@@ -197,8 +222,8 @@ def _pointing(asked: _FollowUp, before: _Context) -> Resolved | None:
     if pointers(asked.core):
         text = with_antecedents(asked.core, before.question, before.answer)
         alone = text is not None and not _POINTS_BACK.search(text)
-        return Resolved(text=f"{text}?" if alone else joined(before.question, text or asked.core))
-    return Resolved(text=joined(before.question, asked.core)) if _POINTS_BACK.search(asked.core) else None
+        return Resolved(text=f"{text}?") if alone else _both(text or asked.core, before)
+    return _both(asked.core, before) if _POINTS_BACK.search(asked.core) else None
 
 
 def _going_on(asked: _FollowUp, before: _Context) -> Resolved | None:
@@ -209,7 +234,7 @@ def _going_on(asked: _FollowUp, before: _Context) -> Resolved | None:
     known = len(own) == 1 and not _names(asked.core) and stem(own[0]) in said and f"the {own[0]}" in asked.core
     linked = asked.linked and len(things) <= 1 and not _asks_who_is(asked.core)
     if known or linked or (len(things) <= 1 and _WANTS_OBJECT.search(asked.core)):
-        return Resolved(text=joined(before.question, asked.core))
+        return _both(asked.core, before)
     return None
 
 

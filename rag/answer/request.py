@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypedDict
 
-from rag.answer.followup import resolve
+from rag.answer.followup import readings
 from rag.answer.question import MAX_SCOPE, MAX_STATEMENTS, Question, check_range, checked, read_question
 from rag.errors import InvalidRequest, NotFound
 from rag.storage.protocols import CatalogView
@@ -20,6 +20,8 @@ class AskOptions(TypedDict, total=False):
         history: What was said before, oldest first: it completes a question that does not stand alone.
         document_ids: Ask these alone, 1 to 1,000; every document of the collection where they are not given.
         as_typed: Complete nothing, whatever was said before.
+        reader: ``"extractive"`` answers in the sources' own words, ``"generative"`` in those of the writer; where it is
+            not given the writer answers if there is one.
     """
 
     collection: str
@@ -27,14 +29,15 @@ class AskOptions(TypedDict, total=False):
     history: Sequence[Turn]
     document_ids: Sequence[str] | None
     as_typed: bool
+    reader: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """A question as it was ``typed`` and as it is understood, and what it is asked of."""
+    """A question as it was ``typed`` and as it may be understood, the likeliest first, and what it is asked of."""
 
     typed: str
-    question: Question
+    readings: tuple[Question, ...]
     collection: str
     max_statements: int
     document_ids: tuple[str, ...] | None
@@ -54,19 +57,27 @@ def read_request(typed: str, options: AskOptions, catalog: CatalogView) -> Reque
     catalog.state(collection)
     chosen = options.get("document_ids")
     if chosen is not None:
-        _check_scope(catalog, collection, chosen)
-    resolved = resolve(text, () if options.get("as_typed") else options.get("history", ()))
-    shown = typed if resolved.text == text else None
+        check_scope(catalog, collection, chosen)
+    history = () if options.get("as_typed") else options.get("history", ())
     return Request(
         typed=typed,
-        question=read_question(resolved.text, typed=shown, known=resolved.known),
+        readings=tuple(
+            read_question(one.text, typed=typed if one.text == text else None, known=one.known)
+            for one in readings(text, history)
+        ),
         collection=collection,
         max_statements=most,
         document_ids=None if chosen is None else tuple(chosen),
     )
 
 
-def _check_scope(catalog: CatalogView, collection: str, document_ids: Sequence[str]) -> None:
+def check_scope(catalog: CatalogView, collection: str, document_ids: Sequence[str]) -> None:
+    """Hold chosen documents to their limits and to what a collection has.
+
+    Raises:
+        InvalidRequest: For none, or too many.
+        NotFound: When one is not in the collection.
+    """
     if not 1 <= len(document_ids) <= MAX_SCOPE:
         raise InvalidRequest(f"document_ids must name from 1 to {MAX_SCOPE:,} documents, not {len(document_ids):,}")
     for one in document_ids:

@@ -5,15 +5,19 @@ One module a family of commands; each is put into the group here.
 
 from rag.cli.archives import backup, export_command, import_command, restore_command
 from rag.cli.ask import ask, search
+from rag.cli.completion import completion
 from rag.cli.documents import documents, ingest_command
 from rag.cli.health import doctor
 from rag.cli.options import data_dir_option, read_settings
 from rag.cli.reindex import reindex
 from rag.cli.root import main
+from rag.cli.verify import verify
 
 for _command in (
     ask,
+    completion,
     search,
+    verify,
     ingest_command,
     documents,
     doctor,

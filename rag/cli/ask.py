@@ -1,12 +1,14 @@
 """``footnote ask`` and ``footnote search``."""
 
 import sys
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
 import click
 
 from rag.answer.question import no_documents
+from rag.answer.read.reader import READERS
 from rag.cli.options import collection_option, data_dir_option
 from rag.cli.reach import reached
 from rag.cli.statements import echo_answer
@@ -21,12 +23,14 @@ NOT_ANSWERED_STATUS = 3
 @collection_option
 @click.option("--max-statements", default=4, show_default=True)
 @click.option("--in", "document_ids", multiple=True, metavar="ID", help="Ask this document alone; several if repeated.")
+@click.option("--reader", type=click.Choice(READERS), help="Answer in the sources' words, or have a writer write.")
 @click.option("--json", "as_json", is_flag=True, help="Print the whole answer as JSON.")
 @data_dir_option
 def ask(
     question: str,
     collection: str,
     max_statements: int,
+    reader: str | None,
     document_ids: tuple[str, ...],
     as_json: bool,
     data_dir: Path | None,
@@ -34,13 +38,17 @@ def ask(
     """Answer a question from the documents."""
     with reached(data_dir) as library:
         answer = library.ask(
-            question, collection=collection, max_statements=max_statements, document_ids=document_ids or None
+            question,
+            collection=collection,
+            max_statements=max_statements,
+            document_ids=document_ids or None,
+            reader=reader,
         )
     if as_json:
         echo_json(asdict(answer))
     else:
         echo_answer(answer)
-        for line in _sources(answer):
+        for line in (*_sources(answer), *_written(answer)):
             echo(line)
     if not answer.answered:
         sys.exit(NOT_ANSWERED_STATUS)
@@ -65,6 +73,12 @@ def search(query: str, collection: str, limit: int, as_json: bool, data_dir: Pat
         place = f"{passage.document_id} {passage.start}-{passage.end}"
         echo(f"{passage.rank:3}  {passage.score:8.3f}  {place}")
         echo(f"     {' '.join(passage.text.split())[:160]}")
+
+
+def _written(answer: Answer) -> Iterator[str]:
+    """How much of what a writer wrote is not shown."""
+    if answer.writing is not None and (dropped := len(answer.writing.dropped)):
+        yield f"  {dropped} {'sentence was' if dropped == 1 else 'sentences were'} not supported by the sources"
 
 
 def _sources(answer: Answer) -> list[str]:

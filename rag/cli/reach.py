@@ -10,7 +10,7 @@ from rag.cli.options import opened, read_settings
 from rag.cli.served import served
 from rag.ingest.pipeline import Outcome, SourceFile, Work, ingest
 from rag.library import Library
-from rag.types import Answer, Document, RankedPassage
+from rag.types import Answer, Document, RankedPassage, Verification
 from rag.upkeep.serving import server_of
 
 
@@ -23,11 +23,20 @@ class Reached(Protocol):
     def search(self, query: str, *, collection: str, limit: int) -> tuple[RankedPassage, ...]:
         """The passages that best match a query."""
 
+    def verify(self, text: str, *, collection: str, document_ids: Sequence[str] | None) -> Verification:
+        """Whether the documents say what each sentence of a text says."""
+
     def is_empty(self, collection: str) -> bool:
         """Whether a collection has no documents."""
 
     def documents(self, collection: str) -> Iterator[Document]:
         """The documents of a collection, by id."""
+
+    def document(self, document_id: str) -> Document:
+        """A document by its id."""
+
+    def text(self, document_id: str) -> str:
+        """The text that citations of a document index."""
 
     def remove(self, document_id: str) -> None:
         """Remove a document."""
@@ -54,6 +63,10 @@ class Opened:
         """As ``Reached``."""
         return self._engine.search(query, collection=collection, limit=limit)
 
+    def verify(self, text: str, *, collection: str, document_ids: Sequence[str] | None) -> Verification:
+        """As ``Reached``."""
+        return self._engine.verify(text, collection=collection, document_ids=document_ids)
+
     def is_empty(self, collection: str) -> bool:
         """As ``Reached``."""
         return self._engine.store.catalog.state(collection).documents == 0
@@ -61,6 +74,14 @@ class Opened:
     def documents(self, collection: str) -> Iterator[Document]:
         """As ``Reached``."""
         return self._engine.documents(collection=collection)
+
+    def document(self, document_id: str) -> Document:
+        """As ``Reached``."""
+        return self._engine.store.catalog.document(document_id)
+
+    def text(self, document_id: str) -> str:
+        """As ``Reached``."""
+        return self._engine.text(document_id)
 
     def remove(self, document_id: str) -> None:
         """As ``Reached``."""
@@ -77,11 +98,13 @@ class Opened:
 def reached(data_dir: Path | None) -> Iterator[Reached]:
     """The library of the data directory of the option or the environment, given back at the end of the block.
 
+    Where FOOTNOTE_SERVER names a server, it is that one's.
+
     Raises:
         FootnoteError: When the settings, the models or the directory cannot be used, or its server does not answer.
     """
     settings = read_settings(data_dir=data_dir)
-    address = server_of(settings.data_dir)
+    address = settings.server or server_of(settings.data_dir)
     if address is not None:
         with served(address, most_bytes=settings.max_upload_bytes) as library:
             yield library

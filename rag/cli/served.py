@@ -18,7 +18,7 @@ from rag.answer.question import MAX_RESULTS, MAX_STATEMENTS, check_range, checke
 from rag.answer.request import AskOptions
 from rag.errors import DocumentRejected, FootnoteError, InvalidRequest, NotFound
 from rag.ingest.pipeline import Outcome, SourceFile, Work, check_collection
-from rag.types import Answer, Document, RankedPassage
+from rag.types import Answer, Document, RankedPassage, Verification
 
 _FILES = 100  # of an upload; a server takes ten times as many
 _BYTES = 16_000_000
@@ -65,6 +65,11 @@ class Served:
         found = self._got("POST", "/v1/search", json=asked)
         return msgspec.convert(found["passages"], tuple[RankedPassage, ...])
 
+    def verify(self, text: str, *, collection: str, document_ids: Sequence[str] | None) -> Verification:
+        """Whether the documents say what each sentence of a text says; errors are those of ``Library.verify``."""
+        asked = {"text": _sendable(text), "collection": collection, "document_ids": document_ids}
+        return msgspec.convert(self._got("POST", "/v1/verify", json=asked), Verification)
+
     def is_empty(self, collection: str) -> bool:
         """Whether a collection has no documents.
 
@@ -82,8 +87,24 @@ class Served:
         cursor: str | None = ""
         while cursor is not None:
             page = self._got("GET", "/v1/documents", params={"collection": collection, "limit": 500, "cursor": cursor})
-            yield from (msgspec.convert({**item, "collection": collection}, Document) for item in page["items"])
+            yield from (msgspec.convert(item, Document) for item in page["items"])
             cursor = page["next_cursor"]
+
+    def document(self, document_id: str) -> Document:
+        """A document by its id.
+
+        Raises:
+            NotFound: When there is no such document.
+        """
+        return msgspec.convert(self._document("GET", document_id).json(), Document)
+
+    def text(self, document_id: str) -> str:
+        """The text that citations of a document index.
+
+        Raises:
+            NotFound: When there is no such document.
+        """
+        return self._document("GET", document_id, "/text").content.decode("utf-8")
 
     def remove(self, document_id: str) -> None:
         """Remove a document.
@@ -91,10 +112,7 @@ class Served:
         Raises:
             NotFound: When there is no such document.
         """
-        response = self._sent("DELETE", f"/v1/documents/{quote(document_id, safe='')}")
-        if response.status_code == httpx.codes.NOT_FOUND:
-            raise NotFound("document", document_id)
-        _check(response)
+        self._document("DELETE", document_id)
 
     def ingest(
         self, files: Sequence[SourceFile], *, collection: str, on_outcome: Callable[[Outcome], None], work: Work
@@ -110,6 +128,18 @@ class Served:
             outcomes.append(outcome)
             on_outcome(outcome)
         return outcomes
+
+    def _document(self, method: str, document_id: str, below: str = "") -> httpx.Response:
+        """The answer of a document's address.
+
+        Raises:
+            NotFound: When there is no such document.
+        """
+        response = self._sent(method, f"/v1/documents/{quote(document_id, safe='')}{below}")
+        if response.status_code == httpx.codes.NOT_FOUND:
+            raise NotFound("document", document_id)
+        _check(response)
+        return response
 
     def _ensure(self, collection: str) -> None:
         check_collection(collection)
@@ -195,9 +225,7 @@ class Served:
             try:
                 response = self._client.request(method, path, **parts)
             except httpx.HTTPError as error:
-                raise FootnoteError(
-                    f"the server at {self._client.base_url} has the data directory and does not answer: {error}"
-                ) from error
+                raise FootnoteError(f"the server at {self._client.base_url} does not answer: {error}") from error
             if response.status_code != httpx.codes.SERVICE_UNAVAILABLE or time.monotonic() >= until:
                 return response
             time.sleep(float(response.headers.get("Retry-After", 1)))

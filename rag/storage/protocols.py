@@ -12,16 +12,8 @@ from rag.blocks import Block
 from rag.types import CorpusState, Document, Passage, Scale, Sentence, Vectors
 
 
-class CatalogView(Protocol):
-    """A catalog as a question reads it: one generation, as it was at one moment.
-
-    Every method that takes a collection, or the id of a document, raises ``NotFound`` where there is none;
-    ids of passages that are not there are left out.
-    """
-
-    def state(self, collection: str) -> CorpusState:
-        """The version and size of a collection."""
-        ...
+class DocumentView(Protocol):
+    """Documents as they are read: each method raises ``NotFound`` for an id that is not there."""
 
     def scale(self, collection: str) -> Scale:
         """What log odds mean in a collection; in one that has no scale of its own, what they say."""
@@ -29,10 +21,6 @@ class CatalogView(Protocol):
 
     def document(self, document_id: str) -> Document:
         """A document's record."""
-        ...
-
-    def documents(self, collection: str, *, limit: int, after: str = "") -> list[Document]:
-        """The documents of a collection by id, at most ``limit`` of those whose id comes after ``after``."""
         ...
 
     def text(self, document_id: str) -> str:
@@ -45,6 +33,22 @@ class CatalogView(Protocol):
 
     def sentences(self, document_id: str, text: str) -> list[Sentence]:
         """The sentences of a document in order; ``text`` is the document's."""
+        ...
+
+
+class CatalogView(DocumentView, Protocol):
+    """A catalog as a question reads it: one generation, as it was at one moment.
+
+    Every method that takes a collection, or the id of a document, raises ``NotFound`` where there is none;
+    ids of passages that are not there are left out.
+    """
+
+    def state(self, collection: str) -> CorpusState:
+        """The version and size of a collection."""
+        ...
+
+    def documents(self, collection: str, *, limit: int, after: str = "") -> list[Document]:
+        """The documents of a collection by id, at most ``limit`` of those whose id comes after ``after``."""
         ...
 
     def passages(self, ids: Sequence[str]) -> dict[str, Passage]:

@@ -61,6 +61,7 @@ async def ask(
             data.question,
             collection=data.collection,
             max_statements=data.max_statements,
+            reader=data.reader,
             history=[Turn(role=turn.role, content=turn.content) for turn in data.history],
             document_ids=data.document_ids,
             as_typed=data.as_typed,

@@ -14,6 +14,8 @@ from litestar.exceptions import ClientException, HTTPException, InternalServerEx
 from msgspec import Meta, Struct
 
 from rag.answer.question import MAX_QUESTION, MAX_RESULTS, MAX_SCOPE, MAX_STATEMENTS
+from rag.answer.verify.quotes import MAX_QUOTE, MAX_QUOTES
+from rag.answer.verify.text import MAX_PASSAGES, MAX_TEXT
 from rag.types import DEFAULT_COLLECTION
 
 _UNKNOWN_KEY = re.compile(r"unknown field `(?P<key>.*?)`")
@@ -22,6 +24,8 @@ MOST_BODY_BYTES = 262_144
 """Of a JSON body: the longest question with the longest conversation that is read fits in."""
 MAX_COMMENT = 2_000
 MAX_TURNS = 200
+Passage = Annotated[str, Meta(min_length=1, max_length=MAX_TEXT)]
+Quote = Annotated[str, Meta(min_length=1, max_length=MAX_QUOTE)]
 Question = Annotated[str, Meta(min_length=1, max_length=MAX_QUESTION)]
 
 
@@ -38,7 +42,7 @@ class AskRequest(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     question: Question
     collection: str = DEFAULT_COLLECTION
     max_statements: Annotated[int, Meta(ge=1, le=MAX_STATEMENTS)] = 4
-    reader: Literal["extractive"] | None = None
+    reader: Literal["extractive", "generative"] | None = None
     history: Annotated[list[Turn], Meta(max_length=MAX_TURNS)] = []
     document_ids: Annotated[list[str], Meta(min_length=1, max_length=MAX_SCOPE)] | None = None
     as_typed: bool = False
@@ -50,6 +54,22 @@ class SearchRequest(Struct, forbid_unknown_fields=True, frozen=True, kw_only=Tru
     query: Question
     collection: str = DEFAULT_COLLECTION
     limit: Annotated[int, Meta(ge=1, le=MAX_RESULTS)] = 10
+
+
+class VerifyRequest(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """The body of ``POST /v1/verify``."""
+
+    text: Annotated[str, Meta(min_length=1, max_length=MAX_TEXT)]
+    collection: str = DEFAULT_COLLECTION
+    document_ids: Annotated[list[str], Meta(min_length=1, max_length=MAX_SCOPE)] | None = None
+    passages: Annotated[list[Passage], Meta(min_length=1, max_length=MAX_PASSAGES)] | None = None
+
+
+class QuotesRequest(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """The body of ``POST /v1/quotes/check``."""
+
+    quotes: Annotated[list[Quote], Meta(min_length=1, max_length=MAX_QUOTES)]
+    collection: str = DEFAULT_COLLECTION
 
 
 class FeedbackRequest(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):

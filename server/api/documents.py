@@ -1,20 +1,34 @@
 """``/v1/documents`` and below, but for the upload."""
 
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass, fields
 from pathlib import PurePosixPath
 from typing import Annotated
 from urllib.parse import quote
 
-from litestar import Response, delete, get
+import msgspec
+from litestar import Response, delete, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, QueryParameter
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
+from msgspec import Meta, Struct
 
+from rag.answer.question import MAX_QUESTION
 from rag.errors import InvalidRequest
 from rag.library import Library
+from rag.storage.catalog import Order, Wanted
 from rag.types import DEFAULT_COLLECTION, Document, Span
 from server.api.blocks import DocumentBlocks, read_blocks
+from server.api.bodies import strict_json
 from server.api.paragraphs import Paragraph, paragraphs
 from server.http.problems import described
+
+MOST_REMOVED = 1_000
+
+
+class RemovalRequest(Struct, forbid_unknown_fields=True, frozen=True):
+    """The body of ``POST /v1/documents/delete``."""
+
+    ids: Annotated[list[str], Meta(min_length=1, max_length=MOST_REMOVED)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +36,7 @@ class DocumentRecord:
     """A document as the contract lists it."""
 
     id: str
+    collection: str
     title: str | None
     author: str | None
     publisher: str | None
@@ -37,10 +52,11 @@ class DocumentRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentPage:
-    """Documents by id; ``next_cursor`` gives the page after, ``None`` on the last one."""
+    """A page of documents; ``next_cursor`` gives the one after, ``None`` on the last; ``total`` counts those of all."""
 
     items: list[DocumentRecord]
     next_cursor: str | None
+    total: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,13 +72,36 @@ def list_documents(
     collection: FromQuery[str] = DEFAULT_COLLECTION,
     limit: Annotated[int, QueryParameter(ge=1, le=1000)] = 100,
     cursor: FromQuery[str] = "",
+    sort: Annotated[str, QueryParameter(enum=[order.value for order in Order])] = Order.ID.value,
+    q: Annotated[str, QueryParameter(max_length=MAX_QUESTION)] = "",
 ) -> DocumentPage:
-    """The documents of a collection."""
-    catalog = engine.store.catalog
-    catalog.state(collection)
-    found = catalog.documents(collection, limit=limit + 1, after=cursor)
-    items = [_record(document) for document in found[:limit]]
-    return DocumentPage(items=items, next_cursor=items[-1].id if len(found) > limit else None)
+    """The documents of a collection, by id or as `sort` says; with `q` those whose title or path has these words."""
+    if sort not in list(Order):
+        raise InvalidRequest(f"sort: {sort!r} is none of {', '.join(Order)}")
+    wanted = Wanted(collection=collection, order=Order(sort), words=q)
+    with engine.store.catalog.snapshot() as catalog:
+        catalog.state(collection)
+        found = catalog.list_documents(wanted, limit=limit + 1, after=_place(cursor))
+        total = catalog.count_documents(wanted)
+    items = [_record(document) for _, document in found[:limit]]
+    return DocumentPage(
+        items=items, next_cursor=_cursor(*found[limit - 1]) if len(found) > limit else None, total=total
+    )
+
+
+@post(
+    "/v1/documents/delete",
+    status_code=204,
+    sync_to_thread=True,
+    before_request=strict_json(RemovalRequest),
+    responses=described(400, 403, 404, 413, 415, 503, 507),
+)
+def delete_documents(data: JSONBody[RemovalRequest], engine: NamedDependency[Library]) -> None:
+    """Remove several documents, as each by itself; where one of them is not there, none."""
+    for document_id in data.ids:
+        engine.store.catalog.document(document_id)
+    for document_id in dict.fromkeys(data.ids):
+        engine.remove(document_id)
 
 
 @get("/v1/documents/{document_id:str}", sync_to_thread=True, responses=described(400, 404, 503))
@@ -141,6 +180,25 @@ def get_source(document_id: FromPath[str], engine: NamedDependency[Library]) -> 
 def delete_document(document_id: FromPath[str], engine: NamedDependency[Library]) -> None:
     """Remove a document from the text, the lexical and the vector index; it can be brought again."""
     engine.remove(document_id)
+
+
+def _cursor(key: str, document: Document) -> str:
+    """Where a page ends, for the next one."""
+    return urlsafe_b64encode(msgspec.json.encode((key, document.id))).decode()
+
+
+def _place(cursor: str) -> tuple[str, str] | None:
+    """The key and the id that a cursor stands for; ``None`` for the first page.
+
+    Raises:
+        InvalidRequest: For what is no cursor.
+    """
+    if not cursor:
+        return None
+    try:
+        return msgspec.json.decode(urlsafe_b64decode(cursor), type=tuple[str, str])
+    except (ValueError, msgspec.DecodeError) as error:
+        raise InvalidRequest("cursor: it is none; give the next_cursor of a page, in the same order") from error
 
 
 def _span(start: int, end: int) -> Span | None:

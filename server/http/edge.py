@@ -30,7 +30,7 @@ _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _ANY = ("0.0.0.0", "::", "")
 _READING = ("GET", "HEAD", "OPTIONS")
 _OWN_SITE = ("same-origin", "none")
-_QUESTIONS = ("/v1/ask", "/v1/search")
+_QUESTIONS = ("/v1/ask", "/v1/search", "/v1/chat/completions")
 _NO_ROUTE_HAS_IT = "TRACE"
 _SAFE_HEADERS = (
     (b"x-content-type-options", b"nosniff"),

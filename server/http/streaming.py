@@ -20,7 +20,7 @@ from litestar import Response
 from litestar.response.sse import ServerSentEvent, ServerSentEventMessage
 from litestar.types import Receive
 
-from rag.answer.events import Event, Finished, Judged, Retrieved, Stated
+from rag.answer.events import Drafting, Event, Finished, Judged, Retrieved, Stated
 from rag.types import Answer
 from server.http.line import Line, unless_left
 from server.http.problems import failure
@@ -29,7 +29,6 @@ logger = logging.getLogger(__name__)
 
 MEDIA_TYPE = "text/event-stream"
 _PING_SECONDS = 5.0
-_PING = ServerSentEventMessage(data=None, comment="working")
 
 
 async def event_response(
@@ -45,8 +44,25 @@ async def event_response(
         Busy: When there is no place in the line.
         Exception: Whatever fails before the first event.
     """
+    return await message_response(
+        line, lambda: (_message(event, encode_answer) for event in events()), _failed, receive
+    )
+
+
+async def message_response(
+    line: Line,
+    made: Callable[[], Iterator[ServerSentEventMessage]],
+    failed: Callable[[], ServerSentEventMessage],
+    receive: Receive,
+) -> Response[Any]:
+    """A response that sends messages as they are made, otherwise as ``event_response``.
+
+    Args:
+        made: Begins the work, in the line.
+        failed: Makes the last message where the work fails after the first.
+    """
     with ExitStack() as place:
-        work = place.enter_context(line.work(lambda: (_message(event, encode_answer) for event in events())))
+        work = place.enter_context(line.work(made))
         messages = work.items()
         first: list[ServerSentEventMessage] = []
 
@@ -54,11 +70,19 @@ async def event_response(
             first.append(await anext(messages))
 
         await unless_left(begin(), receive)
-        return ServerSentEvent(_messages(first[0], messages, place.pop_all()))
+        return ServerSentEvent(_messages(first[0], messages, failed, place.pop_all()))
+
+
+def comment(text: str) -> ServerSentEventMessage:
+    """A message that says nothing to a program."""
+    return ServerSentEventMessage(data=None, comment=text)
 
 
 async def _messages(
-    first: ServerSentEventMessage, others: AsyncIterator[ServerSentEventMessage], place: ExitStack
+    first: ServerSentEventMessage,
+    others: AsyncIterator[ServerSentEventMessage],
+    failed: Callable[[], ServerSentEventMessage],
+    place: ExitStack,
 ) -> AsyncGenerator[ServerSentEventMessage, None]:
     with place:
         try:
@@ -67,7 +91,7 @@ async def _messages(
                 yield message
         except Exception as error:  # the status was sent long ago: the stream itself must say that it failed
             logger.error("an answer failed while it was streamed", exc_info=error)
-            yield ServerSentEventMessage(event="error", data=msgspec.json.encode(failure()))
+            yield failed()
 
 
 async def with_pings(
@@ -78,7 +102,7 @@ async def with_pings(
         following = asyncio.ensure_future(anext(messages, None))
         try:
             while not (await asyncio.wait({following}, timeout=seconds))[0]:
-                yield _PING
+                yield comment("working")
         finally:
             following.cancel()
         message = following.result()
@@ -92,8 +116,14 @@ def _message(event: Event, encode_answer: Callable[[Answer], bytes]) -> ServerSe
         case Retrieved():
             return ServerSentEventMessage(event="passages", data=msgspec.json.encode(event))
         case Judged():
-            return ServerSentEventMessage(data=None, comment="judged")
+            return comment("judged")
+        case Drafting():
+            return comment("writing")
         case Stated():
             return ServerSentEventMessage(event="statement", data=msgspec.json.encode(event))
         case Finished():
             return ServerSentEventMessage(event="done", data=encode_answer(event.answer))
+
+
+def _failed() -> ServerSentEventMessage:
+    return ServerSentEventMessage(event="error", data=msgspec.json.encode(failure()))

@@ -14,6 +14,7 @@ from litestar.static_files import create_static_files_router
 from msgspec import Struct
 
 from rag import __version__
+from server.api.operations import operation_id
 from server.http.problems import without_html
 
 STATIC = Path(__file__).resolve().parent / "static"
@@ -61,6 +62,7 @@ def openapi_config() -> OpenAPIConfig:
         openapi_router=Router("/schema", route_handlers=[], after_request=without_html, include_in_schema=False),
         render_plugins=[page],
         use_handler_docstrings=True,
+        operation_id_creator=operation_id,
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from rag.answer.find.candidates import announces
-from rag.answer.find.evidence import Candidate
+from rag.answer.find.evidence import Candidate, Unit
 from rag.answer.question import read_question
 from rag.answer.read.compose import compose
 from rag.answer.read.dating import in_time
@@ -35,17 +35,23 @@ def test_broad_questions_ask_for_several(question: str, several: bool) -> None:
 def test_what_goes_on_nearby_is_stated_of_what_is_broad_and_what_is_as_sure_of_anything() -> None:
     text = "The harbour of Morvane silts up every spring."
     nearby = candidate(text, 1.5, start=100)
-    assert compose(read_question(BROAD), [LIGHTHOUSE, nearby], limit=4) == [[LIGHTHOUSE], [nearby]]
-    assert compose(read_question(BROAD), [LIGHTHOUSE, nearby], limit=1) == [[LIGHTHOUSE]]
+    assert compose(read_question(BROAD), [LIGHTHOUSE, nearby], limit=4, confidence=0.95) == [[LIGHTHOUSE], [nearby]]
+    assert compose(read_question(BROAD), [LIGHTHOUSE, nearby], limit=1, confidence=0.95) == [[LIGHTHOUSE]]
     for elsewhere in (
         nearby,
         candidate(text, 1.5, start=1_000),
         candidate(text, 1.5, name="two"),
         candidate(text, -2.0, start=100),
     ):
-        assert compose(read_question(FACT), [LIGHTHOUSE, elsewhere], limit=4) == [[LIGHTHOUSE]]
-    as_sure = candidate(text, 5.0, name="two")
-    assert compose(read_question(FACT), [LIGHTHOUSE, as_sure], limit=4) == [[LIGHTHOUSE], [as_sure]]
+        assert compose(read_question(FACT), [LIGHTHOUSE, elsewhere], limit=4, confidence=0.7) == [[LIGHTHOUSE]]
+
+
+def test_one_fact_takes_one_statement_where_a_sentence_surely_gives_it() -> None:
+    as_sure = candidate("The harbour of Morvane silts up every spring.", 5.0, name="two")
+    assert compose(read_question(FACT), [LIGHTHOUSE, as_sure], limit=4, confidence=0.95) == [[LIGHTHOUSE]]
+    assert compose(read_question(FACT), [LIGHTHOUSE, as_sure], limit=4, confidence=0.7) == [[LIGHTHOUSE], [as_sure]]
+    row = replace(LIGHTHOUSE, unit=Unit(kind="table", position=0, text=LIGHTHOUSE.judged, spans=(LIGHTHOUSE.span,)))
+    assert compose(read_question(FACT), [row, as_sure], limit=4, confidence=0.95) == [[row], [as_sure]]
 
 
 def test_each_of_the_things_that_are_asked_after_together_is_told_of() -> None:
@@ -53,15 +59,15 @@ def test_each_of_the_things_that_are_asked_after_together_is_told_of() -> None:
     tarn = candidate("Ilse Tarn built the pier.", 1.0, start=2_000)
     port = candidate("The port of Morvane was dredged by Ilse Tarn.", 0.9, start=3_000)
     both = read_question("What did Odo Harwick and Ilse Tarn build?")
-    assert compose(both, [harwick, tarn, port], limit=4) == [[harwick], [tarn]]
-    assert compose(both, [harwick, tarn, port], limit=1) == [[harwick]]
+    assert compose(both, [harwick, tarn, port], limit=4, confidence=0.95) == [[harwick], [tarn]]
+    assert compose(both, [harwick, tarn, port], limit=1, confidence=0.95) == [[harwick]]
     for question in ("What did Odo Harwick build?", "When did Odo Harwick ask Ilse Tarn for help?"):
-        assert compose(read_question(question), [harwick, tarn, port], limit=4) == [[harwick]]
+        assert compose(read_question(question), [harwick, tarn, port], limit=4, confidence=0.95) == [[harwick]]
 
 
 def test_the_same_said_by_two_documents_is_one_group() -> None:
     again = candidate("Odo Harwick built the lighthouse of Morvane in 1847!", 5.9, name="two")
-    assert compose(read_question(FACT), [LIGHTHOUSE, again], limit=4) == [[LIGHTHOUSE, again]]
+    assert compose(read_question(FACT), [LIGHTHOUSE, again], limit=4, confidence=0.7) == [[LIGHTHOUSE, again]]
 
 
 @pytest.mark.parametrize(
@@ -77,22 +83,24 @@ def test_the_same_said_by_two_documents_is_one_group() -> None:
 def test_like_sentences_that_say_different_things_are_two_statements(exchanged: str, by: str, same: bool) -> None:
     text = "The keys of all twelve old stone towers along the northern coast were handed to Odo Harwick by the mayor."
     one, other = candidate(text, 6.0), candidate(text.replace(exchanged, by), 5.9, name="two")
-    assert compose(read_question(FACT), [one, other], limit=4) == ([[one, other]] if same else [[one], [other]])
+    assert compose(read_question(FACT), [one, other], limit=4, confidence=0.7) == (
+        [[one, other]] if same else [[one], [other]]
+    )
 
 
 def test_like_sentences_about_two_people_are_two_statements() -> None:
     text = "Harwick handed the keys of all twelve old stone towers along the northern coast to the mayor."
     one, other = candidate(text, 6.0), candidate(text.replace("Harwick", "Berwick"), 5.9, name="two")
     again = candidate(text.replace("handed", "had handed"), 5.8, name="three")
-    assert compose(read_question(FACT), [one, other, again], limit=4) == [[one, again], [other]]
+    assert compose(read_question(FACT), [one, other, again], limit=4, confidence=0.7) == [[one, again], [other]]
 
 
 def test_a_sentence_that_is_shown_before_another_is_not_stated_twice() -> None:
     pointing = replace(
         candidate("He lit it himself.", 5.5, start=53), previous=LIGHTHOUSE.sentence, document=LIGHTHOUSE.document
     )
-    assert compose(read_question(FACT), [LIGHTHOUSE, pointing], limit=4) == [[LIGHTHOUSE]]
-    assert compose(read_question(FACT), [replace(pointing, score=7.0), LIGHTHOUSE], limit=4) == [
+    assert compose(read_question(FACT), [LIGHTHOUSE, pointing], limit=4, confidence=0.7) == [[LIGHTHOUSE]]
+    assert compose(read_question(FACT), [replace(pointing, score=7.0), LIGHTHOUSE], limit=4, confidence=0.7) == [
         [replace(pointing, score=7.0)]
     ]
 
@@ -106,7 +114,7 @@ def test_a_sentence_that_only_announces_is_stated_with_what_it_announces() -> No
     announcing = replace(two, following=(reefs.sentence, fog.sentence), document=reefs.document)
     assert announces(read_question(BROAD), announcing)
     assert not announces(read_question("When does fog come?"), announcing)
-    assert compose(read_question(BROAD), [announcing, reefs, fog], limit=4) == [[announcing]]
+    assert compose(read_question(BROAD), [announcing, reefs, fog], limit=4, confidence=0.95) == [[announcing]]
     reading = ExtractiveReader(threshold=0.0).read(read_question(BROAD), [announcing, reefs, fog], max_statements=4)
     (finding,) = reading.findings
     assert finding.text == text
@@ -116,12 +124,12 @@ def test_a_sentence_that_only_announces_is_stated_with_what_it_announces() -> No
 def test_a_sentence_in_which_a_text_speaks_of_itself_is_stated_only_where_nothing_else_is() -> None:
     promised = candidate("Let's look at the dangers of the cape.", 6.0, start=0)
     reefs = candidate("Reefs lie near the cape.", 5.0, start=40)
-    assert compose(read_question(BROAD), [promised, reefs], limit=4) == [[reefs]]
-    assert compose(read_question(BROAD), [promised], limit=4) == [[promised]]
+    assert compose(read_question(BROAD), [promised, reefs], limit=4, confidence=0.95) == [[reefs]]
+    assert compose(read_question(BROAD), [promised], limit=4, confidence=0.95) == [[promised]]
 
 
 def test_nothing_to_state_gives_no_groups() -> None:
-    assert compose(read_question(FACT), [], limit=4) == []
+    assert compose(read_question(FACT), [], limit=4, confidence=0.7) == []
 
 
 UNDATED = candidate("The mill stands.", 5.0, name="undated")

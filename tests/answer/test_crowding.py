@@ -28,9 +28,12 @@ def test_where_all_would_be_of_one_document_another_that_answers_as_well_is_stat
     ]
     other = candidate("Fog is what drowns most sailors there.", 4.5, name="two")
     poor = candidate("Sailors drown there.", -3.0, name="two")
-    assert compose(read_question(BROAD), [*own, other], limit=4) == [*([one] for one in own[:3]), [other]]
-    assert compose(read_question(BROAD), [*own, poor], limit=4) == [[one] for one in own[:4]]
-    assert compose(read_question(BROAD), [*own, other], limit=1) == [own[:1]]
+    assert compose(read_question(BROAD), [*own, other], limit=4, confidence=0.95) == [
+        *([one] for one in own[:3]),
+        [other],
+    ]
+    assert compose(read_question(BROAD), [*own, poor], limit=4, confidence=0.95) == [[one] for one in own[:4]]
+    assert compose(read_question(BROAD), [*own, other], limit=1, confidence=0.95) == [own[:1]]
 
 
 STUFFING = {

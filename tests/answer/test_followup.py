@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from eval.sets.question import in_half
 from eval.studies.followups import ASKED, ask_cases, load_cases
-from rag.answer.followup import resolve
+from rag.answer.followup import readings
 from rag.language.english.phrases import noun_phrases
-from rag.language.english.questions import ask_for, ask_for_others, form_of, joined
+from rag.language.english.questions import ask_for, ask_for_others, form_of
 from rag.library import Library
 from rag.types import Turn
 from tests.support.places import ROOT
@@ -40,13 +40,13 @@ def after(*said: str) -> list[Turn]:
         ("What did she say?", "What did Mayor Ines Halvorsen say?"),
         ("What was her speech about?", "What was Mayor Ines Halvorsen's speech about?"),
         ("How much did it cost?", "How much did the bridge at Orlen cost?"),
-        ("Who said that?", "Who opened the bridge at Orlen in 1932, and who said that?"),
-        ("How long is the bridge?", "Who opened the bridge at Orlen in 1932, and how long is the bridge?"),
+        ("Who said that?", "Who opened the bridge at Orlen in 1932? Who said that?"),
+        ("How long is the bridge?", "Who opened the bridge at Orlen in 1932? How long is the bridge?"),
         ("Tell me more", BRIDGE),
     ],
 )
 def test_follow_up_is_completed_from_the_question_before(question: str, understood: str) -> None:
-    assert resolve(question, after(BRIDGE, OPENED)).text == understood
+    assert readings(question, after(BRIDGE, OPENED))[0].text == understood
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_follow_up_is_completed_from_the_question_before(question: str, understo
     ],
 )
 def test_another_thing_takes_the_place_of_the_one_before(before: str, question: str, understood: str) -> None:
-    assert resolve(question, after(before, "The sources do not answer this.")).text == understood
+    assert readings(question, after(before, "The sources do not answer this."))[0].text == understood
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_another_thing_takes_the_place_of_the_one_before(before: str, question: 
     ],
 )
 def test_question_that_stands_alone_stays_as_it_is(question: str) -> None:
-    assert resolve(question, after(BRIDGE, OPENED)).text == question
+    assert readings(question, after(BRIDGE, OPENED))[0].text == question
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_question_that_stands_alone_stays_as_it_is(question: str) -> None:
     ],
 )
 def test_it_stands_for_a_thing_that_is_used_or_known_or_meant(question: str, understood: str) -> None:
-    assert resolve(question, after("When was the bridge at Orlen opened?", OPENED)).text == understood
+    assert readings(question, after("When was the bridge at Orlen opened?", OPENED))[0].text == understood
 
 
 @pytest.mark.parametrize(
@@ -128,17 +128,17 @@ def test_it_stands_for_a_thing_that_is_used_or_known_or_meant(question: str, und
     ],
 )
 def test_it_that_stands_for_what_follows_or_for_the_subject_is_left(question: str) -> None:
-    assert resolve(question, after("When was the bridge at Orlen opened?", OPENED)).text == question
+    assert readings(question, after("When was the bridge at Orlen opened?", OPENED))[0].text == question
 
 
 def test_words_that_only_link_are_left_out() -> None:
     for question in ("Thanks. And who is the mayor of Orlen?", "No, who is the mayor of Orlen?"):
-        assert resolve(question, after(BRIDGE, OPENED)).text == "Who is the mayor of Orlen?"
+        assert readings(question, after(BRIDGE, OPENED))[0].text == "Who is the mayor of Orlen?"
 
 
 @pytest.mark.parametrize("before", [BRIDGE, "How many prisoners of war will be exchanged?", "Who is Ines Halvorsen?"])
 def test_questions_over_the_seeds_stay_as_they_are(before: str) -> None:
-    changed = [one for one in SEEDS if resolve(one, after(before, OPENED)).text != one]
+    changed = [one for one in SEEDS if readings(one, after(before, OPENED))[0].text != one]
     assert len(changed) <= 0.02 * len(SEEDS), changed
 
 
@@ -147,33 +147,35 @@ def test_questions_over_the_seeds_stay_as_they_are(before: str) -> None:
     [[], after("Hello"), [Turn(role="assistant", content="Ask me anything about Orlen.")], after("Thanks!", "Fine.")],
 )
 def test_history_without_a_question_changes_nothing(history: list[Turn]) -> None:
-    assert resolve("And when was that?", history).text == "And when was that?"
+    assert readings("And when was that?", history)[0].text == "And when was that?"
 
 
 def test_conversation_is_followed_through_several_turns() -> None:
     said = ("What has Turkey done?", "Much. [1]", "And Germany?", "Little. [1]", "ok thanks", "Welcome.")
-    assert resolve("Why?", after(*said)).text == "Why has Germany done?"
-    assert resolve("And Israel?", after(*said)).text == "What has Israel done?"
+    assert readings("Why?", after(*said))[0].text == "Why has Germany done?"
+    assert readings("And Israel?", after(*said))[0].text == "What has Israel done?"
 
 
 @pytest.mark.parametrize("question", ["And the Polish ones?", "What about the last one?"])
 def test_another_thing_can_be_asked_for_after_every_question_of_the_seeds(question: str) -> None:
     for before in SEEDS:
-        assert resolve(question, after(before, OPENED)).text.endswith("?")
+        assert readings(question, after(before, OPENED))[0].text.endswith("?")
 
 
 def test_what_was_said_is_known_where_more_is_asked_for() -> None:
-    assert resolve("Who else?", after(BRIDGE, OPENED)).known == OPENED.removesuffix(" [1]")
-    assert resolve("Tell me more", after(BRIDGE, OPENED)).known == OPENED.removesuffix(" [1]")
-    assert resolve("Why?", after(BRIDGE, OPENED)).known == ""
+    assert readings("Who else?", after(BRIDGE, OPENED))[0].known == OPENED.removesuffix(" [1]")
+    assert readings("Tell me more", after(BRIDGE, OPENED))[0].known == OPENED.removesuffix(" [1]")
+    assert readings("Why?", after(BRIDGE, OPENED))[0].known == ""
 
 
 @settings(max_examples=30, deadline=None, derandomize=True)
 @given(said=st.lists(st.text(max_size=40), max_size=3), question=st.text(min_size=1, max_size=40))
 def test_any_text_is_resolved_to_the_same_twice_and_to_no_endless_text(said: list[str], question: str) -> None:
-    first = resolve(question, after(*said))
-    assert first == resolve(question, after(*said))
-    assert len(first.text) <= max(400, len(question))
+    found = readings(question, after(*said))
+    assert found == readings(question, after(*said))
+    assert 1 <= len(found) <= 3
+    assert len({one.text for one in found}) == len(found)
+    assert all(len(one.text) <= max(400, len(question)) for one in found)
 
 
 @pytest.mark.parametrize(
@@ -182,7 +184,7 @@ def test_any_text_is_resolved_to_the_same_twice_and_to_no_endless_text(said: lis
 def test_long_question_is_resolved_at_once(text: str) -> None:
     history = after(text, text)
     for _ in range(20):
-        assert resolve(text[:2000], history).text
+        assert readings(text[:2000], history)[0].text
 
 
 @pytest.mark.parametrize(
@@ -212,7 +214,6 @@ def test_question_is_put_together_again() -> None:
     assert ask_for("why", form_of("the largest bridge")) is None
     assert ask_for_others(form_of("Which bridge fell?")) == "Which other bridge fell?"
     assert ask_for_others(form_of("When did it fall?")) is None
-    assert joined("Who is Odo?", "Is he dead?") == "Who is Odo, and is he dead?"
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from rag.answer.cite import cite, written_answer
-from rag.answer.followup import resolve
+from rag.answer.followup import readings
 from rag.answer.pipeline import unsaid
 from rag.answer.read.reader import Finding, Source
 from rag.language.text import without_footnotes
@@ -95,7 +95,7 @@ def test_what_was_answered_is_known_again_though_its_brackets_were_written_round
         Turn(role="user", content=question),
         Turn(role="assistant", content="The wall of Morvane cost 40 crowns (7). [1]"),
     ]
-    known = resolve("What else?", turns).known
+    known = readings("What else?", turns)[0].known
     assert known
     assert unsaid(known, [said]) == ()
 

@@ -38,10 +38,10 @@ def test_what_other_documents_say_too_is_a_further_source(open_library: OpenLibr
 
 def test_a_statement_has_six_sources_at_most() -> None:
     same = [candidate(LIGHTHOUSE.sentence.text, 6.0, name=f"d{number:02}") for number in range(40)]
-    assert compose(read_question(FACT), same, limit=4) == [same[:6]]
+    assert compose(read_question(FACT), same, limit=4, confidence=0.95) == [same[:6]]
 
 
 @pytest.mark.parametrize("text", ["It was he himself.", "So it is.", "IT WAS HE  himself."])
 def test_a_repeated_sentence_without_words_of_its_own_is_stated_once(text: str) -> None:
     again = [candidate(said, 6.0, start=start) for start, said in enumerate([text, text.lower(), f" {text}"])]
-    assert compose(read_question(FACT), again, limit=4) == [again[:1]]
+    assert compose(read_question(FACT), again, limit=4, confidence=0.95) == [again[:1]]

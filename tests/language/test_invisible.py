@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from rag.answer.followup import resolve
+from rag.answer.followup import readings
 from rag.answer.question import read_question
 from rag.answer.read.compose import says_the_same
 from rag.answer.read.conflicts import find_conflicts
@@ -112,4 +112,4 @@ def test_a_follow_up_takes_a_name_over_without_what_is_invisible() -> None:
         Turn(role="user", content="Who built the wall?"),
         Turn(role="assistant", content="The wall was built by Odo Har\u200bwick. [1]"),
     ]
-    assert "Odo Harwick" in resolve("When did he die?", before).text
+    assert "Odo Harwick" in readings("When did he die?", before)[0].text

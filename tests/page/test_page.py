@@ -14,11 +14,11 @@ import pytest
 from server.page.routes import STATIC
 from tests.support.browsing import (
     AGREED,
-    INSIST,
     NITROGEN,
     PERSISTED,
     PRISONERS,
     PUBLISHED,
+    SIDES,
     Line,
     accessibility_faults,
     ask,
@@ -56,11 +56,11 @@ def test_first_visit_says_what_there_is(page: Page, seeds_server: str) -> None:
 
 
 def test_answer_streams_without_moving_anything(page: Page, seeds_server: str) -> None:
-    expected = ask_api(seeds_server, INSIST)
+    expected = ask_api(seeds_server, SIDES)
     assert len(expected["statements"]) > 1
     page.goto(seeds_server)
-    turn = ask(page, INSIST)
-    expect(turn.locator("h2")).to_have_text(INSIST)
+    turn = ask(page, SIDES)
+    expect(turn.locator("h2")).to_have_text(SIDES)
     shown = [text.replace("\u2060", "") for text in turn.locator(".statement").all_text_contents()]
     assert shown == [one["text"] + "".join(map(str, one["citations"])) for one in expected["statements"]]
     names = [citation["title"] or citation["path"] for citation in expected["citations"]]
@@ -146,6 +146,11 @@ def test_follow_up_shows_how_it_was_understood(page: Page, seeds_server: str) ->
     corrected = page.locator(".turn").nth(2)
     expect(corrected.locator(".how")).to_be_visible()
     expect(corrected.locator(".understood")).to_be_empty()
+    page.locator(".turn").nth(1).get_by_role("button", name="Ask as typed").click()
+    typed = page.locator(".turn").nth(3)
+    expect(typed.locator(".how")).to_be_visible()
+    expect(typed.locator("h2")).to_have_text(AGREED)
+    expect(typed.locator(".understood")).to_be_empty()
 
 
 def test_question_box_sends_only_what_can_be_asked(page: Page, seeds_server: str) -> None:
@@ -187,7 +192,7 @@ def test_stop_keeps_what_came(page: Page, line: Line) -> None:
     page.goto(line.address)
     expect(page.locator(".named")).to_be_visible()
     line.fault = "hold"
-    page.locator("#question").fill(INSIST)
+    page.locator("#question").fill(SIDES)
     page.get_by_role("button", name="Ask", exact=True).click()
     turn = page.locator(".turn")
     expect(turn.locator(".statement")).to_have_count(1)
@@ -209,7 +214,7 @@ def test_lost_connection_keeps_what_came_and_retries(page: Page, line: Line, fau
     page.goto(line.address)
     expect(page.locator(".named")).to_be_visible()
     line.fault = "cut"
-    page.locator("#question").fill(INSIST)
+    page.locator("#question").fill(SIDES)
     page.locator("#question").press("Enter")
     turn = page.locator(".turn")
     expect(turn.locator(".statement")).to_have_count(1)

@@ -10,12 +10,12 @@ import pytest
 from tests.support.browsing import (
     AGREED,
     DESKTOP,
-    INSIST,
     NITROGEN,
     PERSISTED,
     PHONE,
     PUBLISHED,
     SCREENSHOTS,
+    SIDES,
     Line,
     Photographer,
     ask,
@@ -36,7 +36,7 @@ def test_asking_fits_and_is_accessible(page: Page, seeds_server: str, size: View
         expect(page.locator(".offers button").first).to_be_visible()
         picture("01-welcome")
         line.fault = "hold"
-        page.locator("#question").fill(INSIST)
+        page.locator("#question").fill(SIDES)
         page.locator("#question").press("Enter")
         turn = page.locator(".turn").last
         expect(turn.locator(".statement")).to_have_count(1)

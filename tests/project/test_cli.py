@@ -11,8 +11,10 @@ from pathlib import Path
 
 import httpx
 import pytest
+from click.testing import CliRunner
 
 from rag import __version__
+from rag.cli import main
 from rag.errors import DataDirectoryError, InvalidRequest
 from rag.ingest.pipeline import find_files, ingest
 from rag.library import Library
@@ -265,3 +267,15 @@ def test_file_that_becomes_its_namesake_loses_its_former_text(open_library: Open
 def test_collection_name_that_chroma_refuses_is_refused_first(open_library: OpenLibrary) -> None:
     with pytest.raises((InvalidRequest, DataDirectoryError), match="collection"):
         ingest(open_library(), [], collection="Bad name!")
+
+
+@pytest.mark.parametrize("shell", ["bash", "fish", "zsh"])
+def test_completion_prints_what_the_shell_reads(shell: str) -> None:
+    printed = CliRunner().invoke(main, ["completion", shell], prog_name="footnote")
+    assert printed.exit_code == 0
+    assert f"_FOOTNOTE_COMPLETE={shell}_complete" in printed.output
+    asked = {"_FOOTNOTE_COMPLETE": f"{shell}_complete", "COMP_WORDS": "footnote sea", "COMP_CWORD": "1"}
+    if shell == "fish":
+        asked["COMP_CWORD"] = "sea"
+    completed = CliRunner().invoke(main, [], prog_name="footnote", env=asked)
+    assert "search" in completed.output

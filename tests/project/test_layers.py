@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.places import ROOT
 
-HEAVY = ["torch", "transformers", "sentence_transformers", "chromadb", "onnxruntime"]
+HEAVY = ["torch", "transformers", "sentence_transformers", "chromadb", "onnxruntime", "openai"]
 
 
 def loaded_by(statement: str, names: list[str]) -> list[str]:
@@ -33,6 +33,8 @@ def test_loaded_by_finds_what_is_loaded() -> None:
         ("rag.types", HEAVY),
         ("rag.library", [*HEAVY, "litestar"]),
         ("rag.cli", [*HEAVY, "litestar"]),
+        ("server.app", ["torch", "mcp", "openai"]),
+        ("server.mcp.command", ["torch", "mcp", "openai"]),
     ],
 )
 def test_import_loads_no_heavy_package(module: str, names: list[str]) -> None:

@@ -178,3 +178,12 @@ def test_link_in_place_of_the_address_is_not_followed(tmp_path: Path) -> None:
     (tmp_path / "elsewhere").write_text("http://127.0.0.1:80", encoding="utf-8")
     (tmp_path / "server").symlink_to(tmp_path / "elsewhere")
     assert server_of(tmp_path) is None
+
+
+def test_commands_ask_the_server_that_the_environment_names(seeds_server: str, tmp_path: Path) -> None:
+    listed = footnote("documents", "list", data_dir=tmp_path / "elsewhere", FOOTNOTE_SERVER=seeds_server)
+    assert (listed.returncode, len(listed.stdout.splitlines())) == (0, 5)
+    assert not (tmp_path / "elsewhere").exists()
+    gone = footnote("documents", "list", data_dir=tmp_path / "elsewhere", FOOTNOTE_SERVER="http://127.0.0.1:9")
+    assert gone.returncode == 1
+    assert "the server at http://127.0.0.1:9 does not answer" in gone.stderr

@@ -14,6 +14,7 @@ from tests.support.places import ROOT
 
 VALUES = [
     ("FOOTNOTE_DATA_DIR", "/var/lib/notes", Path("/var/lib/notes")),
+    ("FOOTNOTE_SERVER", "http://127.0.0.1:8000", "http://127.0.0.1:8000"),
     ("FOOTNOTE_HOST", "0.0.0.0", "0.0.0.0"),
     ("FOOTNOTE_PORT", "9000", 9000),
     ("FOOTNOTE_ALLOWED_HOSTS", "notes.example, [fd00::1],", ("notes.example", "[fd00::1]")),
@@ -32,6 +33,14 @@ VALUES = [
     ("FOOTNOTE_MAX_TEXT_CHARACTERS", "2000", 2000),
     ("FOOTNOTE_MAX_PASSAGES", "300", 300),
     ("FOOTNOTE_THREADS", "4", 4),
+    ("FOOTNOTE_WRITER_URL", "http://127.0.0.1:11434/v1", "http://127.0.0.1:11434/v1"),
+    ("FOOTNOTE_WRITER_MODEL", "qwen3:8b", "qwen3:8b"),
+    ("FOOTNOTE_WRITER_KEY", "sk-1", "sk-1"),
+    ("FOOTNOTE_WRITER_EVIDENCE_TOKENS", "3000", 3000),
+    ("FOOTNOTE_WRITER_ANSWER_TOKENS", "200", 200),
+    ("FOOTNOTE_WRITER_FIRST_SECONDS", "60", 60),
+    ("FOOTNOTE_WRITER_SECONDS", "300", 300),
+    ("FOOTNOTE_WRITER_RETRIES", "0", 0),
 ]
 LIMITS = [
     ("FOOTNOTE_PORT", 0, 65535),
@@ -47,8 +56,13 @@ LIMITS = [
     ("FOOTNOTE_MAX_TEXT_CHARACTERS", 1_000, 100_000_000),
     ("FOOTNOTE_MAX_PASSAGES", 100, 10_000_000),
     ("FOOTNOTE_THREADS", 0, 256),
+    ("FOOTNOTE_WRITER_EVIDENCE_TOKENS", 200, 100_000),
+    ("FOOTNOTE_WRITER_ANSWER_TOKENS", 16, 8_000),
+    ("FOOTNOTE_WRITER_FIRST_SECONDS", 1, 600),
+    ("FOOTNOTE_WRITER_SECONDS", 1, 3_600),
+    ("FOOTNOTE_WRITER_RETRIES", 0, 10),
 ]
-TEXTS = ["FOOTNOTE_DATA_DIR", "FOOTNOTE_HOST", "FOOTNOTE_ENCODER", "FOOTNOTE_RERANKER"]
+TEXTS = ["FOOTNOTE_DATA_DIR", "FOOTNOTE_SERVER", "FOOTNOTE_HOST", "FOOTNOTE_ENCODER", "FOOTNOTE_RERANKER"]
 
 
 def name_of(key: str) -> str:
@@ -130,6 +144,10 @@ def test_a_host_that_is_no_name_fails_with_the_name(raw: str) -> None:
 def test_threshold_that_is_no_number_fails() -> None:
     with pytest.raises(SettingsError, match=r"^FOOTNOTE_THRESHOLD='half' cannot be used: it must be a number$"):
         Settings.from_environ({"FOOTNOTE_THRESHOLD": "half"})
+
+
+def test_the_writer_s_key_is_not_shown() -> None:
+    assert "sk-1" not in repr(Settings(writer_key="sk-1"))
 
 
 @pytest.mark.parametrize("key", TEXTS)

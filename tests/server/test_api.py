@@ -17,7 +17,7 @@ NITROGEN = "What is the boiling point of nitrogen?"
 PUBLISHED = "When was the article about renewed talks published?"
 REBUILD = "What do both parties need to rebuild for peace talks to succeed?"
 AUTHOR = "Who wrote the article about the latest news and updates?"
-INSIST = "What does Ukraine insist on?"
+SIDES = "What do Russia and Ukraine each want?"
 NUMBER = (int, float)
 TEXT_OR_NULL = (str, NoneType)
 
@@ -101,7 +101,7 @@ def test_answer_has_the_keys_and_types_of_the_contract(client: httpx.Client, que
     }
 
 
-@pytest.mark.parametrize("question", [PRISONERS, PUBLISHED, INSIST, AUTHOR])
+@pytest.mark.parametrize("question", [PRISONERS, PUBLISHED, SIDES, AUTHOR])
 def test_every_statement_is_cited_and_every_number_exists(client: httpx.Client, question: str) -> None:
     answer = asked(client, question)
     assert answer["answered"] is True
@@ -118,7 +118,7 @@ def test_every_statement_is_cited_and_every_number_exists(client: httpx.Client, 
     assert answer["answer"] == " ".join(numbered)
 
 
-@pytest.mark.parametrize("question", [PRISONERS, PUBLISHED, INSIST, AUTHOR])
+@pytest.mark.parametrize("question", [PRISONERS, PUBLISHED, SIDES, AUTHOR])
 def test_citation_gives_the_exact_characters_of_its_source(client: httpx.Client, question: str) -> None:
     for citation in asked(client, question)["citations"]:
         assert_shape(citation, CITATION)
@@ -167,8 +167,8 @@ def test_same_question_gives_the_same_answer(client: httpx.Client, question: str
 
 
 def test_max_statements_limits_the_statements(client: httpx.Client) -> None:
-    every = asked(client, INSIST, max_statements=10, reader="extractive", history=[{"role": "user", "content": "Hi"}])
-    one = asked(client, INSIST, max_statements=1)
+    every = asked(client, SIDES, max_statements=10, reader="extractive", history=[{"role": "user", "content": "Hi"}])
+    one = asked(client, SIDES, max_statements=1)
     assert 2 <= len(every["statements"]) <= 10
     assert one["statements"] == every["statements"][:1]
 
@@ -201,7 +201,7 @@ def test_documents_paging_gives_each_document_once(client: httpx.Client, limit: 
     while cursor is not None:
         response = client.get("/v1/documents", params={"collection": "default", "limit": limit, "cursor": cursor})
         page = response.json()
-        assert set(page) == {"items", "next_cursor"}
+        assert set(page) == {"items", "next_cursor", "total"}
         assert 1 <= len(page["items"]) <= limit
         found += page["items"]
         cursor = page["next_cursor"]

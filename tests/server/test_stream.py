@@ -24,7 +24,7 @@ from server.http.streaming import with_pings
 from tests.support.processes import serve_here
 from tests.support.slow import PRISONERS, STREAM, CountingReader, WaitingScorer
 
-INSIST = "What does Ukraine insist on?"
+SIDES = "What do Russia and Ukraine each want?"
 NITROGEN = "What is the boiling point of nitrogen?"
 SECRET = "the weights are in /srv/models"
 
@@ -75,7 +75,7 @@ def comparable(answer: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in answer.items() if key not in ("id", "timings_ms")}
 
 
-@pytest.mark.parametrize("question", [PRISONERS, INSIST, NITROGEN])
+@pytest.mark.parametrize("question", [PRISONERS, SIDES, NITROGEN])
 def test_stream_gives_passages_then_statements_then_the_whole(seeds_server: str, question: str) -> None:
     with streamed(seeds_server, question, max_statements=3) as messages:
         events = [message for message in messages if message[0] != "comment"]
@@ -189,11 +189,11 @@ def test_comment_is_sent_while_the_work_takes_long() -> None:
 
 
 def test_engine_stream_is_what_ask_returns(seeds_engine: Library) -> None:
-    first, second, *stated, last = seeds_engine.stream(INSIST)
+    first, second, *stated, last = seeds_engine.stream(SIDES)
     assert isinstance(first, Retrieved)
     assert isinstance(second, Judged)
     assert isinstance(last, Finished)
-    answer = seeds_engine.ask(INSIST)
+    answer = seeds_engine.ask(SIDES)
     assert replace(last.answer, id=answer.id) == answer
     assert [event.statement for event in stated if isinstance(event, Stated)] == list(answer.statements)
     assert len(stated) == len(answer.statements)

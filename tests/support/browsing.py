@@ -31,7 +31,7 @@ REBUILD = "What do both parties need to rebuild for peace talks to succeed?"
 PUBLISHED = "When was the article about renewed talks published?"
 PERSISTED = "How many years has the conflict persisted?"
 AGREED = "And who agreed to it?"
-INSIST = "What does Ukraine insist on?"
+SIDES = "What do Russia and Ukraine each want?"
 NITROGEN = "What is the boiling point of nitrogen?"
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from playwright.sync_api import Page, sync_playwright
 
 from server.page.routes import STATIC
-from tests.support.browsing import INSIST, ask_api
+from tests.support.browsing import SIDES, ask_api
 from tests.support.chromium import BROWSER_ARGUMENTS, OBSERVE_PAGE, chromium_path
 from tests.support.processes import serve
 
@@ -48,9 +48,9 @@ def measure(page: Page, address: str) -> list[str]:
     for _ in range(RUNS):
         page.evaluate("location.hash = '#/'")
         page.wait_for_selector(".named")
-        statement.append(page.evaluate(FIRST_STATEMENT, INSIST))
+        statement.append(page.evaluate(FIRST_STATEMENT, SIDES))
         start = time.perf_counter()
-        ask_api(address, INSIST)
+        ask_api(address, SIDES)
         answer.append(1000 * (time.perf_counter() - start))
     shift = page.evaluate("window.shifts.reduce((sum, value) => sum + value, 0)")
     own = sum(file.stat().st_size for file in STATIC.iterdir())

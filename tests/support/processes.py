@@ -70,19 +70,24 @@ def serve(data_dir: Path, *options: str, wait: bool = True, **environ: str) -> I
 def serve_here(provide: Callable[[], Library], *handlers: HTTPRouteHandler) -> Iterator[str]:
     """A real server in this process: ``handlers`` on the engine that ``provide`` gives; its address."""
     line = Line(running=2, waiting=8)
+    with closing(line), run_here(app_of(provide, line, *handlers)) as address:
+        yield address
+
+
+def app_of(provide: Callable[[], Library], line: Line, *handlers: HTTPRouteHandler) -> App:
+    """An ASGI application of ``handlers`` on the engine that ``provide`` gives."""
     dependencies = {
         "engine": Provide(provide, sync_to_thread=False),
         "line": Provide(lambda: line, sync_to_thread=False),
     }
-    app = Litestar(handlers, dependencies=dependencies, exception_handlers=HANDLERS, logging_config=None)
-    with closing(line), run_here(app) as address:
-        yield address
+    return Litestar(handlers, dependencies=dependencies, exception_handlers=HANDLERS, logging_config=None)
 
 
 @contextmanager
 def run_here(app: App, **options: Any) -> Iterator[str]:
     """An ASGI application on a real server in this process, with options of uvicorn; its address."""
-    config = uvicorn.Config(app, port=0, log_config=None, lifespan="off", timeout_graceful_shutdown=2, **options)
+    chosen = {"lifespan": "off", **options}
+    config = uvicorn.Config(app, port=0, log_config=None, timeout_graceful_shutdown=2, **chosen)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()

@@ -14,7 +14,7 @@ from rag.language.english.values.written import written_date
 from rag.language.english.words import content_words, stem
 from rag.language.outline import Outline
 from rag.language.text import display, folded
-from rag.storage.protocols import CatalogView
+from rag.storage.protocols import DocumentView
 from rag.types import Document, Kind, Passage, Sentence
 
 _FOLLOWING = 2
@@ -23,7 +23,7 @@ _SHORT = 10
 _JUDGED_WORDS = 90
 
 
-def candidates_of(catalog: CatalogView, question: Question, hits: Sequence[Hit]) -> list[Candidate]:
+def candidates_of(catalog: DocumentView, question: Question, hits: Sequence[Hit]) -> list[Candidate]:
     """The sentences of the hits' passages that may answer, each once a document and context; not judged yet."""
     return _each_once(_with_announced(question, one) for one in _all_candidates(catalog, question, hits))
 
@@ -186,7 +186,7 @@ def _needs_heading(unit: Unit) -> bool:
     return unit.whole or unit.kind == "record" or item
 
 
-def _all_candidates(catalog: CatalogView, question: Question, hits: Sequence[Hit]) -> Iterator[Candidate]:
+def _all_candidates(catalog: DocumentView, question: Question, hits: Sequence[Hit]) -> Iterator[Candidate]:
     """Every sentence of the hits' passages that may be an answer; those of a frame say so."""
     read = {one: _read(catalog, question, one) for one in dict.fromkeys(hit.passage.document_id for hit in hits)}
     outlines = {document_id: reading.outline for document_id, reading in read.items()}
@@ -197,7 +197,7 @@ def _all_candidates(catalog: CatalogView, question: Question, hits: Sequence[Hit
             yield replace(one, framed=True) if one.sentence.block in framed[document_id] else one
 
 
-def _read(catalog: CatalogView, question: Question, document_id: str) -> _Reading:
+def _read(catalog: DocumentView, question: Question, document_id: str) -> _Reading:
     text = catalog.text(document_id)
     outline = Outline(text, catalog.blocks(document_id))
     sentences = catalog.sentences(document_id, text)

@@ -40,7 +40,7 @@ class ExtractiveReader:
         sure = confidence(signals(question, left))
         if not left or sure < self._threshold:
             return Reading(answered=False, findings=(), confidence=sure)
-        groups = compose(question, left, limit=max_statements)
+        groups = compose(question, left, limit=max_statements, confidence=sure)
         shown, conflicts = with_sides(groups, find_conflicts(question, left), left, most=max_statements)
         findings = findings_of(question, shown if conflicts else with_tables(shown), _finding)
         return Reading(answered=True, findings=findings, confidence=sure, conflicts=conflicts)

@@ -6,7 +6,10 @@ from typing import Protocol
 
 from rag.answer.find.evidence import Candidate
 from rag.answer.question import Question
-from rag.types import Conflict, Document, Span, TableRows
+from rag.types import Conflict, Difference, Document, Span, TableRows
+
+READERS = ("extractive", "generative")
+"""In the sources' own words, or in those of a language model."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +32,7 @@ class FoundPart:
 class Finding:
     """A statement before its citations are numbered: display text, sources (never empty) and support (0 to 1).
 
-    ``kind``, ``parts`` and ``table`` are as ``Statement`` has them."""
+    ``kind``, ``parts``, ``table``, ``verdict`` and ``differences`` are as ``Statement`` has them."""
 
     text: str
     sources: tuple[Source, ...]
@@ -38,6 +41,8 @@ class Finding:
     parts: tuple[FoundPart, ...] = ()
     table: TableRows | None = None
     complete: bool = True
+    verdict: str = "supported"
+    differences: tuple[Difference, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -194,3 +194,61 @@ MEASURING = frozenset(
     qty wt ht dia diam lat alt pos col cl reg bk abt mag freq cap ser mon tue tues wed thu thur thurs fri sat sun
     """.split()
 )
+
+# units that are told apart by their word alone, by stem: short and long forms of one are the same
+MEASURES = {
+    pair.partition("/")[0]: pair.split("/")[-1]
+    for pair in """
+    l/litr liter/litr litr ml/millilitr millilit/millilitr gallon pint quart cup teaspoon tsp/teaspoon tablespoon
+    tbsp/tablespoon barrel watt w/watt kilowatt kw/kilowatt megawatt mw/megawatt gigawatt gw/gigawatt volt amp/amper
+    amper ohm byte kb/kilobyt kilobyt mb/megabyt megabyt gb/gigabyt gigabyt tb/terabyt terabyt hertz hz/hertz
+    khz/kilohertz mhz/megahertz ghz/gigahertz joul calori kcal/kilocalori kilocalori newton pascal psi bar knot acr
+    carat point percent time second minut hour day week month year decad centuri
+    """.split()
+}
+
+# how many, how often: words of one class may stand for each other
+QUANTIFIERS = {
+    word: name
+    for name, words in {
+        "all": "all every each always entire whole everyone everybody everything entirely completely",
+        "none": "none never neither nobody nothing",
+        "some": "some several sometimes occasionally partly partial",
+        "most": "most mostly majority usually often generally frequently typically",
+        "many": "many numerous",
+        "few": "few rarely seldom hardly minority infrequently",
+        "only": "only solely exclusively",
+        "both": "both",
+        "half": "half",
+    }.items()
+    for word in words.split()
+}
+
+# what must, may and will be
+MODALS = {
+    word: name
+    for name, words in {
+        "may": "may might could can possibly perhaps optionally optional",
+        "must": "must shall required mandatory obliged obligatory",
+        "should": "should ought recommended",
+        "will": "will would",
+    }.items()
+    for word in words.split()
+}
+
+# comparisons and places in an order, each with what says the opposite
+_COMPARED = """
+    more/less more/fewer higher/lower larger/smaller greater/smaller greater/less greater/lower bigger/smaller
+    before/after before/following above/below over/under earlier/later longer/shorter largest/smallest
+    highest/lowest most/least maximum/minimum best/worst better/worse older/younger older/newer oldest/youngest
+    oldest/newest north/south northern/southern east/west eastern/western left/right inside/outside first/last
+    top/bottom faster/slower warmer/colder warmer/cooler hotter/colder heavier/lighter wider/narrower
+    deeper/shallower richer/poorer up/down upper/lower outdoors/indoors import/export imports/exports gain/loss
+    profit/loss credit/debit predecessor/successor cheaper/dearer stronger/weaker taller/shorter closer/farther
+    nearest/farthest longest/shortest fastest/slowest exceed/below exceeds/below ahead/behind morning/evening
+    parent/child increase/decrease increased/decreased increases/decreases increasing/decreasing
+""".split()
+COMPARED: dict[str, frozenset[str]] = {}
+for _pair in _COMPARED:
+    for _one, _other in (_pair.split("/"), reversed(_pair.split("/"))):
+        COMPARED[_one] = COMPARED.get(_one, frozenset()) | {_other}

@@ -82,7 +82,26 @@ def negations(text: str) -> int:
     >>> negations("They did not refuse to meet."), negations("Not only they met.")
     (2, 0)
     """
-    return len(_negators(list(_WORD.finditer(text)), text))
+    return len(negators(text))
+
+
+def negators(text: str) -> list[tuple[int, int]]:
+    """The characters of each word of ``text`` that turns what follows, in order.
+
+    >>> negators("They did not meet.")
+    [(9, 12)]
+    """
+    tokens = list(_WORD.finditer(text))
+    return [tokens[place].span() for place in _negators(tokens, text)]
+
+
+def opposites(word: str) -> frozenset[str]:
+    """The roots of the words that say the opposite of one.
+
+    >>> sorted(opposites("increased"))
+    ['decreas', 'fall', 'reduc']
+    """
+    return _SWAP.get(root(word), frozenset())
 
 
 def _hits(wanted: Wanted, tokens: Sequence[re.Match[str]]) -> tuple[dict[int, str], frozenset[str]]:

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
-from rag.language.english.lexicon import AUXILIARIES, DETERMINERS, FUNCTION_WORDS, PREPOSITIONS
+from rag.language.english.lexicon import AUXILIARIES, DETERMINERS, PREPOSITIONS
 from rag.language.english.phrases import is_participle
 
 _AUX = "|".join(AUXILIARIES)
@@ -128,18 +128,6 @@ def ask_for_others(form: Form) -> str | None:
         case _:
             return None
     return " ".join(part for part in (asked, form.auxiliary, form.rest) if part) + "?"
-
-
-def joined(question: str, following: str) -> str:
-    """Two questions as one.
-
-    >>> joined("What has Putin proposed?", "Does Ukraine agree?")
-    'What has Putin proposed, and does Ukraine agree?'
-    """
-    first, rest = following[:1], following[1:]
-    word = following.split(maxsplit=1)[0].lower() if following.strip() else ""
-    known = word.strip(_END) in FUNCTION_WORDS | DETERMINERS
-    return f"{question.strip(_END)}, and {first.lower() if known else first}{rest.strip(_END)}?"
 
 
 def sentence_case(text: str) -> str:

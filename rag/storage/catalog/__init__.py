@@ -6,6 +6,7 @@ from rag.storage.catalog.derived import Derived
 from rag.storage.catalog.documents import Inventory, NewDocument
 from rag.storage.catalog.generations import Generation
 from rag.storage.catalog.jobs import Job, JobFile, JobSummary
+from rag.storage.catalog.listing import Order, Wanted
 from rag.storage.catalog.scales import FittedScale
 
 __all__ = [
@@ -19,6 +20,8 @@ __all__ = [
     "JobFile",
     "JobSummary",
     "NewDocument",
+    "Order",
     "StoredAnswer",
+    "Wanted",
     "now",
 ]

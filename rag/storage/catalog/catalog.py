@@ -34,6 +34,7 @@ from rag.storage.catalog.generations import Generations, is_current
 from rag.storage.catalog.jobs import JobTable
 from rag.storage.catalog.keys import Keys
 from rag.storage.catalog.lexical import create_lexical, drop_lexical, has_phrase, search_lexical
+from rag.storage.catalog.listing import Wanted, count_documents, listed_documents
 from rag.storage.catalog.quoted import find_of_collection, forget_quoted
 from rag.storage.catalog.scales import ScaleTable, find_scale
 from rag.storage.catalog.schema import Connections
@@ -231,6 +232,16 @@ class Catalog:
             (self._generation, collection, after, *self._scope.values, limit),
         )
         return [document_of(row) for row in rows]
+
+    def list_documents(
+        self, wanted: Wanted, *, limit: int, after: tuple[str, str] | None = None
+    ) -> list[tuple[str, Document]]:
+        """A page of documents, each with the key that it is ordered by; ``after`` is a key and the id that it is of."""
+        return listed_documents(self._read(), self._generation, wanted, limit=limit, after=after)
+
+    def count_documents(self, wanted: Wanted) -> int:
+        """How many documents there are of those that are wanted."""
+        return count_documents(self._read(), wanted)
 
     def all_documents(self, collection: str) -> Iterator[Document]:
         """The documents of a collection by id, read a page at a time; those that come meanwhile may be among them."""

@@ -3,9 +3,10 @@
 import hashlib
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from rag.blocks import Block
 from rag.errors import NotFound
@@ -61,7 +62,7 @@ class Inventory:
     sha256: str
 
 
-def document_of(row: sqlite3.Row) -> Document:
+def document_of(row: sqlite3.Row | Mapping[str, Any]) -> Document:
     """The document that a row of ``LISTED`` is."""
     return Document(**{**dict(row), "pages": tuple(json.loads(row["pages"]))})
 

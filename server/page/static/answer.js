@@ -16,6 +16,7 @@ export function afterStatements(answer) {
 		h("div", nameOf(citation), byline(citation)),
 	)));
 	return [
+		...writingView(answer.writing),
 		answer.complete === false && h("p.muted", t.incomplete),
 		...answer.conflicts.map((conflict) => conflictView(conflict, answer)),
 		h("h3", t.sources),
@@ -24,16 +25,28 @@ export function afterStatements(answer) {
 	].filter(Boolean);
 }
 
-export const unansweredView = (answer, askThis) => [
+/** What became of what a language model wrote, where not all of it is shown. */
+function writingView(writing) {
+	if (!writing) return [];
+	const dropped = writing.dropped.map(({ text, verdict }) => h("li", h("q", text), h("span.muted", ` ${t.verdicts[verdict]}`)));
+	return [
+		writing.replaced && h("p.muted", t.replaced(writing.replaced, writing.shown)),
+		dropped.length > 0 && h("details.dropped", h("summary", t.dropped(dropped.length)), h("ul", dropped)),
+	];
+}
+
+export const unansweredView = (answer) => [
 	h(
 		"div.unanswered",
 		h("p", answer.answer),
 		answer.missing_terms.length > 0 && h("p.missing", t.missing, answer.missing_terms.map((term) => [" ", h("em", term)])),
 	),
-	offers(t.insteadAsk, suggestions(answer.question), askThis),
 	h("h3", t.nearest),
 	answer.passages.slice(0, NEAREST).map((passage) => h("figure", h("blockquote", passage.text), passageLink(passage))),
 ].flat();
+
+/** What the documents answer instead; it comes late, so it stands below everything. */
+export const instead = (answer, askThis) => offers(t.insteadAsk, suggestions(answer.question), askThis);
 
 export function offers(label, questions, askThis) {
 	const box = h("div.offers");

@@ -41,13 +41,13 @@ export const post = (url, body, { headers, ...options } = {}) => call(url, {
 });
 
 /** Gives the answer, and hands the events before it to the methods of `on`. */
-export async function ask(question, turns, options, on) {
+export async function ask(question, turns, { reader, ...options }, on) {
 	const history = turns.slice(-HISTORY_TURNS).flatMap(({ question: content, answer }) => [
 		{ role: "user", content },
 		{ role: "assistant", content: answer.answer },
 	]);
 	const headers = { Accept: "text/event-stream" };
-	const response = await post("/v1/ask", { question, history }, { ...options, headers });
+	const response = await post("/v1/ask", { question, history, reader }, { ...options, headers });
 	for await (const { event, data } of events(response.body)) {
 		if (event === "done") return data;
 		if (event === "error") throw new Problem(data.title, data.detail);
@@ -61,6 +61,12 @@ export async function listDocuments(cursor, limit, options) {
 	for (const item of listed.items) records.set(item.id, item);
 	return listed;
 }
+
+/** Who can answer: the names of the readers, the one that does where none is chosen first. */
+export const listReaders = async () => {
+	const { readers, default: first } = await get("/v1/readers");
+	return [first, ...readers.filter((name) => name !== first)];
+};
 
 export const corpusSize = async () => (await get("/v1/collections")).find(({ id }) => id === "default");
 

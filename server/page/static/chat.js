@@ -1,7 +1,8 @@
 /** The conversation on the screen: the question box and the turns. */
 
-import { ask, Problem } from "./api.js";
+import { ask, listReaders, Problem } from "./api.js";
 import { keepChat, loadChat, newChat } from "./chats.js";
+import { h } from "./dom.js";
 import { t } from "./strings.js";
 import { newTurn } from "./turn.js";
 
@@ -10,7 +11,7 @@ const LIMIT = 2000;
 const touch = !matchMedia("(pointer: fine)").matches;
 
 export function chatIn(root, form, { announce, asked, answered }) {
-	const [box, button, note] = ["textarea", "button", "p"].map((tag) => form.querySelector(tag));
+	const [box, choice, button, note] = ["textarea", "select", "button", "p"].map((tag) => form.querySelector(tag));
 	let stopper = null;
 	let alone = false; // Whether the question was put so that nothing has to be completed.
 
@@ -37,10 +38,14 @@ export function chatIn(root, form, { announce, asked, answered }) {
 	};
 
 	function add(question) {
-		const turn = newTurn(question, chat.ask, (words) => {
-			box.value = words;
-			alone = true;
-			box.focus();
+		const turn = newTurn(question, {
+			askThis: chat.ask,
+			askAsTyped: (words) => stopper || run(Object.assign(add(words), { before: [] })),
+			correct(words) {
+				box.value = words;
+				alone = true;
+				box.focus();
+			},
 		});
 		turn.node.turn = turn;
 		root.append(turn.node);
@@ -61,7 +66,11 @@ export function chatIn(root, form, { announce, asked, answered }) {
 		turn.node.scrollIntoView();
 		say(t.working);
 		try {
-			const answer = await ask(turn.question, turn.before, { signal, onLoading: () => say(t.loadingModels) }, turn);
+			const answer = await ask(turn.question, turn.before, {
+				signal,
+				reader: turn.reader ??= choice.value || undefined,
+				onLoading: () => say(t.loadingModels),
+			}, turn);
 			turn.finish(answer);
 			kept.turns.push({ question: turn.question, answer });
 			kept.at = Date.now();
@@ -111,6 +120,10 @@ export function chatIn(root, form, { announce, asked, answered }) {
 		submit();
 	};
 	button.textContent = t.ask;
+	listReaders().then((readers) => {
+		choice.append(...readers.map((name) => h("option", t.readers[name], { value: name })));
+		choice.hidden = readers.length < 2;
+	}, () => {}); // Without it the server chooses.
 	check();
 	return chat;
 }

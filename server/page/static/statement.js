@@ -13,13 +13,19 @@ const FIRST_SHOWN = 10;
 
 export function statementView(statement, citations) {
 	const notes = (numbers) => footnotes(numbers, citations);
-	const warning = t.verdicts[statement.verdict] && h("strong.warning", ` ${t.verdicts[statement.verdict]}`);
+	const warning = t.verdicts[statement.verdict] && h("strong.warning", ` ${t.verdicts[statement.verdict]}`, beyond(statement));
 	const { lead, numbers, ...parts } = partsOf(statement, citations);
 	const body = bodyOf(parts, notes);
 	if (!body) return h("p.statement", lead, notes(numbers), warning);
 	const said = h("p", lead, notes(numbers), warning);
 	return h("div.statement", lead ? [said, body] : [body, said.hasChildNodes() && said]);
 }
+
+/** The words of a statement that its sources do not have. */
+const beyond = ({ differences = [] }) => {
+	const said = differences.filter((one) => one.said).map((one) => t.quoted(one.said));
+	return said.length > 0 && `: ${said.join(", ")}`;
+};
 
 export const footnotes = (numbers, citations) => citations
 	.filter(({ number }) => numbers.includes(number))

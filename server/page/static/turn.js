@@ -1,14 +1,14 @@
 /** One question and its reply. While an answer arrives, nothing on the screen moves: all that is new comes below. */
 
 import { actions } from "./actions.js";
-import { afterStatements, howFound, unansweredView } from "./answer.js";
+import { afterStatements, howFound, instead, unansweredView } from "./answer.js";
 import { failed, h } from "./dom.js";
 import { statementView } from "./statement.js";
 import { t } from "./strings.js";
 
 let count = 0;
 
-export function newTurn(question, askThis, correct) {
+export function newTurn(question, { askThis, askAsTyped, correct }) {
 	const id = `turn-${++count}`;
 	const [status, understood, body, statements] = ["status", "understood", "reply", "statements"].map((name) => h(`div.${name}`));
 	body.append(statements);
@@ -44,8 +44,9 @@ export function newTurn(question, askThis, correct) {
 			showUnderstood(answer.understood);
 			const come = statements.childElementCount;
 			statements.append(...answer.statements.slice(come).map((statement) => statementView(statement, answer.citations)));
-			const rest = answer.answered ? afterStatements(answer) : unansweredView(answer, askThis);
+			const rest = answer.answered ? afterStatements(answer) : unansweredView(answer);
 			body.append(...rest, actions(answer), howFound(answer));
+			if (!answer.answered) body.append(instead(answer, askThis));
 		},
 
 		fail(title, detail, again) {
@@ -55,8 +56,11 @@ export function newTurn(question, askThis, correct) {
 	};
 
 	function showUnderstood(words = question) {
-		const button = h("button.quiet", t.correct, () => correct(words));
-		understood.replaceChildren(...(words === question ? [] : [`${t.understood} `, h("q", words), button]));
+		const buttons = [
+			h("button.quiet", t.correct, () => correct(words)),
+			h("button.quiet", t.askAsTyped, () => askAsTyped(question)),
+		];
+		understood.replaceChildren(...(words === question ? [] : [`${t.understood} `, h("q", words), ...buttons]));
 	}
 
 	return turn;

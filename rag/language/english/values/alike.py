@@ -36,7 +36,7 @@ _MILE = 1.60934
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Stated:
+class Stated:
     """The characters ``start:end`` and the bounds of what they state in ``unit``; ``hedge`` widens them."""
 
     start: int
@@ -56,12 +56,7 @@ def clash(value: str, text: str, other_value: str, other_text: str) -> tuple[str
     mine, others = _stated_in(value, text), _stated_in(other_value, other_text)
     if mine or others:
         mine, others = mine or _alone(text, others), others or _alone(other_text, mine)
-        if (
-            not mine
-            or not others
-            or _any_agrees(mine, _all_stated(other_text))
-            or _any_agrees(others, _all_stated(text))
-        ):
+        if not mine or not others or _any_agrees(mine, all_stated(other_text)) or _any_agrees(others, all_stated(text)):
             return None
         return _comparable(mine, text, others, other_text)
     if not value or not other_value or stems(value) & stems(other_text) or stems(other_value) & stems(text):
@@ -69,33 +64,31 @@ def clash(value: str, text: str, other_value: str, other_text: str) -> tuple[str
     return value, other_value
 
 
-def _comparable(
-    mine: Sequence[_Stated], text: str, others: Sequence[_Stated], other_text: str
-) -> tuple[str, str] | None:
+def _comparable(mine: Sequence[Stated], text: str, others: Sequence[Stated], other_text: str) -> tuple[str, str] | None:
     for one, other in product(mine, others):
         if one.unit == other.unit:
             return text[one.start : one.end], other_text[other.start : other.end]
     return None
 
 
-def _stated_in(value: str, text: str) -> list[_Stated]:
+def _stated_in(value: str, text: str) -> list[Stated]:
     """The numbers of a text that stand in the words that answer, in part at least."""
     start = text.find(value) if value else -1
     end = start + len(value)
-    return [one for one in _all_stated(text) if start >= 0 and one.start < end and start < one.end]
+    return [one for one in all_stated(text) if start >= 0 and one.start < end and start < one.end]
 
 
-def _alone(text: str, others: Sequence[_Stated]) -> list[_Stated]:
+def _alone(text: str, others: Sequence[Stated]) -> list[Stated]:
     """The only number of a text that is in the unit of what the other states."""
-    found = [one for one in _all_stated(text) if others and one.unit == others[0].unit]
+    found = [one for one in all_stated(text) if others and one.unit == others[0].unit]
     return found if len(found) == 1 else []
 
 
-def _any_agrees(some: Sequence[_Stated], others: Sequence[_Stated]) -> bool:
+def _any_agrees(some: Sequence[Stated], others: Sequence[Stated]) -> bool:
     return any(_agree(one, other) for one, other in product(some, others))
 
 
-def _agree(one: _Stated, other: _Stated) -> bool:
+def _agree(one: Stated, other: Stated) -> bool:
     if one.unit != other.unit:
         return False
     widened = one.hedge != other.hedge
@@ -106,7 +99,8 @@ def _agree(one: _Stated, other: _Stated) -> bool:
     return low <= most and least <= high
 
 
-def _all_stated(text: str) -> list[_Stated]:
+def all_stated(text: str) -> list[Stated]:
+    """The numbers and times of day of a text, in order, each in its unit."""
     clocks = list(_clocks(text))
     numbers = [
         _measured(text, one)
@@ -116,13 +110,13 @@ def _all_stated(text: str) -> list[_Stated]:
     return sorted([*clocks, *numbers], key=lambda one: one.start)
 
 
-def _clocks(text: str) -> Iterator[_Stated]:
+def _clocks(text: str) -> Iterator[Stated]:
     """Times of day, in minutes of half a day: "6.30 pm" is 18:30, and may be "half past six"."""
     for match in _CLOCK.finditer(text):
         minutes = _minutes(match)
         if minutes is not None:
             minute = float(minutes % _HALF_DAY)
-            yield _Stated(start=match.start(), end=match.end(), unit="clock", low=minute, high=minute)
+            yield Stated(start=match.start(), end=match.end(), unit="clock", low=minute, high=minute)
 
 
 def _minutes(match: re.Match[str]) -> int | None:
@@ -135,14 +129,15 @@ def _minutes(match: re.Match[str]) -> int | None:
     return 60 * int(hours[0].low) + (part if match["way"].lower() == "past" else -part) if hours else None
 
 
-def _measured(text: str, found: Quantity) -> _Stated:
+def _measured(text: str, found: Quantity) -> Stated:
     """A number with its unit: the first measure that it is, read without its hedge."""
-    start = found.number - (text[max(found.number - 1, 0)] in SIGNS)
+    before = text[max(found.number - 2, 0) : found.number].rstrip()
+    start = max(found.number - 2, 0) + len(before) - 1 if before[-1:] in SIGNS and before else found.number
     tail = text[start : found.end + _REACH]
     bare = next(iter(find_quantities(tail)), found)
     hedge = _ratio(found.low, bare.low), _ratio(found.high, bare.high)
     one = next(_read(tail, bare), Measured(start=0, end=found.end - start, low=bare.low, high=bare.high))
-    return _Stated(start=start, end=start + one.end, unit=one.unit, low=one.low, high=one.high, hedge=hedge)
+    return Stated(start=start, end=start + one.end, unit=one.unit, low=one.low, high=one.high, hedge=hedge)
 
 
 def _ratio(widened: float, plain: float) -> float:

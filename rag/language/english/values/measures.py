@@ -98,10 +98,11 @@ def find_money(text: str) -> list[Measured]:
     """Amounts of money; the unit is the currency, empty where the word does not tell it."""
     found = []
     for one in find_quantities(text):
-        sign = text[max(one.number - 1, 0) : one.number]
+        before = text[max(one.number - 2, 0) : one.number].rstrip()  # tables have "$ 607.5"
+        sign = before[-1:]
         after = _MONEY.match(text, one.end)
         if sign in SIGNS:
-            start = min(one.start, one.number - 1)
+            start = min(one.start, max(one.number - 2, 0) + len(before) - 1)
             found.append(Measured(start=start, end=one.end, low=one.low, high=one.high, unit=SIGNS[sign]))
         elif after and not one.fraction and not _PERCENT.match(text, one.end):  # "20 Per Cent"
             word = after["word"].lower()

@@ -53,6 +53,7 @@ _NUMBER = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _OF = re.compile(r"\s+(?:in|out\s+of)\s+(?:every\s+)?", re.IGNORECASE)
+_YEAR = re.compile(r"(?:1[5-9]|20)\d\d(?![\d,.]?\d)")  # "12 in 2019" is no share
 _TO = re.compile(r"\s*(?:-|–|\b(?:to|and|or)\b)\s*", re.IGNORECASE)
 _WIDEST = 10.0
 _HEDGES: tuple[tuple[str, float, float], ...] = (
@@ -172,7 +173,7 @@ def _merged(text: str, found: list[Quantity]) -> Iterator[Quantity]:
 
 def _pair(text: str, one: Quantity, after: Quantity) -> Quantity | None:
     between = text[one.end : after.start]
-    if _OF.fullmatch(between) and one.low < after.low:
+    if _OF.fullmatch(between) and one.low < after.low and not _YEAR.match(text, after.number):
         share = one.low / after.high
         return replace(one, end=after.end, low=share, high=share, fraction=True)
     if not _TO.fullmatch(between) or after.high > _WIDEST * one.low:

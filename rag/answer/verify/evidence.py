@@ -1,0 +1,17 @@
+"""What a claim is held against."""
+
+from dataclasses import dataclass
+
+from rag.types import Document, Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """A sentence or unit of a document: its place, and its display text with what it needs to be understood.
+
+    What it needs is what leads to an item, the names of a row's columns, or the sentence that "it" refers to.
+    """
+
+    document: Document
+    span: Span
+    text: str
