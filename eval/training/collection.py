@@ -63,7 +63,8 @@ class _Asking:
     def ask(self, text: str, document_ids: Sequence[str] | None = None) -> tuple[Answer, Signals | None]:
         """The answer, and its signals; ``None`` where nothing was read."""
         self._reader.last = None
-        answer = self._library.ask(text, collection=self._collection, document_ids=document_ids)
+        where = self._collection
+        answer = self._library.ask(text, collection=where, document_ids=document_ids, reader="extractive")
         return answer, self._reader.last
 
 
