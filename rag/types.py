@@ -261,6 +261,28 @@ class CorpusState:
     passages: int
 
 
+LARGEST_SCALE = 20.0
+"""What the intercept of a scale is at most, either way, and its slope, and one through the least slope."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scale:
+    """What the log odds of an answer mean in a collection; the one of its own that has none says: what they say.
+
+    ``slope`` is above 0, so that what is surer than another stays so.
+    """
+
+    intercept: float = 0.0
+    slope: float = 1.0
+
+    def apply(self, log_odds: float) -> float:
+        """The log odds that they mean."""
+        return self.intercept + self.slope * log_odds
+
+
+UNSCALED = Scale()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelNames:
     """The models that made an answer; ``writer`` is the language model that was asked, ``None`` for none."""

@@ -6,8 +6,9 @@ file, and a BEIR folder. ``docs/evaluation.md`` describes each with an example.
 
 import csv
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Protocol
 
 from eval.sets.question import EvalSet, EvalSetError, Gold, Question, SourceText, chosen, in_half
 from eval.sets.records import Record, asked_of, identifier, kind_of, made, written
@@ -18,7 +19,19 @@ from rag.ingest.sources import SourceFile
 from rag.settings import Settings
 from rag.types import DEFAULT_COLLECTION
 
-__all__ = ["QUESTIONS", "EvalSet", "EvalSetError", "Gold", "Question", "SourceText", "chosen", "in_half", "load_set"]
+__all__ = [
+    "QUESTIONS",
+    "EvalSet",
+    "EvalSetError",
+    "Gold",
+    "Question",
+    "SourceText",
+    "Texts",
+    "chosen",
+    "in_half",
+    "load_set",
+    "read_questions",
+]
 
 QUESTIONS = Path(__file__).resolve().parent / "questions" / "seeds.jsonl"
 """The questions over the seeds."""
@@ -39,14 +52,49 @@ def load_set(corpus: Path, questions: Path | None = None) -> EvalSet:
             its document among them.
     """
     found = _read(corpus, questions)
-    seen: set[str] = set()
-    for one in found.questions:
-        if one.id in seen:
-            raise EvalSetError(f"{questions or corpus}: the question id {one.id!r} is there twice; each needs its own")
-        seen.add(one.id)
-    if not found.questions:
-        raise EvalSetError(f"{questions or corpus} has no questions")
+    _check_questions(found.questions, questions or corpus)
     return found
+
+
+class Texts(Protocol):
+    """The documents that questions name, and what stands in them."""
+
+    def identify(self, place: str, name: str) -> str:
+        """The id of the document that the record at ``place`` calls ``name``, by its path or its id.
+
+        Raises:
+            EvalSetError: When there is none; names the place.
+        """
+        ...
+
+    def has(self, place: str, identifier: str, quote: str) -> bool:
+        """Whether a quote stands in a document, character for character."""
+        ...
+
+
+def read_questions(file: Path, texts: Texts) -> tuple[Question, ...]:
+    """The questions of a file over documents that are read already; the file is as ``load_set`` has it.
+
+    Raises:
+        EvalSetError: As ``load_set``.
+    """
+    found = _questions(file, texts)
+    _check_questions(found, file)
+    return found
+
+
+def _questions(file: Path, texts: Texts) -> tuple[Question, ...]:
+    return tuple(made(file, lambda place, record: _folder_question(place, record, texts)))
+
+
+def _check_questions(questions: Sequence[Question], file: Path) -> None:
+    seen: set[str] = set()
+    for one in questions:
+        if one.id in seen:
+            raise EvalSetError(f"{file}: the question id {one.id!r} is there twice; each needs its own")
+        seen.add(one.id)
+    if not questions:
+        raise EvalSetError(f"{file} has no questions")
 
 
 def _read(corpus: Path, questions: Path | None) -> EvalSet:
@@ -68,7 +116,7 @@ def _folder_set(folder: Path, questions: Path) -> EvalSet:
     return EvalSet(
         name=questions.stem,
         documents=documents,
-        questions=tuple(made(questions, lambda place, record: _folder_question(place, record, texts))),
+        questions=_questions(questions, texts),
     )
 
 
@@ -103,7 +151,7 @@ class _Texts:
         return quote in self._texts[identifier]
 
 
-def _folder_question(place: str, record: Record, texts: _Texts) -> Question:
+def _folder_question(place: str, record: Record, texts: Texts) -> Question:
     gold, traps = (
         tuple(
             Gold(

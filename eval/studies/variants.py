@@ -19,7 +19,7 @@ from rag.blocks import Block
 from rag.language.text import display
 from rag.library import Library
 from rag.storage.protocols import CatalogView
-from rag.types import CorpusState, Document, Kind, PairScores, Passage, Sentence, Vectors
+from rag.types import CorpusState, Document, Kind, PairScores, Passage, Scale, Sentence, Vectors
 
 WHOLE = "the whole"
 _DESCRIPTION = (Kind.TITLE, Kind.AUTHOR, Kind.PUBLISHER, Kind.PUBLISHED)
@@ -45,6 +45,9 @@ class _NoWords:
     def state(self, collection: str) -> CorpusState:
         """See ``CatalogView``, as of all methods but one."""
         return self.catalog.state(collection)
+
+    def scale(self, collection: str) -> Scale:
+        return self.catalog.scale(collection)
 
     def document(self, document_id: str) -> Document:
         return self.catalog.document(document_id)

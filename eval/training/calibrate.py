@@ -1,5 +1,7 @@
 """Fit the probabilities of ``rag/answer/answerability.json``: ``footnote eval calibrate --data DIR``.
 
+Without ``--data`` it fits the scale of one collection: ``eval/training/fitted.py``.
+
 The questions are those of four sets that nothing learned from: a third of the calibration half over the seeds, a
 cluster of each topic of the lessons, documents of many genres, and a held-out article of SQuAD 2. One with known
 evidence counts twice: as it is, and with the documents that answer it left out of what was retrieved. A question
@@ -12,6 +14,7 @@ import json
 import random
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -26,6 +29,7 @@ from eval.run.looking import candidates_for, found_for
 from eval.run.runner import prepared
 from eval.sets.forms import FormQuestion, FormSet, unit_sets
 from eval.sets.question import EvalSet, Question
+from eval.training.fitted import calibrate, table
 from eval.training.forms import ingested, may_answer
 from eval.training.pairs import answers_of
 from eval.training.rounds import SEED
@@ -36,9 +40,15 @@ from rag.answer.question import Question as Asked
 from rag.answer.question import read_question
 from rag.answer.read.extractive import considered
 from rag.answer.read.sizes import sized
-from rag.cli.terminal import console, echo_json
+from rag.cli.options import collection_option, data_dir_option, opened, read_settings
+from rag.cli.progress import show_documents, show_ingest
+from rag.cli.terminal import console, echo, echo_json
+from rag.ingest.pipeline import Work, find_files, ingest
 from rag.library import Library
 from rag.settings import Settings
+from rag.storage.catalog import Catalog
+from rag.storage.directory import CATALOG
+from rag.storage.lock import lock_directory
 
 _Array = npt.NDArray[Any]
 
@@ -168,10 +178,66 @@ def _weights(groups: Sequence[object]) -> _Array:
     return np.array([len(groups) / (len(counts) * counts[group]) for group in groups])
 
 
+_FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
+
+
 @click.command()
-@click.option("--data", type=click.Path(path_type=Path, exists=True, file_okay=False), required=True)
-@click.option("--units", is_flag=True, help="Only what is said of rows, items, lists, records and code.")
-def main(data: Path, units: bool) -> None:
+@click.option("--corpus", type=click.Path(path_type=Path, exists=True), help="Ingest it into the collection first.")
+@click.option("--questions", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="JSON Lines.")
+@click.option("--remove", is_flag=True, help="Take the scale of the collection away.")
+@collection_option
+@data_dir_option
+@click.option("--data", type=_FOLDER, help="Fit the confidence of every collection to the sets in it instead.")
+@click.option("--units", is_flag=True, help="With --data: only what is said of rows, items, lists, records and code.")
+def main(
+    corpus: Path | None,
+    questions: Path | None,
+    remove: bool,
+    collection: str,
+    data_dir: Path | None,
+    data: Path | None,
+    units: bool,
+) -> None:
+    """Fit the confidence of a collection to questions over its documents; without --questions, to some made of them."""
+    if data is not None:
+        _refuse("--data", corpus, questions, remove, data_dir)
+        _fit_all(data, units=units)
+    elif units:
+        raise click.UsageError("--units goes with --data")
+    elif remove:
+        _refuse("--remove", corpus, questions)
+        _remove_scale(collection, data_dir)
+    else:
+        _fit_one(collection, data_dir, corpus, questions)
+
+
+def _refuse(option: str, *others: object) -> None:
+    """Another option would change nothing."""
+    if any(others):
+        raise click.UsageError(f"{option} goes with no other option of this command that changes what is fitted")
+
+
+def _remove_scale(collection: str, data_dir: Path | None) -> None:
+    folder = read_settings(data_dir=data_dir).data_dir.resolve()
+    with lock_directory(folder), closing(Catalog(folder / CATALOG)) as catalog:
+        had = catalog.scales.remove(collection)
+    echo(f"collection {collection}: " + ("its scale is gone" if had else "it had no scale"))
+
+
+def _fit_one(collection: str, data_dir: Path | None, corpus: Path | None, questions: Path | None) -> None:
+    with opened(data_dir) as library:
+        if corpus is not None:
+            files, work = find_files([corpus]), Work()
+            with show_ingest(len(files), work) as on_outcome:
+                ingest(library, files, collection=collection, on_outcome=on_outcome, work=work)
+        with show_documents("Asking questions") as on_done:
+            found = calibrate(library, collection, questions, on_done)
+        console().print(table(found, library.settings.threshold))
+    if questions is None:
+        echo("made of the documents, which is easier than what people ask: --questions says more", err=True)
+
+
+def _fit_all(data: Path, *, units: bool) -> None:
     """Fit the probabilities and write them."""
     shown = console(err=True)
     found: dict[str, object] = json.loads(PARAMETERS.read_text("utf-8")) | {"made_by": _COMMAND}

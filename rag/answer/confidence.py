@@ -2,7 +2,7 @@
 
 The signals are combined by logistic regressions whose parameters lie in ``answerability.json``, others where
 the best candidate is a unit than where it is running text, for another model judged it; ``footnote eval calibrate``
-fits them again.
+fits them again. What they say of a question means in each collection what its own scale makes of it.
 """
 
 import json
@@ -15,6 +15,7 @@ from pathlib import Path
 from rag.answer.find.evidence import Candidate
 from rag.answer.question import Question
 from rag.language.english.words import identifiers, spellings_of, stem, words
+from rag.types import UNSCALED, Scale
 
 PARAMETERS = Path(__file__).resolve().parent / "answerability.json"
 _LOWEST = -12.0
@@ -36,6 +37,7 @@ class Signals:
         missing: How many words of the question's names and numbers no source has, at most 3.
         unit: Whether the best candidate is a row, an item, a list, a record or code.
         sole: Whether it is asked of one document alone.
+        scale: What log odds mean in the collection.
     """
 
     shared: bool
@@ -45,6 +47,7 @@ class Signals:
     missing: float
     unit: bool = False
     sole: bool = False
+    scale: Scale = UNSCALED
 
 
 def signals(question: Question, candidates: Sequence[Candidate]) -> Signals:
@@ -66,6 +69,7 @@ def signals(question: Question, candidates: Sequence[Candidate]) -> Signals:
         missing=min(float(len(absent & question.named)), _MOST_MISSING),
         unit=best.unit is not None,
         sole=question.sole,
+        scale=question.scale,
     )
 
 
@@ -87,10 +91,15 @@ def confidence(found: Signals) -> float:
     """
     if not found.shared:
         return 0.0
-    sure = _probability("unit question" if found.unit else "question", combined(found))
+    sure = _probability(found.scale.apply(log_odds(found)))
     if found.missing:
         return min(sure, _DOUBTED if found.sole else _UNNAMED)
     return sure
+
+
+def log_odds(found: Signals) -> float:
+    """Those of an answer before the scale of the collection, and before anything caps them."""
+    return _weighed("unit question" if found.unit else "question", combined(found))
 
 
 def combined(found: Signals) -> dict[str, float]:
@@ -107,12 +116,15 @@ def combined(found: Signals) -> dict[str, float]:
 def support(candidate: Candidate) -> float:
     """The probability, 0 to 1, that a candidate answers its question."""
     given = {"relevance": candidate.relevance, "answerability": candidate.answerability}
-    return _probability("unit" if candidate.unit else "sentence", given)
+    return _probability(_weighed("unit" if candidate.unit else "sentence", given))
 
 
-def _probability(regression: str, values: Mapping[str, float]) -> float:
+def _weighed(regression: str, values: Mapping[str, float]) -> float:
     weights = _parameters()[regression]
-    total = weights["intercept"] + sum(weights[name] * value for name, value in values.items())
+    return weights["intercept"] + sum(weights[name] * value for name, value in values.items())
+
+
+def _probability(total: float) -> float:
     return round(1.0 / (1.0 + exp(-max(-50.0, min(50.0, total)))), 4)
 
 

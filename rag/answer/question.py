@@ -22,7 +22,7 @@ from rag.language.english.words import (
 )
 from rag.language.text import clean, folded
 from rag.storage.protocols import CatalogView
-from rag.types import DEFAULT_COLLECTION
+from rag.types import DEFAULT_COLLECTION, UNSCALED, Scale
 
 MAX_QUESTION = 2_000
 """Characters of a question."""
@@ -52,6 +52,7 @@ class Question:
         date: A date or month that it names, as an ISO date or its first seven characters.
         missing: Its names, numbers and key words that no source has.
         sole: Whether it is asked of one document alone, which need not name what it is about.
+        scale: What log odds mean in the collection that it is asked of.
         known: Text that the answer should not repeat, empty for none.
     """
 
@@ -68,6 +69,7 @@ class Question:
     date: str | None
     missing: tuple[str, ...] = ()
     sole: bool = False
+    scale: Scale = UNSCALED
     known: str = ""
 
     @property
@@ -116,13 +118,15 @@ def read_question(text: str, *, typed: str | None = None, known: str = "") -> Qu
 def with_missing(question: Question, catalog: CatalogView, collection: str) -> Question:
     """The question as it stands to a collection: with its names, numbers and key words that no passage has, in order.
 
+    It has the scale of the collection from here on.
     A name of several words of which one is missing is missing as a whole.
     """
     asked = [without_possessive(word) for word in question.content]
     lost = [word for word in asked if not catalog.mentions(collection, _spellings(word))]
     whole = {without_possessive(word): without_possessive(name) for name in question.names for word in words(name)}
     missing = tuple(dict.fromkeys(whole.get(word, word) for word in lost))
-    return replace(question, missing=missing, sole=catalog.state(collection).documents == 1)
+    sole = catalog.state(collection).documents == 1
+    return replace(question, missing=missing, sole=sole, scale=catalog.scale(collection))
 
 
 def _spellings(word: str) -> list[str]:

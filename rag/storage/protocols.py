@@ -9,11 +9,15 @@ from collections.abc import Callable, Collection, Sequence
 from typing import Protocol
 
 from rag.blocks import Block
-from rag.types import CorpusState, Document, Passage, Sentence, Vectors
+from rag.types import CorpusState, Document, Passage, Scale, Sentence, Vectors
 
 
 class DocumentView(Protocol):
     """Documents as they are read: each method raises ``NotFound`` for an id that is not there."""
+
+    def scale(self, collection: str) -> Scale:
+        """What log odds mean in a collection; in one that has no scale of its own, what they say."""
+        ...
 
     def document(self, document_id: str) -> Document:
         """A document's record."""

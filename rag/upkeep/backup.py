@@ -12,7 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from rag.errors import ArchiveError, DataDirectoryError
-from rag.storage.catalog.snapshot import Contents, examine, index_again, take_snapshot
+from rag.storage.catalog.snapshot import Contents, bring_forward, examine, index_again, take_snapshot
 from rag.storage.directory import (
     CATALOG,
     JOB_ID,
@@ -61,7 +61,7 @@ def restore(file: Path, data_dir: Path) -> Contents:
     """Make a data directory of a backup. It is checked first; the catalog comes last, and whole.
 
     A backup is input like any other: every value of its catalog is checked, and what can be made anew,
-    as the lexical index, is made anew.
+    as the lexical index, is made anew. One that an older Footnote wrote is brought to this version.
 
     Returns:
         What is in the directory now.
@@ -90,6 +90,7 @@ def restore(file: Path, data_dir: Path) -> Contents:
 def _add_all(archive: ArchiveWriter, data_dir: Path, copy: Path) -> Contents:
     take_snapshot(data_dir / CATALOG, copy)
     try:
+        bring_forward(copy)
         contents = examine(copy)
     except DataDirectoryError as error:
         raise DataDirectoryError(f"{data_dir / CATALOG} cannot be backed up: {error}") from error
@@ -134,6 +135,7 @@ def _unpack(archive: Archive, file: Path, folder: Path) -> Contents:
         place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         archive.extract(entry, place)
     try:
+        bring_forward(folder / CATALOG)
         contents = examine(folder / CATALOG)
         index_again(folder / CATALOG)
     except DataDirectoryError as error:

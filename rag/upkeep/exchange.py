@@ -1,28 +1,43 @@
 """Export and import: the documents of a collection as one archive that people can open, and back again.
 
-An export has every document's file as it was given. An import takes the files in as any ingest does:
-what they say of themselves is found anew. For an exact copy of everything there are backups.
+An export has every document's file as it was given, and the scale of the collection. An import takes the files in
+as any ingest does: what they say of themselves is found anew. For an exact copy of everything there are backups.
 """
 
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from io import BytesIO
 from pathlib import Path, PurePosixPath
+from typing import Annotated, Any
+
+import msgspec
 
 from rag.errors import ArchiveError, DataDirectoryError
 from rag.ingest.intake import Intake
 from rag.ingest.pipeline import Outcome, Work, ingest
 from rag.ingest.sources import SourceFile
-from rag.storage.catalog import Catalog
+from rag.storage.catalog import Catalog, FittedScale
 from rag.storage.directory import CATALOG, check_complete, refuse_links, scratch_folder
-from rag.types import Document
+from rag.types import LARGEST_SCALE, Document, Scale
 from rag.upkeep.archive import Archive, Entry, read_archive, write_archive
 
 KIND = "collection"
 _FOLDER = "documents"
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f\\:]")
 _ID = re.compile(r"[A-Za-z0-9._~-]{1,1200}")
+_Intercept = Annotated[float, msgspec.Meta(ge=-LARGEST_SCALE, le=LARGEST_SCALE)]
+_Slope = Annotated[float, msgspec.Meta(ge=1 / LARGEST_SCALE, le=LARGEST_SCALE)]
+
+
+class _Scale(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The scale of a collection as a manifest has it."""
+
+    intercept: _Intercept
+    slope: _Slope
+    questions: Annotated[int, msgspec.Meta(ge=1, le=1 << 53)]
+    created: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +70,8 @@ def export(data_dir: Path, collection: str, file: Path) -> Exported:
                 name = _entry_name(document.path, names)
                 archive.add(name, BytesIO(catalog.source(document.id)), **_about(document))
                 written += document.bytes
-            archive.finish(KIND, {"collection": collection, "documents": len(names)})
+            scale = _told(catalog.scales.find(collection))
+            archive.finish(KIND, {"collection": collection, "documents": len(names), **scale})
             return Exported(documents=len(names), bytes=written)
     finally:
         opened.close()
@@ -71,6 +87,8 @@ def import_collection(
 ) -> list[Outcome]:
     """Take in the documents of an export, once all of it is found to be as it was written.
 
+    The scale that it has becomes that of a collection which has none.
+
     Args:
         collection: To bring them into; the one that was exported unless it is given.
         on_outcome: Called after each document.
@@ -84,10 +102,15 @@ def import_collection(
         target = collection or _exported_collection(archive, file)
         paths = [_path(entry, file) for entry in archive.manifest.files]
         origins = [_origin(entry, file) for entry in archive.manifest.files]
+        scale = _exported_scale(archive.manifest.about, file)
         with scratch_folder(intake.store.data_dir) as folder:
-            return ingest(
+            outcomes = ingest(
                 intake, _unpacked(archive, paths, origins, folder), collection=target, on_outcome=on_outcome, work=work
             )
+        scales = intake.store.catalog.scales
+        if scale is not None and scales.find(target) is None:
+            scales.put(target, scale)
+        return outcomes
 
 
 def _entry_name(path: str, taken: set[str]) -> str:
@@ -117,6 +140,26 @@ def _about(document: Document) -> dict[str, object]:
         "published": document.published,
         "ingested_at": document.ingested_at,
     }
+
+
+def _told(fitted: FittedScale | None) -> dict[str, object]:
+    """A scale as a manifest has it, where there is one."""
+    if fitted is None:
+        return {}
+    scale, created = fitted.scale, datetime.fromisoformat(fitted.created)
+    told = _Scale(intercept=scale.intercept, slope=scale.slope, questions=fitted.questions, created=created)
+    return {"scale": told}
+
+
+def _exported_scale(about: dict[str, Any], file: Path) -> FittedScale | None:
+    if "scale" not in about:
+        return None
+    try:
+        told = msgspec.convert(about["scale"], _Scale)
+    except msgspec.ValidationError as error:
+        raise ArchiveError(f"{file} has a scale that no collection has: {error}") from error
+    scale = Scale(intercept=told.intercept, slope=told.slope)
+    return FittedScale(scale=scale, questions=told.questions, created=told.created.isoformat())
 
 
 def _exported_collection(archive: Archive, file: Path) -> str:

@@ -10,12 +10,13 @@ import numpy as np
 import pytest
 
 from rag.errors import NotFound
-from rag.storage.catalog import Catalog, NewDocument
+from rag.storage.catalog import Catalog, FittedScale, NewDocument
 from rag.storage.protocols import CatalogView, VectorTruth
-from rag.types import CorpusState, Description, Kind, MadeWith, Passage, Sentence, Span
+from rag.types import CorpusState, Description, Kind, MadeWith, Passage, Scale, Sentence, Span
 
 FIRST, SECOND, THIRD = "The mill grinds rye.", "Its wheel turns.", "Otto Reed built it."
 TEXT = f"{FIRST} {SECOND} {THIRD}"
+SCALE = Scale(intercept=-0.5, slope=1.25)
 MADE_WITH = MadeWith(fingerprint="encoder=toy", encoder="toy", passage_tokens=8)
 
 
@@ -28,12 +29,13 @@ class Read(CatalogView, VectorTruth, Protocol):
 
 
 def sqlite(path: Path, documents: list[NewDocument]) -> Catalog:
-    """A catalog in SQLite that holds these documents."""
+    """A catalog in SQLite that holds these documents, and a scale of the second."""
     catalog = Catalog(path / "catalog.db")
     catalog = catalog.at(catalog.generations.start(MADE_WITH).number)
     for document in documents:
         catalog.ensure_collection(document.collection)
         catalog.replace([document], [catalog.new_keys(len(document.passages))])
+    catalog.scales.put("two", FittedScale(scale=SCALE, questions=20, created="2026-11-30T12:00:00+00:00"))
     return catalog
 
 
@@ -74,6 +76,11 @@ def document(identifier: str, collection: str) -> NewDocument:
 def test_state_counts_one_collection(catalog: Read) -> None:
     state = catalog.state("one")
     assert state == CorpusState(version=state.version, documents=1, passages=3)
+
+
+def test_scale_is_that_of_its_collection_alone(catalog: Read) -> None:
+    assert catalog.scale("two") == catalog.within([]).scale("two") == SCALE
+    assert catalog.scale("one") == Scale(intercept=0.0, slope=1.0)
 
 
 def test_document_is_read_as_it_was_stored(catalog: Read) -> None:
@@ -140,6 +147,8 @@ def test_document_that_is_not_there_is_not_found(catalog: Read) -> None:
 def test_collection_that_is_not_there_is_not_found(catalog: Read) -> None:
     with pytest.raises(NotFound, match="there is no collection 'nowhere'"):
         catalog.state("nowhere")
+    with pytest.raises(NotFound, match="there is no collection 'nowhere'"):
+        catalog.scale("nowhere")
     with pytest.raises(NotFound, match="there is no collection 'nowhere'"):
         catalog.search_words("nowhere", ["rye"], 9)
     with pytest.raises(NotFound, match="there is no collection 'nowhere'"):

@@ -21,10 +21,12 @@ from rag.ingest.recipe import Recipe
 from rag.library import Library, assemble
 from rag.models.gate import Gate
 from rag.settings import Settings
+from rag.storage.catalog import FittedScale
 from rag.storage.catalog.schema import create_tables
 from rag.storage.catalog.snapshot import examine, index_again
 from rag.storage.directory import JOB_ID
 from rag.storage.store import Store
+from rag.types import Scale
 from rag.upkeep.backup import back_up, restore
 from rag.upkeep.exchange import export, import_collection
 from rag.upkeep.jobs import Jobs
@@ -56,6 +58,8 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("restored")
     with closing(opened(folder / "data")) as engine:
         write_and_ingest(engine, folder / "files", TEXTS)
+        fitted = FittedScale(scale=Scale(intercept=0.5, slope=0.75), questions=20, created="2026-11-30T12:00:00+00:00")
+        engine.store.catalog.scales.put("default", fitted)
         answer = engine.ask(QUESTION)
         engine.receipts.keep(answer)
         engine.receipts.rate(answer.id, helpful=True, comment="Well said")
@@ -151,9 +155,16 @@ def unfinished(folder: Path) -> int:
 TEXT = ["", "{victim}", "../victim", "..", "a\0b", "attacker/model", "x" * 5_000, '{"a":', "[" * 3_000, "[-1]"]
 TEXT += ["[99999999]", "[1e400]", "2025-13-45"]
 WHOLE = [-1, 1 << 40, (1 << 63) - 1, -(1 << 63)]
+REAL = [float("inf"), float("-inf"), 1e300, -21.0, 20.5]
 BYTES = [b"", b"\xff" * 40, np.full(64, np.nan, "<f4").tobytes(), np.full(64, 1e38, "<f4").tobytes()]
 BYTES += [np.zeros(64, "<f4").tobytes(), np.eye(1, 65, dtype="<f4").tobytes(), b'{"id":', b"[]", b"{}"]
-HOSTILE: dict[str, Sequence[object]] = {"TEXT": TEXT, "INTEGER": WHOLE, "BLOB": BYTES, "": ["x", -1, 1 << 60, None]}
+HOSTILE: dict[str, Sequence[object]] = {
+    "TEXT": TEXT,
+    "INTEGER": WHOLE,
+    "REAL": REAL,
+    "BLOB": BYTES,
+    "": ["x", -1, 1 << 60, None],
+}
 ANY_TEXT = {  # is only ever shown or searched; a model that only a catalog names is not loaded
     *("documents.title", "documents.author", "documents.publisher", "documents.path", "documents.origin"),
     *("passages.indexed", "sentences.heading", "answers.question", "feedback.comment"),
@@ -164,6 +175,7 @@ HARMLESS: dict[str, set[object]] = {  # a well-formed one that is wrong at most
     "jobs.collection": {"2025-13-45"},
     "job_files.document_id": {"2025-13-45"},
     **{name: {1 << 40} for name in ("collections.version", "sentences.block", "answers.row", "job_files.passages")},
+    "scales.questions": {1 << 40},
 }
 
 

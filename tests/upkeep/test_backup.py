@@ -308,7 +308,7 @@ def test_backup_of_other_tables_or_a_changed_document_is_refused(archives: tuple
                 "it has other tables than",
             ),
             ("UPDATE documents SET text = CAST('other' AS BLOB) WHERE id = 'lamp'", "the text of document lamp is not"),
-            ("PRAGMA user_version = 7", "it is a catalog of version 7; this Footnote reads version 2"),
+            ("PRAGMA user_version = 7", "it is a catalog of version 7; this Footnote reads version 3"),
         )
     ):
 

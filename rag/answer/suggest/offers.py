@@ -20,6 +20,7 @@ from rag.answer.question import checked, read_question
 from rag.answer.suggest.templates import TEMPLATES, Proposal, proposals
 from rag.errors import NotFound
 from rag.models.gate import Gate
+from rag.storage.catalog import Catalog
 from rag.storage.store import Store
 from rag.types import Answer, Span
 
@@ -126,36 +127,19 @@ class Suggestions:
 
     def _make(self, collection: str) -> tuple[str, ...]:
         found: list[str] = []
-        for proposal in _varied(self._proposed(collection)):
+        for proposal in varied(proposed(self._engine.store.catalog, collection), most=_TRIED):
             self._engine.gate.give_way(_GIVE_WAY_SECONDS)
             if self._stopping.is_set() or len(found) == OFFERED:
                 break
-            if self._answered(proposal, collection):
+            if cites(self._engine.ask(proposal.question, collection=collection), proposal):
                 found.append(proposal.question)
         return tuple(found)
-
-    def _proposed(self, collection: str) -> list[Proposal]:
-        """Proposals of documents that lie evenly over the collection."""
-        catalog = self._engine.store.catalog
-        step = max(1, catalog.state(collection).documents // _DOCUMENTS)
-        found: list[Proposal] = []
-        for document in islice(catalog.all_documents(collection), None, None, step):
-            found += self._proposals(document.id)
-        return found
-
-    def _answered(self, proposal: Proposal, collection: str) -> bool:
-        """Whether the engine answers with characters of the proposal's own span."""
-        span = proposal.span
-        return any(
-            one.document_id == proposal.document_id and one.start < span.end and span.start < one.end
-            for one in self._engine.ask(proposal.question, collection=collection).citations
-        )
 
     def _proposed_near(self, question: str, hits: Sequence[Hit]) -> Iterator[tuple[Proposal, Hit]]:
         """Proposals of the hits' own sentences, nearest first, at most so many as one question costs."""
         asked, tried = {question.strip().lower()}, 0
         for hit in hits:
-            for proposal in self._proposals(hit.passage.document_id, hit.passage.span):
+            for proposal in _proposals(self._engine.store.catalog, hit.passage.document_id, hit.passage.span):
                 if tried < _TRIED_NEAR and proposal.question.lower() not in asked:
                     asked.add(proposal.question.lower())
                     tried += 1
@@ -168,25 +152,47 @@ class Suggestions:
             return answering.answered_by(read_question(proposal.question), [hit], word_pieces=cost)
         return False
 
-    def _proposals(self, document_id: str, within: Span | None = None) -> list[Proposal]:
-        """Proposals of a document's sentences, or those of a span; none where it was removed meanwhile."""
-        catalog = self._engine.store.catalog
-        with suppress(NotFound):
-            document = catalog.document(document_id)
-            sentences = catalog.sentences(document_id, catalog.text(document_id))
-            return proposals(document, [one for one in sentences if within is None or _lies_in(one.span, within)])
-        return []
+
+def proposed(catalog: Catalog, collection: str) -> list[Proposal]:
+    """Proposals of documents that lie evenly over a collection.
+
+    Raises:
+        NotFound: When there is no such collection.
+    """
+    step = max(1, catalog.state(collection).documents // _DOCUMENTS)
+    found: list[Proposal] = []
+    for document in islice(catalog.all_documents(collection), None, None, step):
+        found += _proposals(catalog, document.id)
+    return found
+
+
+def cites(answer: Answer, proposal: Proposal) -> bool:
+    """Whether an answer has characters of the proposal's own span."""
+    span = proposal.span
+    return any(
+        one.document_id == proposal.document_id and one.start < span.end and span.start < one.end
+        for one in answer.citations
+    )
+
+
+def _proposals(catalog: Catalog, document_id: str, within: Span | None = None) -> list[Proposal]:
+    """Proposals of a document's sentences, or those of a span; none where it was removed meanwhile."""
+    with suppress(NotFound):
+        document = catalog.document(document_id)
+        sentences = catalog.sentences(document_id, catalog.text(document_id))
+        return proposals(document, [one for one in sentences if within is None or _lies_in(one.span, within)])
+    return []
 
 
 def _lies_in(span: Span, whole: Span) -> bool:
     return whole.start <= span.start and span.end <= whole.end
 
 
-def _varied(found: Sequence[Proposal]) -> Iterator[Proposal]:
-    """At most thirty proposals: of as many documents and kinds as there are, those that read best first."""
+def varied(found: Sequence[Proposal], *, most: int) -> Iterator[Proposal]:
+    """At most so many proposals: of as many documents and kinds as there are, those that read best first."""
     left, asked = list(enumerate(found)), set[str]()
     documents, kinds = Counter[str](), Counter[str]()
-    while left and len(asked) < _TRIED:
+    while left and len(asked) < most:
         best = min(
             left,
             key=lambda one: (

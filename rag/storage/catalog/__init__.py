@@ -7,11 +7,13 @@ from rag.storage.catalog.documents import Inventory, NewDocument
 from rag.storage.catalog.generations import Generation
 from rag.storage.catalog.jobs import Job, JobFile, JobSummary
 from rag.storage.catalog.listing import Order, Wanted
+from rag.storage.catalog.scales import FittedScale
 
 __all__ = [
     "AnswerTable",
     "Catalog",
     "Derived",
+    "FittedScale",
     "Generation",
     "Inventory",
     "Job",

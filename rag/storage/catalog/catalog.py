@@ -36,12 +36,13 @@ from rag.storage.catalog.keys import Keys
 from rag.storage.catalog.lexical import create_lexical, drop_lexical, has_phrase, search_lexical
 from rag.storage.catalog.listing import Wanted, count_documents, listed_documents
 from rag.storage.catalog.quoted import find_of_collection, forget_quoted
+from rag.storage.catalog.scales import ScaleTable, find_scale
 from rag.storage.catalog.schema import Connections
 from rag.storage.catalog.scope import EVERYTHING, Scope, scope_of
 from rag.storage.catalog.scrub import Scrubber
 from rag.storage.catalog.sizes import Sizes
 from rag.storage.catalog.structures import count_as_current, find_blocks, find_outdated
-from rag.types import CorpusState, Document, Passage, Sentence, Vectors
+from rag.types import CorpusState, Document, Passage, Scale, Sentence, Vectors
 
 _PAGE = 500  # documents
 
@@ -64,6 +65,7 @@ class Catalog:
         self._scrubber = Scrubber(self._connections)
         self.answers = AnswerTable(self._connections, self._scrubber)
         self.jobs = JobTable(self._connections)
+        self.scales = ScaleTable(self._connections)
         self.generations = Generations(self._connections, self._scrubber)
         current = self.generations.current()
         self._generation = current.number if current else 0
@@ -139,6 +141,14 @@ class Catalog:
         """
         whole = self._sizes.find(self._read(), self._generation, collection)
         return self._scope.state(self._read(), self._generation, collection, whole)
+
+    def scale(self, collection: str) -> Scale:
+        """What log odds mean in a collection; in one that has no scale of its own, what they say.
+
+        Raises:
+            NotFound: When there is no such collection.
+        """
+        return find_scale(self._read(), collection)
 
     def is_empty(self) -> bool:
         """Whether no collection has a document."""

@@ -16,7 +16,7 @@ from weakref import finalize
 from rag.errors import DataDirectoryError
 from rag.storage.catalog.connection import Connection
 
-VERSION = 2
+VERSION = 3
 _MOST_IDLE = 8  # connections that are kept for the next snapshot
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON", "trusted_schema=OFF")
 _WAIT_SECONDS = 30.0
@@ -36,6 +36,14 @@ CREATE TABLE collections (
     id TEXT NOT NULL UNIQUE,
     version INTEGER NOT NULL DEFAULT 0       -- grows with every change of the corpus
 ) STRICT;
+
+CREATE TABLE scales (                        -- how sure answers are, fitted to questions of one's own
+    collection TEXT PRIMARY KEY REFERENCES collections (id) ON DELETE CASCADE,
+    intercept REAL NOT NULL,
+    slope REAL NOT NULL CHECK (slope > 0),
+    questions INTEGER NOT NULL,              -- that it was fitted to
+    created TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE documents (
     id TEXT PRIMARY KEY,
@@ -132,6 +140,9 @@ CREATE TABLE job_files (
     PRIMARY KEY (job, position)
 ) STRICT, WITHOUT ROWID;
 """
+
+_ADDED = {1: "structures", 2: "scales"}
+"""The table that a catalog of each older version lacks beside those of the next."""
 
 
 class Connections:
@@ -241,9 +252,8 @@ class Connections:
             found = int(connection.execute("PRAGMA user_version").fetchone()[0])
             if found == 0:
                 connection.executescript(f"BEGIN IMMEDIATE; {_TABLES} PRAGMA user_version={VERSION}; COMMIT;")
-            elif found == 1:
-                upgrade(connection)
-                found = VERSION
+            else:
+                found = upgrade(connection)
         if found not in (0, VERSION):
             raise DataDirectoryError(
                 f"{self._path} is a catalog of version {found}, this Footnote reads version {VERSION}; "
@@ -274,11 +284,22 @@ def schema(connection: sqlite3.Connection) -> set[tuple[str, str, str | None]]:
     return {(row[0], row[1], row[2]) for row in connection.execute("SELECT type, name, sql FROM sqlite_schema")}
 
 
-def upgrade(connection: sqlite3.Connection) -> None:
-    """Bring a catalog of version 1 to this one: its documents have no blocks until they are made again."""
-    start = _TABLES.index("CREATE TABLE structures")
-    table = _TABLES[start : _TABLES.index(";", start) + 1]
-    connection.executescript(f"BEGIN IMMEDIATE; {table} PRAGMA user_version={VERSION}; COMMIT;")
+def upgrade(connection: sqlite3.Connection) -> int:
+    """Bring a catalog of an older version to this one, a version at a time; the version that it has then.
+
+    The documents of one of version 1 have no blocks until they are made again.
+    """
+    found = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    while found in _ADDED:
+        table = _table(_ADDED[found])
+        found += 1
+        connection.executescript(f"BEGIN IMMEDIATE; {table} PRAGMA user_version={found}; COMMIT;")
+    return found
+
+
+def _table(name: str) -> str:
+    start = _TABLES.index(f"CREATE TABLE {name} ")
+    return _TABLES[start : _TABLES.index(";", start) + 1]
 
 
 def create_tables(connection: sqlite3.Connection) -> None:

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from rag.errors import DataDirectoryError
 from rag.storage.catalog.lexical import create_lexical, rebuild_lexical
-from rag.storage.catalog.schema import VERSION, create_tables, schema
+from rag.storage.catalog.schema import VERSION, create_tables, schema, upgrade
 from rag.storage.catalog.values import check_values
 
 _WAIT_SECONDS = 30.0
@@ -44,6 +44,19 @@ def take_snapshot(catalog: Path, copy: Path) -> None:
             connection.execute("VACUUM INTO ?", (str(copy),))
     except (sqlite3.Error, UnicodeDecodeError) as error:
         raise DataDirectoryError(f"{catalog} cannot be copied: {error}") from error
+
+
+def bring_forward(copy: Path) -> None:
+    """Give a copy of an older version the tables that this one has beside it; nothing else of it is looked at.
+
+    Raises:
+        DataDirectoryError: When it cannot be read as a catalog.
+    """
+    try:
+        with closing(_open(copy)) as connection:
+            upgrade(connection)
+    except (sqlite3.Error, UnicodeDecodeError) as error:
+        raise DataDirectoryError(f"it cannot be read as a catalog: {error}") from error
 
 
 def examine(copy: Path) -> Contents:

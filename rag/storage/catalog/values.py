@@ -17,7 +17,7 @@ import numpy as np
 from rag.errors import DataDirectoryError
 from rag.storage.catalog.structures import are_blocks, decode_blocks
 from rag.storage.directory import JOB_ID
-from rag.types import COLLECTION, Kind
+from rag.types import COLLECTION, LARGEST_SCALE, Kind
 
 _LARGEST = 1 << 53
 _UNIT = 0.01  # that the length of a vector may differ from 1
@@ -77,6 +77,11 @@ def _whole(low: int, high: int = _LARGEST) -> _Check:
     return lambda value: low <= value <= high
 
 
+def _number(low: float, high: float) -> _Check:
+    """Whether a number lies within two bounds, as one that is none does not."""
+    return lambda value: low <= value <= high
+
+
 def _read_by(read: Callable[[Any], object]) -> _Check:
     """Whether a value can be read so."""
 
@@ -117,6 +122,13 @@ _COLUMNS: dict[str, dict[str, _Check]] = {
         "passage_tokens": _whole(1, 100_000),
     },
     "collections": {"id": _COLLECTION, "number": _whole(1), "version": _whole(0)},
+    "scales": {
+        "collection": _COLLECTION,
+        "intercept": _number(-LARGEST_SCALE, LARGEST_SCALE),
+        "slope": _number(1 / LARGEST_SCALE, LARGEST_SCALE),
+        "questions": _whole(1),
+        "created": _TIME,
+    },
     "documents": {
         "id": _DOCUMENT,
         "collection": _COLLECTION,
