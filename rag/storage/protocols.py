@@ -15,10 +15,6 @@ from rag.types import CorpusState, Document, Passage, Scale, Sentence, Vectors
 class DocumentView(Protocol):
     """Documents as they are read: each method raises ``NotFound`` for an id that is not there."""
 
-    def scale(self, collection: str) -> Scale:
-        """What log odds mean in a collection; in one that has no scale of its own, what they say."""
-        ...
-
     def document(self, document_id: str) -> Document:
         """A document's record."""
         ...
@@ -42,6 +38,10 @@ class CatalogView(DocumentView, Protocol):
     Every method that takes a collection, or the id of a document, raises ``NotFound`` where there is none;
     ids of passages that are not there are left out.
     """
+
+    def scale(self, collection: str) -> Scale:
+        """What log odds mean in a collection; in one that has no scale of its own, what they say."""
+        ...
 
     def state(self, collection: str) -> CorpusState:
         """The version and size of a collection."""
