@@ -41,12 +41,15 @@ from server.http.line import Line
 from server.http.problems import HANDLERS
 from server.page.routes import chat_page, openapi_config, policy, say_what_is_refused, static_routers
 
+_WRITTEN = 6  # questions beyond the cores' number: who waits for a writer needs no core
+
 BODIES = (AskRequest, Turn, SearchRequest, VerifyRequest, QuotesRequest, FeedbackRequest, CollectionRequest)
 
 
 def create_app(startup: Startup, settings: Settings) -> App:
     """The application of one data directory; ``startup`` begins with it and is stopped with it."""
-    line = Line(running=settings.worker_threads, waiting=settings.max_waiting)
+    written = _WRITTEN if settings.writer_url else 0
+    line = Line(running=settings.worker_threads + written, waiting=settings.max_waiting)
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
