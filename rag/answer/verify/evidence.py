@@ -9,9 +9,11 @@ from rag.types import Document, Span
 class Evidence:
     """A sentence or unit of a document: its place, and its display text with what it needs to be understood.
 
-    What it needs is what leads to an item, the names of a row's columns, or the sentence that "it" refers to.
+    What it needs is what leads to an item, the names of a row's columns, or the sentence that "it" refers to; of that
+    sentence ``leant_on`` is the place.
     """
 
     document: Document
     span: Span
     text: str
+    leant_on: Span | None = None

@@ -12,7 +12,7 @@ from rag.answer.question import read_question
 from rag.answer.verify.claims import Claim
 from rag.answer.verify.evidence import Evidence
 from rag.blocks import Block
-from rag.language.english.context import understood
+from rag.language.english.context import leans, understood
 from rag.language.english.words import content_words, overlap_scores, stem
 from rag.models.protocols import Encoder
 from rag.storage.protocols import CatalogView, VectorSearch
@@ -121,5 +121,8 @@ def _likeliest(claim: Claim, candidates: Sequence[Candidate]) -> list[Evidence]:
 
 
 def _evidence(candidate: Candidate) -> Evidence:
-    text = candidate.unit.text if candidate.unit else understood(candidate.sentence, candidate.previous)
-    return Evidence(document=candidate.document, span=candidate.span, text=text)
+    document, span, previous = candidate.document, candidate.span, candidate.previous
+    if candidate.unit:
+        return Evidence(document=document, span=span, text=candidate.unit.text)
+    leant_on = previous.span if previous is not None and leans(candidate.sentence, previous) else None
+    return Evidence(document=document, span=span, text=understood(candidate.sentence, previous), leant_on=leant_on)

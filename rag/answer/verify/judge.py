@@ -6,7 +6,7 @@ was measured beside them and left out: it adds 0.002 to an AUROC of 0.977 (docs/
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import astuple, dataclass
 from functools import cache
 from math import exp
@@ -100,7 +100,7 @@ class ClaimJudge:
         return Judgement(
             verdict=self._verdict(compared, compared.signals, support),
             support=support,
-            sources=tuple(Source(document=one.document, span=one.span) for one in compared.evidence),
+            sources=tuple(dict.fromkeys(_sources(compared.evidence))),
             differences=compared.differences,
         )
 
@@ -129,6 +129,13 @@ class ClaimJudge:
         if against and signals.covered >= _SAME_SUBJECT:
             return CONTRADICTED
         return PARTLY if signals.covered >= _SOME and support >= _SOME * self._parameters.threshold else UNSUPPORTED
+
+
+def _sources(evidence: Sequence[Evidence]) -> Iterator[Source]:
+    for one in evidence:
+        yield Source(document=one.document, span=one.span)
+        if one.leant_on is not None:
+            yield Source(document=one.document, span=one.leant_on)
 
 
 def _together(evidence: Sequence[Evidence]) -> str:

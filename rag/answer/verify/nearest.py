@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from rapidfuzz.distance import Levenshtein
+from rapidfuzz.distance import Indel, Levenshtein
 from rapidfuzz.fuzz import partial_ratio_alignment
 
 from rag.answer.verify.folded import Folded
@@ -133,7 +133,9 @@ def _snapped(quote: str, span: Span, text: str) -> Span:
     low, high = max(0, span.start - _SLACK), min(len(text), span.end + _SLACK)
     said = [match.group() for match in _TOKEN.finditer(quote)]
     there = list(_TOKEN.finditer(text, low, high))
-    steps = Levenshtein.opcodes(said, [match.group() for match in there])
-    shared = [step for step in steps if step.tag != "insert"]
-    first, last = shared[0].dest_start, shared[-1].dest_end
-    return Span(start=there[first].start(), end=there[last - 1].end()) if last > first else span
+    shared = [step for step in Indel.opcodes(said, [match.group() for match in there]) if step.tag == "equal"]
+    if not shared:
+        return span
+    first = max(0, shared[0].dest_start - shared[0].src_start)
+    last = min(len(there), shared[-1].dest_end + len(said) - shared[-1].src_end)
+    return Span(start=there[first].start(), end=there[last - 1].end())

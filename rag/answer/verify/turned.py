@@ -69,6 +69,11 @@ class Said:
         spans = {start for start, _ in negators(self.text)}
         return [(word, self.beside(place)) for place, word in enumerate(self.words) if word.start in spans]
 
+    @cached_property
+    def turned(self) -> frozenset[str]:
+        """The roots that are negated."""
+        return frozenset(one for _, roots in self.negated for one in roots)
+
     def of_classes(self, classes: dict[str, str]) -> list[tuple[_Word, str, list[str]]]:
         """The words that are in one of some classes, each with its class and the roots beside it."""
         return [
@@ -87,12 +92,8 @@ class Said:
 def unlike_turns(claim: str, sources: Sequence[str]) -> Iterator[Difference]:
     """What turns a claim and not its sources, or the other way round; the first source is the nearest."""
     mine, others = Said(claim), [Said(source) for source in sources]
-    opposed = list(_opposed(mine, others))
-    negated = list(_negated(mine, others))
-    if len(opposed) % 2 == 1 and len(negated) == 1:
-        return  # "not open" for "closed"
-    yield from negated
-    yield from opposed
+    yield from _negated(mine, others)
+    yield from _opposed(mine, others)
     yield from _classed(mine, others, QUANTIFIERS, "quantifier")
     yield from _classed(mine, others, MODALS, "other")
 
@@ -106,9 +107,8 @@ def _negated(mine: Said, others: Sequence[Said]) -> Iterator[Difference]:
             theirs.remove(pair)
         elif not any(_is_turned(roots, other) for other in others):
             yield Difference(kind="negation", said=_shown(mine, word), source=_around(others[0], roots))
-    own = {root for _, roots in mine.negated for root in roots}
     for other, word, roots in theirs:
-        if roots and roots[0] in own:
+        if roots and roots[0] in mine.turned:
             continue
         if _is_said(roots, mine) and not _is_turned(roots, mine):
             yield Difference(kind="negation", said="", source=_shown(other, word))
@@ -141,9 +141,15 @@ def _opposed(mine: Said, others: Sequence[Said]) -> Iterator[Difference]:
     word."""
     for other in others[:1]:
         for place, word in enumerate(mine.words):
+            if (word.root in mine.turned) is not (word.root in other.turned):
+                continue  # "not open" for "closed", told by its negation where it is none
             against = opposites(word.text) | COMPARED.get(word.text.lower(), frozenset())
             found = _against(mine, place, other, against) if against else None
-            if found is not None and not any(word.root in each.roots for each in others[1:]):
+            if (
+                found is not None
+                and found.root not in other.turned
+                and not any(word.root in each.roots for each in others[1:])
+            ):
                 yield Difference(kind="other", said=word.text, source=found.text)
 
 
