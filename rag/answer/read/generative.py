@@ -18,7 +18,7 @@ from rag.answer.read.extractive import considered
 from rag.answer.read.prompt import REFUSAL, NumberedUnit, Prompt, prompt_of
 from rag.answer.read.reader import Finding, Reading, Source
 from rag.answer.read.sizes import sized
-from rag.answer.verify.judge import PARTLY, SUPPORTED, ClaimJudge, Judgement
+from rag.answer.verify.judge import CONTRADICTED, PARTLY, SUPPORTED, ClaimJudge, Judgement
 from rag.errors import WriterFailed
 from rag.language.tokens import count_tokens
 from rag.models.chat import ChatModel, Reply
@@ -137,11 +137,14 @@ class GenerativeReader:
         )
 
     def _judged(self, one: Drafted, units: Sequence[NumberedUnit]) -> tuple[Judgement, Sequence[NumberedUnit]]:
-        """A sentence held against what it cites, and where that does not support it against all."""
+        """A sentence held against what it cites, and where that has nothing of it against all.
+
+        Where what it cites says otherwise that is final: among all units one may lend it the number that it changed.
+        """
         cited = [unit for unit in units if unit.number in one.units]
         if cited:
             judged = self._judge.judge(one.text, [unit.evidence for unit in cited])
-            if judged.verdict == SUPPORTED:
+            if judged.verdict in (SUPPORTED, CONTRADICTED):
                 return judged, cited
         return self._judge.judge(one.text, [unit.evidence for unit in units]), units
 
