@@ -122,7 +122,14 @@ def test_what_no_source_says_is_dropped_and_told(library: Library, writer: Write
 
 @pytest.mark.parametrize(
     "text",
-    ["Cats have nine lives [1].", "I am sorry, I cannot help with that.", "NOT ANSWERED", '{"answer": null}', ""],
+    [
+        "Cats have nine lives [1].",
+        "Anna Holm [3].",
+        "I am sorry, I cannot help with that.",
+        "NOT ANSWERED",
+        '{"answer": null}',
+        "",
+    ],
 )
 def test_where_nothing_is_left_the_sources_speak(library: Library, writer: Writer, text: str) -> None:
     writer.script = saying(text)
