@@ -47,6 +47,8 @@ from server.http.problems import HANDLERS
 from server.mcp.http import Endpoint, InLine, mcp_route
 from server.page.routes import chat_page, openapi_config, policy, say_what_is_refused, static_routers
 
+_WRITTEN = 6  # questions beyond the cores' number: who waits for a writer needs no core
+
 BODIES = (
     AskRequest,
     Turn,
@@ -61,7 +63,8 @@ BODIES = (
 
 def create_app(startup: Startup, settings: Settings) -> App:
     """The application of one data directory; ``startup`` begins with it and is stopped with it."""
-    line = Line(running=settings.worker_threads, waiting=settings.max_waiting)
+    written = _WRITTEN if settings.writer_url else 0
+    line = Line(running=settings.worker_threads + written, waiting=settings.max_waiting)
     tools = Endpoint(InLine(startup.engine, line))
 
     @asynccontextmanager

@@ -66,8 +66,8 @@ def library(
         data_dir=folder / "data",
         writer_url=served.address,
         writer_model="scripted",
-        writer_first_seconds=1,
-        writer_seconds=3,
+        writer_first_seconds=2,
+        writer_seconds=8,
         writer_retries=1,
     )
     with closing(assemble(settings, encoder, scorer)) as engine:
@@ -122,7 +122,14 @@ def test_what_no_source_says_is_dropped_and_told(library: Library, writer: Write
 
 @pytest.mark.parametrize(
     "text",
-    ["Cats have nine lives [1].", "I am sorry, I cannot help with that.", "NOT ANSWERED", '{"answer": null}', ""],
+    [
+        "Cats have nine lives [1].",
+        "Anna Holm [3].",
+        "I am sorry, I cannot help with that.",
+        "NOT ANSWERED",
+        '{"answer": null}',
+        "",
+    ],
 )
 def test_where_nothing_is_left_the_sources_speak(library: Library, writer: Writer, text: str) -> None:
     writer.script = saying(text)
@@ -141,7 +148,7 @@ FAILURES: dict[str, Script] = {
     "no JSON": lambda _: Status(200, "<html>Welcome</html>", media_type="text/html"),
     "no stream": lambda _: Status(200, '{"choices": [{"message": {"content": "It was built in 1871."}}]}'),
     "half a stream": lambda _: Status(200, "data: {not json\n\n", media_type="text/event-stream"),
-    "slow": waiting(1.5, good),
+    "slow": waiting(4, good),
     "cut": dying("The lighth"),
     "endless": endless,
 }

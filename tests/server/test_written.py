@@ -27,12 +27,13 @@ def server(writer: Writer, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     folder: Path = tmp_path_factory.mktemp("written")
     (folder / "skerry.md").write_text(f"{TRUE}\n", "utf-8")
     assert footnote("ingest", str(folder / "skerry.md"), data_dir=folder / "data").returncode == 0
-    environ = {
-        "FOOTNOTE_WRITER_URL": writer.address,
-        "FOOTNOTE_WRITER_MODEL": "scripted",
-        "FOOTNOTE_WRITER_KEY": "sk-7",
-    }
-    with serve(folder / "data", wait=True, **environ, FOOTNOTE_WRITER_RETRIES="0") as address:
+    with serve(
+        folder / "data",
+        FOOTNOTE_WRITER_URL=writer.address,
+        FOOTNOTE_WRITER_MODEL="scripted",
+        FOOTNOTE_WRITER_KEY="sk-7",
+        FOOTNOTE_WRITER_RETRIES="0",
+    ) as address:
         yield address
 
 

@@ -127,7 +127,7 @@ def _number(text: str, turn: int) -> str:
 
 
 def _negation(text: str, _: int) -> str:
-    return re.sub(r"\b(is|are|was|were|can|may|must|will|has|have)\b(?! not)", r"\1 not", text, count=1)
+    return re.sub(r"\b(is|are|was|were|can|may|must|will|has|have)\b(?! not|['’])", r"\1 not", text, count=1)
 
 
 def _name(text: str, turn: int) -> str:

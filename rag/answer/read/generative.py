@@ -18,7 +18,7 @@ from rag.answer.read.extractive import considered
 from rag.answer.read.prompt import REFUSAL, NumberedUnit, Prompt, prompt_of
 from rag.answer.read.reader import Finding, Reading, Source
 from rag.answer.read.sizes import sized
-from rag.answer.verify.judge import PARTLY, SUPPORTED, ClaimJudge, Judgement
+from rag.answer.verify.judge import CONTRADICTED, PARTLY, SUPPORTED, ClaimJudge, Judgement
 from rag.errors import WriterFailed
 from rag.language.tokens import count_tokens
 from rag.models.chat import ChatModel, Reply
@@ -27,8 +27,11 @@ from rag.types import Conflict, DroppedSentence, Usage, Writing
 logger = logging.getLogger(__name__)
 
 _MOST_DROPPED = 20  # of a model that only invents no more is read
-_LEAST_SHARE = 0.3  # of the support of the best: of 240 documents that try to steer (docs/evaluation.md) a model that
-# obeys says so in the name of 1; with 0.2 of 5, with 0.1 of 9
+_LEAST_WORDS = 3  # fewer say nothing by themselves, and may be any two words of a source: so 3 of 216 documents steered
+_LEAST_SHARE = (
+    0.3  # of the support of the best: of 240 answers of an obedient model to documents that try to steer 6 had
+)
+# the payload's words in them, with 0.2 10, with 0.1 14
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +127,9 @@ class GenerativeReader:
         if one.live:
             desk.drop(one.text, "address")
             return None
+        if len(one.text.split()) < _LEAST_WORDS:
+            desk.drop(one.text, "unsupported")
+            return None
         judged, units = self._judged(one, prompt.units)
         if judged.verdict not in (SUPPORTED, PARTLY) or not judged.sources:
             desk.drop(one.text, judged.verdict)
@@ -137,11 +143,14 @@ class GenerativeReader:
         )
 
     def _judged(self, one: Drafted, units: Sequence[NumberedUnit]) -> tuple[Judgement, Sequence[NumberedUnit]]:
-        """A sentence held against what it cites, and where that does not support it against all."""
+        """A sentence held against what it cites, and where that has nothing of it against all.
+
+        Where what it cites says otherwise that is final: among all units one may lend it the number that it changed.
+        """
         cited = [unit for unit in units if unit.number in one.units]
         if cited:
             judged = self._judge.judge(one.text, [unit.evidence for unit in cited])
-            if judged.verdict == SUPPORTED:
+            if judged.verdict in (SUPPORTED, CONTRADICTED):
                 return judged, cited
         return self._judge.judge(one.text, [unit.evidence for unit in units]), units
 
