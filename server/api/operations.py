@@ -1,5 +1,7 @@
 """How the OpenAPI document names operations: by their functions, in groups by resource."""
 
+from typing import Any
+
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.spec import OpenAPI
 
@@ -9,8 +11,10 @@ _METHODS = ("get", "post", "delete")
 
 def operation_id(handler: HTTPRouteHandler, *_: object) -> str:
     """The name of the function, also of one that Litestar runs on a thread."""
-    name: str = getattr(handler.fn, "func", handler.fn).__name__
-    return name
+    function: Any = handler.fn
+    while not hasattr(function, "__name__"):  # one that Litestar wraps keeps what it wraps there
+        function = function.func
+    return str(function.__name__)
 
 
 def tag_operations(document: OpenAPI) -> None:

@@ -22,6 +22,7 @@ COMMANDS = [
     "scale",
     "stress",
     "train",
+    "verify",
     "wikitables",
 ]
 

@@ -26,11 +26,12 @@ ANSWER = {
     **dict.fromkeys(("statements", "citations", "conflicts", "missing_terms", "passages"), list),
     **dict.fromkeys(("corpus", "models", "timings_ms"), dict),
     **dict.fromkeys(("answered", "complete"), bool),
+    **dict.fromkeys(("usage", "writing"), (dict, NoneType)),
     "confidence": NUMBER,
 }
 STATEMENT = {
     **{"text": str, "citations": list, "support": NUMBER, "verdict": str, "kind": str},
-    **{"items": (list, NoneType), "table": (dict, NoneType)},
+    **{"items": (list, NoneType), "table": (dict, NoneType), "differences": list},
 }
 CITATION = {
     **dict.fromkeys(("number", "start", "end"), int),
@@ -43,7 +44,7 @@ PASSAGE = {
     **dict.fromkeys(("start", "end", "rank"), int),
 }
 DOCUMENT = {
-    **dict.fromkeys(("id", "media_type", "path", "sha256", "ingested_at"), str),
+    **dict.fromkeys(("id", "collection", "media_type", "path", "sha256", "ingested_at"), str),
     **dict.fromkeys(("title", "author", "publisher", "published"), TEXT_OR_NULL),
     **dict.fromkeys(("bytes", "characters", "passages"), int),
 }
@@ -98,6 +99,7 @@ def test_answer_has_the_keys_and_types_of_the_contract(client: httpx.Client, que
         "encoder": "bge-small-en-v1.5",
         "reranker": "ms-marco-MiniLM-L-12-v2",
         "reader": "extractive",
+        "writer": None,
     }
 
 
@@ -275,7 +277,9 @@ def test_openapi_describes_errors_as_problem_details(client: httpx.Client) -> No
     for path, methods in client.get("/schema/openapi.json").json()["paths"].items():
         for responses in (method["responses"] for method in methods.values()):
             for status in (status for status in responses if int(status) >= 400):
-                assert set(responses[status]["content"]) == {"application/problem+json"}, path
+                theirs = path in ("/v1/chat/completions", "/v1/models", "/v1/models/{model}", "/mcp")
+                shape = "application/json" if theirs else "application/problem+json"
+                assert set(responses[status]["content"]) == {shape}, path
 
 
 def test_api_page_loads_only_from_its_own_host(client: httpx.Client, seeds_server: str) -> None:

@@ -21,9 +21,9 @@ _SCALE = re.compile(r"\d\s?(?:k|m|mn|bn|tn|thousand|million|billion|trillion)\b"
 _SCALED = re.compile(r"\bin\s+(?:[a-z]+\s+)?(?:\w+\s+)?(?P<scale>thousands|millions|billions)\b", re.IGNORECASE)
 _SCALES = {"thousands": 1e3, "millions": 1e6, "billions": 1e9}
 _NEXT = re.compile(r"[\s-]*(?:of\s+)?(?P<word>[^\W\d_]+)")
-_LABEL = re.compile(r":\s*\(?[$€£¥]?\s*$")
-_DIGITS = re.compile(r"\d+")
-_FROM_TO = re.compile(r"(\d+(?:[,.]\d+)*)\s?[–-]\s?(\d+(?:[,.]\d+)*)")
+_LABEL = re.compile(r":\s*+(?:\(?[$€£¥]\s*+|\(\s*+)?$")
+_YEARS = re.compile(r"(?<!\d)\d{4}(?!\d)")
+_FROM_TO = re.compile(r"(?<![\d,.])(\d++(?:[,.]\d++)*+)\s?[–-]\s?(\d++(?:[,.]\d++)*+)")
 _SPAN = re.compile(r"\s(?:to|until|and|through)\s|\s?[–-]\s?")
 _MONTH = 31
 _DIGITS = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
@@ -134,7 +134,7 @@ def _kind(one: Amount) -> str:
 
 def _written(one: Amount, text: str) -> bool:
     """A year, or a number within a name, as a text has it."""
-    return one.said.isdigit() and len(one.said) == 4 and one.said in _DIGITS.findall(text)
+    return one.said.isdigit() and len(one.said) == 4 and one.said in _YEARS.findall(text)
 
 
 def _same(claim: Amount, source: Amount, scales: Sequence[float]) -> bool:

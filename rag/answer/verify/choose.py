@@ -37,7 +37,8 @@ def chosen(claim: str, evidence: Sequence[Evidence]) -> list[Evidence]:
 
 
 def _length(one: Evidence) -> int:
-    return one.span.end - one.span.start
+    """Of all that it shows: a sentence that leans on the one before is no nearer than that one itself."""
+    return sum(span.end - span.start for span in (one.span, one.leant_on) if span is not None)
 
 
 def _whole(one: Evidence) -> str:

@@ -57,7 +57,7 @@ class ModelList(Struct, frozen=True, kw_only=True):
     object: Literal["list"] = "list"
 
 
-class Usage(Struct, frozen=True, kw_only=True):
+class TokenUsage(Struct, frozen=True, kw_only=True):
     """Tokens as tiktoken's cl100k_base counts them, of the messages and of the content of one choice."""
 
     prompt_tokens: int
@@ -87,7 +87,7 @@ class Completion(Struct, frozen=True, kw_only=True):
     created: int
     model: str
     choices: list[Choice]
-    usage: Usage
+    usage: TokenUsage
     footnote: Answer | None
     object: Literal["chat.completion"] = "chat.completion"
 
@@ -114,7 +114,7 @@ class Chunk(Struct, frozen=True, kw_only=True):
     created: int
     model: str
     choices: list[ChunkChoice]
-    usage: Usage | UnsetType | None = UNSET
+    usage: TokenUsage | UnsetType | None = UNSET
     footnote: Answer | UnsetType | None = UNSET
     object: Literal["chat.completion.chunk"] = "chat.completion.chunk"
 

@@ -30,7 +30,7 @@ from server.api.openai.bodies import (
     Model,
     ModelList,
     Said,
-    Usage,
+    TokenUsage,
 )
 from server.api.openai.errors import COMPLETIONS, MODELS, as_openai, described
 from server.api.openai.markdown import escaped, written
@@ -183,10 +183,10 @@ class _Reply:
         self._engine.receipts.keep(answer)
         return answer
 
-    def _usage(self, content: str) -> Usage:
+    def _usage(self, content: str) -> TokenUsage:
         prompt = sum(count_tokens(text_of(message)) for message in self._request.messages)
         said = count_tokens(content)
-        return Usage(prompt_tokens=prompt, completion_tokens=said, total_tokens=prompt + said)
+        return TokenUsage(prompt_tokens=prompt, completion_tokens=said, total_tokens=prompt + said)
 
 
 def _message(chunk: Chunk) -> ServerSentEventMessage:
