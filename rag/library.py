@@ -10,10 +10,10 @@ from rag.answer.answers import answer_of, listed
 from rag.answer.events import Event
 from rag.answer.pipeline import Answering, Effort
 from rag.answer.question import MAX_RESULTS, check_range, checked, read_question
+from rag.answer.read.choice import chosen
 from rag.answer.read.extractive import ExtractiveReader
 from rag.answer.read.generative import GenerativeReader
 from rag.answer.read.reader import Reader
-from rag.answer.read.writer import chosen, writer_of
 from rag.answer.request import AskOptions, Request, read_request
 from rag.answer.verify.gather import InCollection
 from rag.answer.verify.judge import ClaimJudge
@@ -32,6 +32,7 @@ from rag.storage.store import Store
 from rag.storage.vectors.among import Among
 from rag.storage.vectors.index import Index
 from rag.types import DEFAULT_COLLECTION, Answer, Document, QuoteCheck, RankedPassage, Verification
+from rag.writer import writer_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

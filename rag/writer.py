@@ -1,11 +1,10 @@
-"""The generative reader that the settings name, and which reader answers a question."""
+"""The generative reader that the settings name."""
 
 import re
 
 from rag.answer.read.generative import GenerativeReader
-from rag.answer.read.reader import READERS
 from rag.answer.verify.judge import ClaimJudge
-from rag.errors import InvalidRequest, SettingsError
+from rag.errors import SettingsError
 from rag.models.chat import ChatLimits, ChatModel
 from rag.models.protocols import PairScorer
 from rag.settings import Settings
@@ -35,16 +34,3 @@ def writer_of(settings: Settings, scorer: PairScorer) -> GenerativeReader | None
     chat = ChatModel(url, model, settings.writer_key, limits)
     judge = ClaimJudge(scorer)
     return GenerativeReader(chat, judge, evidence_tokens=settings.writer_evidence_tokens)
-
-
-def chosen(reader: str | None, writer: GenerativeReader | None) -> GenerativeReader | None:
-    """The writer where it is to answer, ``None`` where the sources' own words are.
-
-    Raises:
-        InvalidRequest: For a reader that there is not.
-    """
-    if reader is not None and reader not in READERS:
-        raise InvalidRequest(f"reader must be one of {', '.join(READERS)}, not {reader!r}")
-    if reader == "generative" and writer is None:
-        raise InvalidRequest("reader 'generative' needs a writer, and none is set up: see FOOTNOTE_WRITER_URL")
-    return None if reader == "extractive" else writer
