@@ -9,7 +9,7 @@ from pathlib import Path
 
 from eval.verify.pairs import Pair
 
-LESSONS = Path(__file__).resolve().parent.parent / "sets" / "lessons" / "claims.jsonl"
+LESSONS = Path(__file__).resolve().parent.parent / "sets" / "questions" / "claims.jsonl"
 
 
 def lessons() -> Iterator[Pair]:

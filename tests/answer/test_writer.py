@@ -66,8 +66,8 @@ def library(
         data_dir=folder / "data",
         writer_url=served.address,
         writer_model="scripted",
-        writer_first_seconds=2,
-        writer_seconds=8,
+        writer_first_seconds=5,
+        writer_seconds=12,
         writer_retries=1,
     )
     with closing(assemble(settings, encoder, scorer)) as engine:
