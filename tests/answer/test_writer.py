@@ -148,7 +148,7 @@ FAILURES: dict[str, Script] = {
     "no JSON": lambda _: Status(200, "<html>Welcome</html>", media_type="text/html"),
     "no stream": lambda _: Status(200, '{"choices": [{"message": {"content": "It was built in 1871."}}]}'),
     "half a stream": lambda _: Status(200, "data: {not json\n\n", media_type="text/event-stream"),
-    "slow": waiting(4, good),
+    "slow": waiting(8, good),
     "cut": dying("The lighth"),
     "endless": endless,
 }
