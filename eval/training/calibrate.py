@@ -141,10 +141,11 @@ def fit(observed: Sequence[Observation]) -> dict[str, dict[str, float]]:
 
 
 def fit_units(observed: Sequence[Observation]) -> dict[str, dict[str, float]]:
-    """As ``fit``, where a unit is the best candidate; every set, and both outcomes of each, weighs the same."""
+    """As ``fit``, where a unit is the best candidate: what is answered weighs three times as much here too."""
     names, rows = _rows(observed)
     labels = np.array([one.answerable for one in observed])
-    question = _regression(rows, labels, _weights([(one.source, one.answerable) for one in observed]))
+    weights = _weights([(one.source, one.answerable) for one in observed])
+    question = _regression(rows, labels, np.where(labels, _ANSWERED_OF_OTHERS, 1.0) * weights)
     return {"unit question": _named(names, question), "unit": _of_sentences(observed)}
 
 

@@ -1,6 +1,7 @@
 """Answers that a language model writes: scripted models over real HTTP, the bundled judges, a real library."""
 
 import logging
+import threading
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -185,8 +186,10 @@ def test_what_was_verified_before_the_model_died_stays(library: Library, writer:
 
 
 def test_a_model_that_falls_silent_is_given_up(library: Library, writer: Writer) -> None:
-    writer.script = stalling(f"{TRUE} It ", lambda: writer.over)
+    given_up = threading.Event()  # not that of the server, which one that left an earlier test may set yet
+    writer.script = stalling(f"{TRUE} It ", lambda: given_up)
     answer = library.ask(WHEN)
+    given_up.set()
     assert answer.statements[0].text == "The lighthouse was built in 1871 by the engineer Anna Holm."
     assert answer.writing is not None
     assert answer.writing.replaced
