@@ -135,8 +135,7 @@ def fit(observed: Sequence[Observation]) -> dict[str, dict[str, float]]:
     texts = [one for one in observed if not one.signals.unit]
     names, rows = _rows(texts)
     labels = np.array([any(answers for _, _, answers in one.sentences[:_STATED]) for one in texts])
-    weights = _weights(list(zip([one.source for one in texts], labels, strict=True)))
-    question = _regression(rows, labels, np.where(labels, _ANSWERED_OF_OTHERS, 1.0) * weights)
+    question = _regression(rows, labels, _weights_of_questions(texts, labels))
     return {"question": _named(names, question), "sentence": _of_sentences(texts)}
 
 
@@ -144,8 +143,7 @@ def fit_units(observed: Sequence[Observation]) -> dict[str, dict[str, float]]:
     """As ``fit``, where a unit is the best candidate: what is answered weighs three times as much here too."""
     names, rows = _rows(observed)
     labels = np.array([one.answerable for one in observed])
-    weights = _weights([(one.source, one.answerable) for one in observed])
-    question = _regression(rows, labels, np.where(labels, _ANSWERED_OF_OTHERS, 1.0) * weights)
+    question = _regression(rows, labels, _weights_of_questions(observed, labels))
     return {"unit question": _named(names, question), "unit": _of_sentences(observed)}
 
 
@@ -171,6 +169,12 @@ def _regression(rows: _Array, labels: _Array, weights: _Array | None) -> _Array:
 
 def _named(names: Sequence[str], values: _Array) -> dict[str, float]:
     return {name: round(float(value), 4) for name, value in zip(["intercept", *names], values, strict=True)}
+
+
+def _weights_of_questions(observed: Sequence[Observation], labels: _Array) -> _Array:
+    """Every set, and both outcomes of each, the same; then what is answered three times as much."""
+    weights = _weights(list(zip([one.source for one in observed], labels, strict=True)))
+    return np.where(labels, _ANSWERED_OF_OTHERS, 1.0) * weights
 
 
 def _weights(groups: Sequence[object]) -> _Array:

@@ -38,14 +38,16 @@ def answer_from(
     watch: Watch,
 ) -> Answer:
     """The answer to a question as it was ``typed``, of what was read, and written where a writer was asked."""
-    said = _said(question, reading, statements, citations, written)
+    complete = all(finding.complete for finding in reading.findings)
+    text = written_answer(statements, citations, reading.conflicts, complete=complete)
+    said = _said(question, reading, text, written)
     return Answer(
         id=f"ans_{time.time_ns() // 1_000_000:012x}{secrets.token_hex(8)}",
         question=typed,
         understood=question.typed,
         collection=collection,
         answered=reading.answered,
-        complete=all(finding.complete for finding in reading.findings),
+        complete=complete,
         answer=said if corpus.documents else no_documents(collection),
         statements=tuple(statements),
         citations=tuple(citations),
@@ -77,17 +79,10 @@ def listed(hits: Sequence[Hit]) -> tuple[RankedPassage, ...]:
     )
 
 
-def _said(
-    question: Question,
-    reading: Reading,
-    statements: Sequence[Statement],
-    citations: Sequence[Citation],
-    written: Written | None,
-) -> str:
+def _said(question: Question, reading: Reading, text: str, written: Written | None) -> str:
+    """What is said: ``text``, the statements as one, where they answer."""
     if not reading.answered:
         return GREETED if is_talk(question) else not_answered(question)
-    complete = all(finding.complete for finding in reading.findings)
-    text = written_answer(statements, citations, reading.conflicts, complete=complete)
     if written is None or written.writing.replaced is None:
         return text
     rest = ", the rest" if written.writing.shown else ""

@@ -9,7 +9,7 @@ What this does not do: know what words mean. It follows function words, capital 
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from rag.answer.replacement import replaced
 from rag.language.english.lexicon import EMPTY_WORDS
@@ -76,14 +76,10 @@ _FOOTNOTES = re.compile(r"(?<!\s)\s*+\[\d+\]")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resolved:
-    """A question as it is understood, and text that its answer should not repeat (empty for none).
-
-    ``both`` says that it is the question before and this one, one after the other.
-    """
+    """A question as it is understood, and text that its answer should not repeat (empty for none)."""
 
     text: str
     known: str = ""
-    both: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +141,7 @@ def _context(history: Sequence[Turn]) -> _Context | None:
 def _both(core: str, before: _Context) -> Resolved:
     """The question before and this one."""
     text = f"{before.question.strip(_END)}? {sentence_case(core.strip(_END))}?"
-    return Resolved(text=text, known=before.answer, both=True)
+    return Resolved(text=text, known=before.answer)
 
 
 def _after_question(question: str, before: _Context | None) -> _Context | None:
@@ -170,7 +166,7 @@ def _resolve(question: str, context: _Context) -> Resolved:
         if found is not None and len(found.text) <= _LONGEST:
             repeated = found.text.strip(_END) == before.question.strip(_END)
             known = found.known or (context.answer if repeated else "")
-            return replace(found, text=sentence_case(found.text), known=known)
+            return Resolved(text=sentence_case(found.text), known=known)
     return Resolved(text=f"{sentence_case(core)}?" if linked and _QUESTION_START.match(core) else question)
 
 
