@@ -3,6 +3,7 @@
 ``python -m rag.settings`` prints the table of docs/settings.md.
 """
 
+import ipaddress
 import os
 import re
 import sys
@@ -21,6 +22,15 @@ SEEDS = Path(__file__).resolve().parent.parent / "seeds"
 """The documents that come with a checkout; an installed package has none."""
 
 _Value = TypeVar("_Value")
+
+
+class Networks(tuple[str, ...]):
+    """Networks of IP addresses; a single address is one."""
+
+    __slots__ = ()
+
+
+_NO_NETWORKS = Networks()
 
 
 def _setting(default: _Value, meaning: str, *, limits: tuple[int, int] | None = None, secret: bool = False) -> _Value:
@@ -56,6 +66,15 @@ class Settings:
     )
     host: str = _setting("127.0.0.1", "address to serve on; there is no log-in, so keep it local")
     port: int = _setting(8000, "port to serve on; 0 takes a free one", limits=(0, 65_535))
+    key_requests: int = _setting(
+        1_200, "requests a minute that one key may send to a process; 0 for no limit", limits=(0, 10_000_000)
+    )
+    address_requests: int = _setting(
+        3_000, "the same from one address, counted where there are keys", limits=(0, 10_000_000)
+    )
+    trusted_proxies: Networks = _setting(  # noqa: RUF009 - a tuple is no mutable default
+        _NO_NETWORKS, "addresses or networks of proxies whose `X-Forwarded-For` and `-Proto` are believed, by commas"
+    )
     allowed_hosts: tuple[str, ...] = _setting(
         (), "names besides its own by which the server may be addressed, separated by commas"
     )
@@ -200,12 +219,17 @@ def _names(raw: str) -> tuple[str, ...]:
     return names
 
 
+def _networks(raw: str) -> Networks:
+    return Networks(str(ipaddress.ip_network(name.strip())) for name in raw.split(",") if name.strip())
+
+
 _READERS: dict[object, Callable[[str], object]] = {
     int: _whole,
     float: _number,
     str: _text,
     Path: lambda raw: Path(_text(raw)),
     tuple[str, ...]: _names,
+    Networks: _networks,
 }
 
 if __name__ == "__main__":

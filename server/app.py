@@ -42,8 +42,11 @@ from server.api.uploads import cancel_job, get_job, list_jobs, upload_documents
 from server.api.verify import check_quotes, verify
 from server.background.startup import Startup
 from server.http.edge import App, Edge, own_hosts
+from server.http.keys import Guard
+from server.http.limits import LimitHeaders, Limits
 from server.http.line import Line
 from server.http.problems import HANDLERS
+from server.http.proxies import Proxies
 from server.mcp.http import Endpoint, InLine, mcp_route
 from server.page.routes import chat_page, openapi_config, policy, say_what_is_refused, static_routers
 
@@ -66,6 +69,11 @@ def create_app(startup: Startup, settings: Settings) -> App:
     written = _WRITTEN if settings.writer_url else 0
     line = Line(running=settings.worker_threads + written, waiting=settings.max_waiting)
     tools = Endpoint(InLine(startup.engine, line))
+    proxies = Proxies(settings.trusted_proxies)
+    guard = Guard(
+        startup.engine,
+        Limits(by_key=settings.key_requests, by_address=settings.address_requests, address_of=proxies.address_of),
+    )
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
@@ -75,6 +83,7 @@ def create_app(startup: Startup, settings: Settings) -> App:
         finally:
             await tools.stop()
             line.close()
+            await to_thread.run_sync(guard.close)
             await to_thread.run_sync(startup.stop)
 
     def provide_line() -> Line:
@@ -97,6 +106,7 @@ def create_app(startup: Startup, settings: Settings) -> App:
             "jobs": Provide(startup.jobs, sync_to_thread=False),
             "suggestions": Provide(startup.suggestions, sync_to_thread=False),
         },
+        guards=[guard.check],
         exception_handlers=HANDLERS,
         lifespan=[lifespan],
         request_max_body_size=MOST_BODY_BYTES,
@@ -107,5 +117,5 @@ def create_app(startup: Startup, settings: Settings) -> App:
     say_what_fields_mean(app.openapi_schema)
     tag_operations(app.openapi_schema)
     hosts, any_address = own_hosts(settings.host, settings.allowed_hosts)
-    edge = Edge(app, hosts=hosts, any_address=any_address, policy=policy, busy_seconds=line.retry_seconds)
+    edge = Edge(LimitHeaders(app), hosts=hosts, any_address=any_address, policy=policy, busy_seconds=line.retry_seconds)
     return OpenAIErrors(edge)

@@ -8,6 +8,7 @@ from rag.cli.ask import ask, search
 from rag.cli.completion import completion
 from rag.cli.documents import documents, ingest_command
 from rag.cli.health import doctor
+from rag.cli.keys import keys
 from rag.cli.options import data_dir_option, read_settings
 from rag.cli.reindex import reindex
 from rag.cli.root import main
@@ -20,6 +21,7 @@ for _command in (
     verify,
     ingest_command,
     documents,
+    keys,
     doctor,
     reindex,
     backup,

@@ -115,7 +115,8 @@ class Edge:
         except Refusal as refusal:
             await _refuse(send, refusal)
             return
-        scope.setdefault("state", {})["request_id"] = request_id
+        headers = _headers_of(scope)
+        scope.setdefault("state", {}).update(request_id=request_id, own_page=_comes_from_here(scope["method"], headers))
         if scope["method"] == "OPTIONS":
             scope, send = _as(scope, _NO_ROUTE_HAS_IT), _allowing(send)
         elif scope["method"] == "HEAD":
@@ -128,7 +129,7 @@ class Edge:
         Raises:
             Refusal: When it is to be refused.
         """
-        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        headers = _headers_of(scope)
         host = headers.get("host")
         if host is not None and not self.is_own(host):
             raise Refusal(
@@ -182,6 +183,10 @@ def _is_address(name: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _headers_of(scope: Scope) -> Headers:
+    return {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
 
 
 def _comes_from_here(method: str, headers: Headers) -> bool:

@@ -1,5 +1,6 @@
 """The catalog: what is true about the corpus. All SQL of Footnote is in this package."""
 
+from rag.storage.catalog.access import Key, KeyScope, KeyTable
 from rag.storage.catalog.answers import AnswerTable, StoredAnswer, now
 from rag.storage.catalog.catalog import Catalog
 from rag.storage.catalog.derived import Derived
@@ -19,6 +20,9 @@ __all__ = [
     "Job",
     "JobFile",
     "JobSummary",
+    "Key",
+    "KeyScope",
+    "KeyTable",
     "NewDocument",
     "Order",
     "StoredAnswer",
