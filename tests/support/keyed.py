@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +15,8 @@ from rag.library import Library, assemble
 from rag.models.protocols import Encoder, PairScorer
 from rag.settings import Settings
 from rag.storage.catalog import KeyScope
-from rag.storage.directory import CATALOG
 from rag.storage.catalog.schema import Connections
+from rag.storage.directory import CATALOG
 from rag.upkeep.keys import create_key, open_keys
 from server.app import create_app
 from server.background.startup import Startup
@@ -88,8 +86,8 @@ def routes_of(app: Any) -> list[tuple[str, str]]:
     """Every method and address of an application, below all that is around it; those of `/mcp` as a POST."""
     while not isinstance(app, Litestar):
         app = app._app
-    found = [(method, route.path_format) for route in app.routes for method in getattr(route, "methods", ()) or ("POST",)]
-    return sorted(set(found) - {(method, path) for method, path in found if method in ("OPTIONS", "HEAD")})
+    found = {(method, one.path_format) for one in app.routes for method in getattr(one, "methods", ()) or ("POST",)}
+    return sorted((method, path) for method, path in found if method not in ("OPTIONS", "HEAD"))
 
 
 def _nothing(_: Library | None = None) -> None:

@@ -140,17 +140,17 @@ CREATE TABLE job_files (
     PRIMARY KEY (job, position)
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE access_keys (                   -- who may ask; without any, everybody who reaches the server
+CREATE TABLE access_keys (                   -- who may ask: without any, everybody who reaches the server
     id TEXT PRIMARY KEY,
     name TEXT NOT NULL,
     sha256 TEXT NOT NULL UNIQUE,             -- of the token, which nothing keeps
     scope TEXT NOT NULL CHECK (scope IN ('read', 'write', 'admin')),
-    collections TEXT,                        -- JSON: those that it is bound to; NULL for all
+    collections TEXT,                        -- JSON: those that it is bound to, NULL for all
     created TEXT NOT NULL,
     expires TEXT, revoked TEXT, used TEXT
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE sessions (                      -- of browsers in which somebody gave a key; no backup has them
+CREATE TABLE sessions (                      -- of browsers in which somebody gave a key, in no backup
     sha256 TEXT PRIMARY KEY,                 -- of the cookie
     key_id TEXT NOT NULL REFERENCES access_keys (id) ON DELETE CASCADE,
     expires TEXT NOT NULL
