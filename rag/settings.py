@@ -72,6 +72,7 @@ class Settings:
     address_requests: int = _setting(
         3_000, "the same from one address, counted where there are keys", limits=(0, 10_000_000)
     )
+    session_hours: int = _setting(12, "how long somebody stays signed in on the page, hours", limits=(1, 8_760))
     trusted_proxies: Networks = _setting(  # noqa: RUF009 - a tuple is no mutable default
         _NO_NETWORKS, "addresses or networks of proxies whose `X-Forwarded-For` and `-Proto` are believed, by commas"
     )

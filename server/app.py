@@ -37,6 +37,7 @@ from server.api.openai.errors import OpenAIErrors
 from server.api.openai.routes import complete_chat, get_model, list_models
 from server.api.operations import tag_operations
 from server.api.readers import list_readers
+from server.api.session import SessionRequest, sign_in, sign_out
 from server.api.suggestions import suggest
 from server.api.uploads import cancel_job, get_job, list_jobs, upload_documents
 from server.api.verify import check_quotes, verify
@@ -47,6 +48,7 @@ from server.http.limits import LimitHeaders, Limits
 from server.http.line import Line
 from server.http.problems import HANDLERS
 from server.http.proxies import Proxies
+from server.http.scopes import say_who_may
 from server.mcp.http import Endpoint, InLine, mcp_route
 from server.page.routes import chat_page, openapi_config, policy, say_what_is_refused, static_routers
 
@@ -61,6 +63,7 @@ BODIES = (
     FeedbackRequest,
     CollectionRequest,
     RemovalRequest,
+    SessionRequest,
 )
 
 
@@ -97,6 +100,7 @@ def create_app(startup: Startup, settings: Settings) -> App:
             *(upload_documents, get_job, list_jobs, cancel_job, list_documents, delete_document, delete_documents),
             *(get_document, get_text, get_paragraphs, get_blocks, get_source),
             *(list_collections, create_collection, delete_collection),
+            *(sign_in, sign_out),
             *(live, ready, chat_page, mcp_route(tools)),
             *static_routers(),
         ],
@@ -116,6 +120,7 @@ def create_app(startup: Startup, settings: Settings) -> App:
     say_what_is_refused(app.openapi_schema, BODIES)
     say_what_fields_mean(app.openapi_schema)
     tag_operations(app.openapi_schema)
+    say_who_may(app.openapi_schema)
     hosts, any_address = own_hosts(settings.host, settings.allowed_hosts)
     edge = Edge(LimitHeaders(app), hosts=hosts, any_address=any_address, policy=policy, busy_seconds=line.retry_seconds)
     return OpenAIErrors(edge)

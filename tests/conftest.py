@@ -18,6 +18,7 @@ from rag.settings import Settings
 from tests.support.chromium import BROWSER_ARGUMENTS, OBSERVE_PAGE, chromium_path
 from tests.support.engines import OpenLibrary, write_and_ingest
 from tests.support.handbook import HANDBOOK
+from tests.support.keyed import Keyed, keyed_server
 from tests.support.places import ROOT, SEEDS
 from tests.support.processes import serve
 from tests.support.texts import ARABIC, HOSTILE, LIGHTHOUSE, NOTES
@@ -89,6 +90,14 @@ def handbook_server(encoder: Encoder, scorer: PairScorer, tmp_path_factory: pyte
         write_and_ingest(engine, folder / "files", HANDBOOK)
     with serve(folder / "data") as address:
         yield address
+
+
+@pytest.fixture(scope="session")
+def keyed(encoder: Encoder, scorer: PairScorer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Keyed]:
+    """A server with keys, to which one may send as many requests as one likes."""
+    folder = tmp_path_factory.mktemp("keyed")
+    with keyed_server(folder, encoder, scorer, address_requests=0, key_requests=0) as found:
+        yield found
 
 
 @pytest.fixture(scope="session")

@@ -164,6 +164,15 @@ def own_hosts(bound: str, allowed: Collection[str]) -> tuple[frozenset[str], boo
     return (names, True) if bound in _ANY else (names | {bound.lower()}, False)
 
 
+def is_loopback(bound: str) -> bool:
+    """Whether only this machine reaches an address, or a name.
+
+    >>> is_loopback("127.0.0.2"), is_loopback("localhost"), is_loopback("0.0.0.0"), is_loopback("")
+    (True, True, False, False)
+    """
+    return ipaddress.ip_address(bound).is_loopback if _is_address(bound) else bound.lower() == "localhost"
+
+
 def host_name(host: str) -> str:
     """The name in a ``Host`` header: lower case, without port, brackets and a final point.
 

@@ -16,6 +16,7 @@ from rag.upkeep.keys import digest
 from server.http.edge import App, Message, Receive, Scope, Send
 
 if TYPE_CHECKING:
+    from limits.storage import MemoryStorage
     from limits.strategies import FixedWindowRateLimiter
 
 _WINDOW_SECONDS = 60
@@ -45,6 +46,7 @@ class Limits:
         self._by_key = by_key
         self._by_address = by_address
         self._address_of = address_of
+        self._storage: MemoryStorage
         self._counter: FixedWindowRateLimiter | None = None
 
     def take(self, scope: Any, token: str | None) -> None:
@@ -56,6 +58,10 @@ class Limits:
         self._count(scope["state"], "address", self._by_address, self._address_of(scope))
         if token is not None:  # one that was refused above makes nothing to remember
             self._count(scope["state"], "key", self._by_key, digest(token))
+
+    def remembered(self) -> int:
+        """Of how many keys and addresses something is kept, for a minute."""
+        return 0 if self._counter is None else len(self._storage.storage)
 
     def _count(self, state: MutableMapping[str, Any], name: str, most: int, whose: str) -> None:
         if most == 0:
@@ -77,7 +83,8 @@ class Limits:
             from limits.storage import MemoryStorage
             from limits.strategies import FixedWindowRateLimiter
 
-            self._counter = FixedWindowRateLimiter(MemoryStorage())
+            self._storage = MemoryStorage()
+            self._counter = FixedWindowRateLimiter(self._storage)
         return self._counter
 
 

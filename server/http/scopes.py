@@ -4,12 +4,12 @@ A route that is not here is for admins alone, and a test fails. Of what a key is
 what lies in another collection is not there, which is answered 404.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 from http import HTTPStatus
 
-from litestar.openapi.spec import OpenAPI, OpenAPIResponse
+from litestar.openapi.spec import OpenAPI, OpenAPIResponse, Operation
 
 from rag.storage.catalog import KeyScope
 
@@ -83,6 +83,8 @@ RULES: Mapping[tuple[str, str], Rule] = {
     ("GET", "/v1/collections"): Rule(READ, Named.BY_ITSELF),
     ("POST", "/v1/collections"): Rule(WRITE, Named.NEW),
     ("DELETE", "/v1/collections/{collection}"): Rule(WRITE, Named.COLLECTION),
+    ("POST", "/v1/session"): Rule(Need.NO_KEY),
+    ("DELETE", "/v1/session"): Rule(Need.NO_KEY),
     (ANY_METHOD, "/mcp"): Rule(READ, Named.BY_ITSELF),
     ("GET", "/health/live"): _OPEN,
     ("GET", "/health/ready"): _OPEN,
@@ -105,7 +107,7 @@ def rule_of(method: str, template: str) -> Rule:
     return known or Rule(ADMIN)
 
 
-def say_who_may(document: OpenAPI, refusal: OpenAPIResponse) -> None:
+def say_who_may(document: OpenAPI) -> None:
     """Add to the OpenAPI document what each operation asks for, and that it refuses without."""
     for path, item in (document.paths or {}).items():
         for method in ("get", "post", "delete"):
@@ -113,6 +115,17 @@ def say_who_may(document: OpenAPI, refusal: OpenAPIResponse) -> None:
             need = rule_of(method.upper(), path).need
             if operation is None or need is Need.NOTHING:
                 continue
-            operation.responses = {**{str(int(one)): refusal for one in _REFUSALS}, **(operation.responses or {})}
+            refused = _REFUSALS if isinstance(need, KeyScope) else (HTTPStatus.TOO_MANY_REQUESTS,)
+            problem = next(iter(_problems(operation)))
+            responses = {str(int(one)): replace(problem, description=one.phrase) for one in refused}
+            operation.responses = {**responses, **(operation.responses or {})}
             if isinstance(need, KeyScope):
-                operation.security = [{"key": [need.value]}]
+                operation.security = [{"key": []}]
+                operation.description = f"{operation.description}\n\nScope: `{need}`."
+
+
+def _problems(operation: Operation) -> Iterator[OpenAPIResponse]:
+    """How an operation describes its refusals: every one has some."""
+    for status, response in (operation.responses or {}).items():
+        if status >= "400" and isinstance(response, OpenAPIResponse):
+            yield response

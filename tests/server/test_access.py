@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import httpx
 import pytest
 
-from rag.models.protocols import Encoder, PairScorer
 from rag.storage.catalog import KeyScope
 from server.http.scopes import ANY_METHOD, RULES, Named, Need, rule_of
-from tests.support.keyed import ASKED, MINE, SECRET, Keyed, keyed_server
+from tests.support.keyed import ASKED, MINE, SECRET, Keyed
 
 Route = tuple[str, str]
 LOWER = {KeyScope.WRITE: "read", KeyScope.ADMIN: "write"}
@@ -32,15 +31,10 @@ BODIES: Mapping[str, dict[str, Any]] = {
     "/v1/chat/completions": {"model": f"footnote/{SECRET}", "messages": [{"role": "user", "content": ASKED}]},
     "/v1/answers/{answer_id}/feedback": {"helpful": True},
     "/v1/collections": {"id": SECRET},
+    "/v1/session": {"key": "fn_unknown"},
     "/mcp": TOOL,
 }
 """What is sent to each address that takes JSON: about what is in the collection that is kept from some."""
-
-
-@pytest.fixture(scope="module")
-def keyed(encoder: Encoder, scorer: PairScorer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Keyed]:
-    with keyed_server(tmp_path_factory.mktemp("keyed"), encoder, scorer, address_requests=0, key_requests=0) as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

@@ -50,19 +50,21 @@ class Keyed:
 
 
 @contextmanager
-def keyed_server(folder: Path, encoder: Encoder, scorer: PairScorer, **settings: Any) -> Iterator[Keyed]:
-    """A server with keys, in this process."""
+def keyed_server(
+    folder: Path, encoder: Encoder, scorer: PairScorer, *, keys: bool = True, **settings: Any
+) -> Iterator[Keyed]:
+    """A server in this process, with keys unless it is to have none."""
     data_dir = folder / "data"
     with closing(assemble(Settings(data_dir=data_dir), encoder, scorer)) as engine:
         write_and_ingest(engine, folder / "mine", {"heron.txt": HERON}, MINE)
         write_and_ingest(engine, folder / "secret", {"vault.txt": VAULT, "other.txt": VAULT + "More."}, SECRET)
-    keys = make_keys(data_dir)
+    made = make_keys(data_dir) if keys else {}
     chosen = Settings(data_dir=data_dir, **settings)
     startup = Startup(chosen, address="", seeds=None, on_ready=_nothing, on_failure=_nothing)
     app: Any = create_app(startup, chosen)
     with run_here(app, lifespan="on") as address:
         wait_until_ready(address)
-        yield Keyed(address=address, data_dir=data_dir, routes=routes_of(app), keys=keys)
+        yield Keyed(address=address, data_dir=data_dir, routes=routes_of(app), keys=made)
 
 
 def make_keys(data_dir: Path) -> dict[str, str]:
