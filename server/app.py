@@ -8,6 +8,7 @@ from litestar import Litestar
 from litestar.di import Provide
 
 from rag.settings import Settings
+from rag.upkeep.audit import audit_log
 from server.api.answers import get_answer, give_feedback
 from server.api.ask import ask, search
 from server.api.bodies import (
@@ -31,6 +32,7 @@ from server.api.documents import (
     get_text,
     list_documents,
 )
+from server.api.feedback import list_feedback
 from server.api.fields import say_what_fields_mean
 from server.api.health import live, ready
 from server.api.openai.errors import OpenAIErrors
@@ -42,6 +44,8 @@ from server.api.suggestions import suggest
 from server.api.uploads import cancel_job, get_job, list_jobs, upload_documents
 from server.api.verify import check_quotes, verify
 from server.background.startup import Startup
+from server.http.audit import Audited
+from server.http.cors import CrossOrigin
 from server.http.edge import App, Edge, own_hosts
 from server.http.keys import Guard
 from server.http.limits import LimitHeaders, Limits
@@ -73,6 +77,7 @@ def create_app(startup: Startup, settings: Settings) -> App:
     line = Line(running=settings.worker_threads + written, waiting=settings.max_waiting)
     tools = Endpoint(InLine(startup.engine, line))
     proxies = Proxies(settings.trusted_proxies)
+    log = audit_log(settings)
     guard = Guard(
         startup.engine,
         Limits(by_key=settings.key_requests, by_address=settings.address_requests, address_of=proxies.address_of),
@@ -87,6 +92,7 @@ def create_app(startup: Startup, settings: Settings) -> App:
             await tools.stop()
             line.close()
             await to_thread.run_sync(guard.close)
+            log.close()
             await to_thread.run_sync(startup.stop)
 
     def provide_line() -> Line:
@@ -94,7 +100,7 @@ def create_app(startup: Startup, settings: Settings) -> App:
 
     app = Litestar(
         route_handlers=[
-            *(ask, search, list_readers, get_answer, give_feedback, suggest),
+            *(ask, search, list_readers, get_answer, give_feedback, suggest, list_feedback),
             *(verify, check_quotes),
             *(list_models, get_model, complete_chat),
             *(upload_documents, get_job, list_jobs, cancel_job, list_documents, delete_document, delete_documents),
@@ -122,5 +128,12 @@ def create_app(startup: Startup, settings: Settings) -> App:
     tag_operations(app.openapi_schema)
     say_who_may(app.openapi_schema)
     hosts, any_address = own_hosts(settings.host, settings.allowed_hosts)
-    edge = Edge(LimitHeaders(app), hosts=hosts, any_address=any_address, policy=policy, busy_seconds=line.retry_seconds)
-    return OpenAIErrors(edge)
+    edge = Edge(
+        Audited(LimitHeaders(app), log, proxies),
+        hosts=hosts,
+        any_address=any_address,
+        policy=policy,
+        busy_seconds=line.retry_seconds,
+    )
+    served = OpenAIErrors(edge)
+    return CrossOrigin(served, settings.allow_origins) if settings.allow_origins else served

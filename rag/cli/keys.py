@@ -1,6 +1,7 @@
 """``footnote keys``: who may ask a server."""
 
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 import click
@@ -9,6 +10,7 @@ from rag.cli.options import data_dir_option, read_settings
 from rag.cli.terminal import echo, echo_json
 from rag.errors import NotFound
 from rag.storage.catalog import Key, KeyScope, now
+from rag.upkeep.audit import audit_log
 from rag.upkeep.keys import LONGEST_DAYS, create_key, open_keys
 
 
@@ -27,6 +29,7 @@ def create(scope: str, collections: Sequence[str], expires: int | None, name: st
     """Make a key, and print it: it cannot be shown again. A server may be running."""
     with open_keys(_folder(data_dir)) as table:
         key, token = create_key(table, KeyScope(scope), name=name, collections=collections, days=expires)
+    _audit(data_dir, "create", key.id)
     echo(f"{_told(key)}; keep this key, it is not shown again:", err=True)
     echo(token)
 
@@ -57,11 +60,17 @@ def revoke(key_ids: tuple[str, ...], data_dir: Path | None) -> None:
                 raise NotFound("key", key_id)
         for key_id in key_ids:
             table.revoke(key_id)
+            _audit(data_dir, "revoke", key_id)
             echo(f"revoked {key_id}")
 
 
 def _folder(data_dir: Path | None) -> Path:
     return read_settings(data_dir=data_dir).data_dir.resolve()
+
+
+def _audit(data_dir: Path | None, did: str, key_id: str) -> None:
+    with closing(audit_log(read_settings(data_dir=data_dir))) as log:
+        log.write(command=f"keys {did}", named={"id": key_id})
 
 
 def _told(key: Key) -> str:

@@ -29,6 +29,8 @@ LONGEST_DAYS = 3_650
 def open_keys(data_dir: Path) -> Iterator[KeyTable]:
     """The keys of a data directory, also while a server has it; a directory that is missing is made.
 
+    That server must be another process: what looks at the file here would take the locks of SQLite from this one.
+
     Raises:
         DataDirectoryError: When it cannot be used.
     """

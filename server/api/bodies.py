@@ -18,9 +18,11 @@ from rag.answer.question import MAX_QUESTION, MAX_RESULTS, MAX_SCOPE, MAX_STATEM
 from rag.answer.verify.quotes import MAX_QUOTE, MAX_QUOTES
 from rag.answer.verify.text import MAX_PASSAGES, MAX_TEXT
 from rag.types import DEFAULT_COLLECTION
+from server.http.audit import NAMED
 from server.http.caller import SEE_BODY
 
 _UNKNOWN_KEY = re.compile(r"unknown field `(?P<key>.*?)`")
+_IDS = ("id", "ids", "collection", "model")
 _PLACE = re.compile(r" - at `\$(?P<path>[^`]*)`$")
 MOST_BODY_BYTES = 262_144
 """Of a JSON body: the longest question with the longest conversation that is read fits in."""
@@ -120,6 +122,7 @@ async def _hold_to_caller(request: Request[Any, Any, Any], body: Struct) -> None
     Raises:
         NotFound: As where there is no such thing.
     """
+    request.scope["state"][NAMED] = {one: getattr(body, one) for one in _IDS if hasattr(body, one)}
     see = request.scope["state"].get(SEE_BODY)
     if see is not None:
         await to_thread.run_sync(see, body)

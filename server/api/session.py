@@ -15,10 +15,11 @@ from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
 from rag.library import Library
-from rag.storage.catalog import KeyTable, now
+from rag.storage.catalog import Key, KeyTable, now
 from rag.upkeep.keys import begin_session, digest
 from server.api.bodies import strict_json
-from server.http.keys import COOKIE, Unauthorized, session_of
+from server.http.caller import remember
+from server.http.keys import COOKIE, Unauthorized, caller_with, session_of
 from server.http.problems import described
 from server.http.proxies import Proxies
 
@@ -40,7 +41,8 @@ async def sign_in(
 ) -> Response[None]:
     """Begin a session of a browser with a key; it ends with the key, or after `FOOTNOTE_SESSION_HOURS`."""
     lasting = timedelta(hours=engine.settings.session_hours)
-    token = await to_thread.run_sync(_begun, engine.store.catalog.access, data.key.strip(), lasting)
+    key, token = await to_thread.run_sync(_begun, engine.store.catalog.access, data.key.strip(), lasting)
+    remember(request.scope["state"], caller_with(key))
     return Response(None, cookies=[_cookie(request, engine, token, int(lasting.total_seconds()))])
 
 
@@ -53,8 +55,8 @@ async def sign_out(request: Request[Any, Any, Any], engine: NamedDependency[Libr
     return Response(None, cookies=[_cookie(request, engine, "", 0)])
 
 
-def _begun(access: KeyTable, token: str, lasting: timedelta) -> str:
-    """The token of a new session.
+def _begun(access: KeyTable, token: str, lasting: timedelta) -> tuple[Key, str]:
+    """A key, and the token of a new session of it.
 
     Raises:
         Unauthorized: When ``token`` opens nothing.
@@ -62,7 +64,7 @@ def _begun(access: KeyTable, token: str, lasting: timedelta) -> str:
     key = access.find(digest(token))
     if key is None or not key.opens(now()):
         raise Unauthorized(given=True)
-    return begin_session(access, key, lasting)
+    return key, begin_session(access, key, lasting)
 
 
 def _cookie(request: Request[Any, Any, Any], engine: Library, value: str, seconds: int) -> Cookie:

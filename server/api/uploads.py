@@ -16,6 +16,7 @@ from rag.library import Library
 from rag.types import DEFAULT_COLLECTION
 from rag.upkeep.jobs import Jobs
 from server.api.bodies import UnsupportedMediaType
+from server.http.audit import NAMED
 from server.http.caller import caller_of
 from server.http.multipart import MOST_FILES, Receiver
 from server.http.problems import NO_DESCRIPTOR, described
@@ -109,6 +110,7 @@ async def upload_documents(
         limit = engine.settings.max_upload_bytes
         with Receiver(folder, boundary=boundary, limit=limit) as receiver:
             await _receive(request, receiver)
+        request.scope["state"][NAMED] = {"collection": receiver.collection}
         caller_of(request).see(receiver.collection)
         await to_thread.run_sync(jobs.accept, job_id, receiver.collection, receiver.names, receiver.origins)
         accepted = True

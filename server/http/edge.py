@@ -26,6 +26,8 @@ from server.http.problems import PROBLEM_JSON, RequestTimeout, problem_body
 logger = logging.getLogger(__name__)
 
 REQUEST_ID = "x-request-id"
+ALLOWED_ORIGIN = "allowed_origin"
+"""Where a request says that it comes from a page that is let in, though of another site."""
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _ANY = ("0.0.0.0", "::", "")
 _READING = ("GET", "HEAD", "OPTIONS")
@@ -138,7 +140,7 @@ class Edge:
                 "name this one",
                 connection="close",
             )
-        if not _comes_from_here(scope["method"], headers):
+        if not (_comes_from_here(scope["method"], headers) or scope.get("state", {}).get(ALLOWED_ORIGIN, False)):
             origin = headers.get("origin") or headers.get("sec-fetch-site")
             raise Refusal(HTTPStatus.FORBIDDEN, f"refused: the request comes from another site ({origin})")
         if scope["path"] in _QUESTIONS and scope["method"] == "POST":

@@ -99,6 +99,7 @@ class Guard:
             raise Unauthorized(given=bearer is not None)
         self._note_use(key)
         caller = caller_with(key)
+        remember(connection.scope["state"], caller)
         if isinstance(need, KeyScope) and not caller.scope.allows(need):
             raise BeyondScope(caller.scope, need)
         return caller

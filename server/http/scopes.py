@@ -65,6 +65,7 @@ RULES: Mapping[tuple[str, str], Rule] = {
     ("GET", "/v1/suggestions"): Rule(READ, Named.QUERY),
     ("POST", "/v1/verify"): Rule(READ, Named.BODY),
     ("POST", "/v1/quotes/check"): Rule(READ, Named.BODY),
+    ("GET", "/v1/feedback"): Rule(ADMIN, Named.BY_ITSELF),
     ("GET", "/v1/models"): Rule(READ, Named.BY_ITSELF),
     ("GET", "/v1/models/{model}"): Rule(READ, Named.MODEL),
     ("POST", "/v1/chat/completions"): Rule(READ, Named.MODEL_IN_BODY),

@@ -21,10 +21,10 @@ def test_a_key_is_asked_for_and_the_session_ended(page: Page, keyed: Keyed, faul
     dialog.get_by_label("Key").fill(keyed.keys["read"])
     dialog.get_by_role("button", name="Sign in").click()
     expect(dialog).to_have_count(0)
-    expect(page.locator("#overview")).to_contain_text("no documents yet")
+    expect(page.locator("#overview")).to_contain_text("Add documents")
     assert page.evaluate("document.cookie") == ""
     page.reload()
-    expect(page.locator("#overview")).to_contain_text("no documents yet")
+    expect(page.locator("#overview")).to_contain_text("Add documents")
     page.get_by_role("button", name="Sign out").click()
     expect(dialog).to_be_visible()
     assert {fault for fault in faults if "401" not in fault} == set()

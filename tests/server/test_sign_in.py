@@ -50,20 +50,18 @@ def test_nobody_signs_in_with_a_key_that_opens_nothing(keyed: Keyed, key: str) -
 
 
 def test_a_revoked_key_ends_its_sessions_and_itself_at_once(keyed: Keyed) -> None:
-    with open_keys(keyed.data_dir) as keys:
-        key, token = create_key(keys, KeyScope.READ)
+    key, token = create_key(keyed.access, KeyScope.READ)
     bearer = {"Authorization": f"bearer {token}"}
     with keyed.client(None) as client, keyed.client(None) as browser:
         assert client.get(LIST, headers=bearer).status_code == 200
         assert browser.post("/v1/session", json={"key": token}).status_code == 204
         assert browser.get(LIST).status_code == 200
-        with open_keys(keyed.data_dir) as keys:
-            until = time.monotonic() + 10
-            while (used := next(one.used for one in keys.all() if one.id == key.id)) is None:
-                assert time.monotonic() < until
-                time.sleep(0.01)
-            assert used >= key.created
-            keys.revoke(key.id)
+        until = time.monotonic() + 10
+        while (used := next(one.used for one in keyed.access.all() if one.id == key.id)) is None:
+            assert time.monotonic() < until
+            time.sleep(0.01)
+        assert used >= key.created
+        keyed.access.revoke(key.id)
         assert client.get(LIST, headers=bearer).status_code == 401
         assert browser.get(LIST).status_code == 401
 
@@ -78,16 +76,14 @@ def test_a_server_closes_with_the_first_key_and_stays_closed(
         for _ in range(9):  # without keys nothing is counted
             response = client.get(LIST, headers={"Authorization": "Bearer sk-any"})
             assert (response.status_code, "RateLimit" in response.headers) == (200, False)
-        with open_keys(keyed.data_dir) as keys:
-            key, token = create_key(keys, KeyScope.READ)
+        key, token = create_key(keyed.access, KeyScope.READ)
         assert client.get(LIST).status_code == 401
         found = [client.get(LIST, headers={"Authorization": f"Bearer {token}"}) for _ in range(4)]
         assert [one.status_code for one in found] == [200, 200, 200, 429]
         assert found[0].headers["RateLimit-Policy"] == '"address";q=8;w=60, "key";q=3;w=60'
         assert found[0].headers["RateLimit"].startswith('"address";r=6;t=')
         assert 1 <= int(found[3].headers["Retry-After"]) <= 60
-        with open_keys(keyed.data_dir) as keys:
-            keys.revoke(key.id)
+        keyed.access.revoke(key.id)
         assert client.get(LIST, headers={"Authorization": "Bearer fn_x"}).status_code == 401
         refused = [client.get(LIST, headers={"Authorization": f"Bearer fn_{one}"}) for one in range(12)]
         assert {one.status_code for one in refused[4:]} == {429}

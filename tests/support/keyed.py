@@ -14,7 +14,7 @@ from litestar import Litestar
 from rag.library import Library, assemble
 from rag.models.protocols import Encoder, PairScorer
 from rag.settings import Settings
-from rag.storage.catalog import KeyScope
+from rag.storage.catalog import KeyScope, KeyTable
 from rag.storage.catalog.schema import Connections
 from rag.storage.directory import CATALOG
 from rag.upkeep.keys import create_key, open_keys
@@ -23,6 +23,7 @@ from server.background.startup import Startup
 from tests.support.engines import write_and_ingest
 from tests.support.processes import run_here, wait_until_ready
 
+WIKI = "https://wiki.example"
 MINE, SECRET = "mine", "secret"
 HERON = "The heron\n\nThe heron of Marle pond was seen by Ida Quill in 1987. It stood there until the autumn.\n"
 VAULT = "The vault\n\nThe vault of Tarn holds nine bars of silver. Oskar Venn has counted them in 1954.\n"
@@ -34,12 +35,14 @@ class Keyed:
     """A running server with keys.
 
     Args:
+        access: The keys as the server has them: another connection of this process would take its locks away.
         routes: Every method and address that it has.
         keys: Tokens by what they are.
     """
 
     address: str
     data_dir: Path
+    access: KeyTable
     routes: list[tuple[str, str]]
     keys: Mapping[str, str]
 
@@ -64,7 +67,13 @@ def keyed_server(
     app: Any = create_app(startup, chosen)
     with run_here(app, lifespan="on") as address:
         wait_until_ready(address)
-        yield Keyed(address=address, data_dir=data_dir, routes=routes_of(app), keys=made)
+        yield Keyed(
+            address=address,
+            data_dir=data_dir,
+            access=startup.engine().store.catalog.access,
+            routes=routes_of(app),
+            keys=made,
+        )
 
 
 def make_keys(data_dir: Path) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """The catalog: what is true about the corpus. All SQL of Footnote is in this package."""
 
 from rag.storage.catalog.access import Key, KeyScope, KeyTable
-from rag.storage.catalog.answers import AnswerTable, StoredAnswer, now
+from rag.storage.catalog.answers import AnswerTable, Feedback, StoredAnswer, now
 from rag.storage.catalog.catalog import Catalog
 from rag.storage.catalog.derived import Derived
 from rag.storage.catalog.documents import Inventory, NewDocument
@@ -14,6 +14,7 @@ __all__ = [
     "AnswerTable",
     "Catalog",
     "Derived",
+    "Feedback",
     "FittedScale",
     "Generation",
     "Inventory",
