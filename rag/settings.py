@@ -18,6 +18,7 @@ from rag.errors import SettingsError
 
 PREFIX = "FOOTNOTE_"
 _HOST = re.compile(r"[A-Za-z0-9._-]+|\[?[0-9A-Fa-f:.]+\]?")
+_SCOPES = ("read", "write", "admin")
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(?::[0-9]{1,5})?|https?://\[[0-9a-f:]+\](?::[0-9]{1,5})?")
 SEEDS = Path(__file__).resolve().parent.parent / "seeds"
 """The documents that come with a checkout; an installed package has none."""
@@ -37,6 +38,13 @@ class Origins(tuple[str, ...]):
     __slots__ = ()
 
 
+class ScopeName(str):
+    """What a key, or somebody, may do: ``read``, ``write`` or ``admin``."""
+
+    __slots__ = ()
+
+
+_READ = ScopeName("read")
 _NO_ORIGINS = Origins()
 _NO_NETWORKS = Networks()
 
@@ -90,6 +98,12 @@ class Settings:
     )
     trusted_proxies: Networks = _setting(  # noqa: RUF009 - a tuple is no mutable default
         _NO_NETWORKS, "addresses or networks of proxies whose `X-Forwarded-For` and `-Proto` are believed, by commas"
+    )
+    trusted_user_header: str = _setting(
+        "", "header in which these proxies, and they alone, name who has signed in, such as `X-Forwarded-User`"
+    )
+    trusted_user_scope: ScopeName = _setting(  # noqa: RUF009 - a text is no mutable default
+        _READ, "what whoever they name may do: `read`, `write` or `admin`"
     )
     allowed_hosts: tuple[str, ...] = _setting(
         (), "names besides its own by which the server may be addressed, separated by commas"
@@ -239,6 +253,12 @@ def _networks(raw: str) -> Networks:
     return Networks(str(ipaddress.ip_network(name.strip())) for name in raw.split(",") if name.strip())
 
 
+def _scope(raw: str) -> ScopeName:
+    if raw not in _SCOPES:
+        raise ValueError(f"it must be one of {', '.join(_SCOPES)}")
+    return ScopeName(raw)
+
+
 def _origins(raw: str) -> Origins:
     origins = Origins(name.strip().lower() for name in raw.split(",") if name.strip())
     for origin in origins:
@@ -255,6 +275,7 @@ _READERS: dict[object, Callable[[str], object]] = {
     tuple[str, ...]: _names,
     Networks: _networks,
     Origins: _origins,
+    ScopeName: _scope,
 }
 
 if __name__ == "__main__":

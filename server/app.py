@@ -8,6 +8,7 @@ from litestar import Litestar
 from litestar.di import Provide
 
 from rag.settings import Settings
+from rag.storage.catalog import KeyScope
 from rag.upkeep.audit import audit_log
 from server.api.answers import get_answer, give_feedback
 from server.api.ask import ask, search
@@ -53,6 +54,7 @@ from server.http.line import Line
 from server.http.problems import HANDLERS
 from server.http.proxies import Proxies
 from server.http.scopes import say_who_may
+from server.http.users import Users
 from server.mcp.http import Endpoint, InLine, mcp_route
 from server.page.routes import chat_page, openapi_config, policy, say_what_is_refused, static_routers
 
@@ -81,6 +83,7 @@ def create_app(startup: Startup, settings: Settings) -> App:
     guard = Guard(
         startup.engine,
         Limits(by_key=settings.key_requests, by_address=settings.address_requests, address_of=proxies.address_of),
+        Users(settings.trusted_user_header, KeyScope(settings.trusted_user_scope), proxies),
     )
 
     @asynccontextmanager

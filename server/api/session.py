@@ -68,5 +68,6 @@ def _begun(access: KeyTable, token: str, lasting: timedelta) -> tuple[Key, str]:
 
 
 def _cookie(request: Request[Any, Any, Any], engine: Library, value: str, seconds: int) -> Cookie:
-    encrypted = Proxies(engine.settings.trusted_proxies).is_encrypted(request.scope)
+    scope: Any = request.scope
+    encrypted = Proxies(engine.settings.trusted_proxies).is_encrypted(scope)
     return Cookie(key=COOKIE, value=value, max_age=seconds, httponly=True, samesite="lax", secure=encrypted)

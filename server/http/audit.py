@@ -4,7 +4,7 @@ from http import HTTPStatus
 from typing import Any
 
 from rag.upkeep.audit import AuditLog
-from server.http.caller import known_caller
+from server.http.caller import EVERYBODY, known_caller
 from server.http.edge import App, Message, Receive, Scope, Send
 from server.http.proxies import Proxies
 
@@ -39,7 +39,7 @@ class Audited:
     def _write(self, scope: Scope, status: int, location: str) -> None:
         state: dict[str, Any] = scope.get("state", {})
         caller = known_caller(state)
-        if (caller is None or not caller.key_id) and status != HTTPStatus.UNAUTHORIZED:
+        if caller in (None, EVERYBODY) and status != HTTPStatus.UNAUTHORIZED:
             return
         self._log.write(
             request=state.get("request_id"),

@@ -21,13 +21,12 @@ from rag.library import Library
 from rag.storage.catalog import Key, KeyScope, now
 from rag.types import DEFAULT_COLLECTION
 from rag.upkeep.keys import digest
-from server.http.caller import EVERYBODY, SEE_BODY, Caller, remember
+from server.http.caller import EVERYBODY, OWN_PAGE, SEE_BODY, Caller, remember
 from server.http.limits import Limits
 from server.http.scopes import Named, Need, Rule, rule_of
+from server.http.users import Users
 
 COOKIE = "footnote_session"
-OWN_PAGE = "own_page"
-"""Whether a request comes from no page but this server's: only then its cookie counts."""
 _BEARER = "bearer "
 _MINUTE = len("2026-01-31T09:30")
 
@@ -60,23 +59,25 @@ class Guard:
     Args:
         engine: Gives the library, or raises NotReady.
         limits: How often one may ask.
+        users: Whom proxies let in; where they do, nobody else gets in without a key.
     """
 
-    def __init__(self, engine: Callable[[], Library], limits: Limits) -> None:
+    def __init__(self, engine: Callable[[], Library], limits: Limits, users: Users) -> None:
         self._engine = engine
         self._limits = limits
-        self._has_keys = False  # once there was a key there always was
+        self._users = users
+        self._closed = bool(users)  # once there was a key there always was
         self._noted: dict[str, str] = {}
         self._notes = ThreadPoolExecutor(1, thread_name_prefix="keys")  # a commit may wait for a document
 
     async def check(self, connection: _Connection, _: BaseRouteHandler) -> None:
         """See Litestar: raises for a request that may not pass."""
-        rule = rule_of(connection.scope.get("method", ""), connection.scope["path_template"])
+        rule = rule_of(str(connection.scope.get("method", "")), connection.scope["path_template"])
         if rule.need is Need.NOTHING:
             return
-        if not self._has_keys:
-            self._has_keys = await to_thread.run_sync(self._engine().store.catalog.access.any)
-        caller = await self._held_to(rule.need, connection) if self._has_keys else EVERYBODY
+        if not self._closed:
+            self._closed = await to_thread.run_sync(self._engine().store.catalog.access.any)
+        caller = await self._held_to(rule.need, connection) if self._closed else EVERYBODY
         if caller is not None:
             remember(connection.scope["state"], caller)
             if caller.collections is not None:
@@ -94,11 +95,13 @@ class Guard:
         self._limits.take(connection.scope, bearer)
         if need is Need.NO_KEY:
             return None
-        key = await to_thread.run_sync(self._find, bearer, session_of(connection))
-        if key is None:
-            raise Unauthorized(given=bearer is not None)
-        self._note_use(key)
-        caller = caller_with(key)
+        caller = self._users.caller_of(connection.scope) if bearer is None else None
+        if caller is None:
+            key = await to_thread.run_sync(self._find, bearer, session_of(connection))
+            if key is None:
+                raise Unauthorized(given=bearer is not None)
+            self._note_use(key)
+            caller = caller_with(key)
         remember(connection.scope["state"], caller)
         if isinstance(need, KeyScope) and not caller.scope.allows(need):
             raise BeyondScope(caller.scope, need)

@@ -28,6 +28,8 @@ VALUES = [
         ("https://wiki.example", "http://[::1]:9000"),
     ),
     ("FOOTNOTE_TRUSTED_PROXIES", "127.0.0.1, 10.0.0.0/8, ::1", ("127.0.0.1/32", "10.0.0.0/8", "::1/128")),
+    ("FOOTNOTE_TRUSTED_USER_HEADER", "X-Forwarded-User", "X-Forwarded-User"),
+    ("FOOTNOTE_TRUSTED_USER_SCOPE", "write", "write"),
     ("FOOTNOTE_ALLOWED_HOSTS", "notes.example, [fd00::1],", ("notes.example", "[fd00::1]")),
     ("FOOTNOTE_MAX_WAITING", "5", 5),
     ("FOOTNOTE_MAX_CONNECTIONS", "20", 20),
@@ -163,6 +165,13 @@ def test_threshold_that_is_no_number_fails() -> None:
 def test_keys_are_not_shown() -> None:
     assert "sk-1" not in repr(Settings(writer_key="sk-1"))
     assert "fn_1" not in repr(Settings(key="fn_1"))
+
+
+@pytest.mark.parametrize("raw", ["", "Read", "read,write", "owner"])
+def test_a_scope_that_is_none_fails_with_those_there_are(raw: str) -> None:
+    message = f"^FOOTNOTE_TRUSTED_USER_SCOPE='{raw}' cannot be used: it must be one of read, write, admin$"
+    with pytest.raises(SettingsError, match=message):
+        Settings.from_environ({"FOOTNOTE_TRUSTED_USER_SCOPE": raw})
 
 
 @pytest.mark.parametrize("raw", ["wiki.example", "https://wiki.example/", "*", "null", "ftp://wiki.example"])

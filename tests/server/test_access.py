@@ -43,8 +43,8 @@ def ids(keyed: Keyed) -> dict[str, str]:
     with keyed.client("admin") as client:
         answer = client.post("/v1/ask", json=BODIES["/v1/ask"]).json()
         assert "Oskar Venn" in answer["answer"]
-        form = {"data": {"collection": SECRET}, "files": {"file": ("vault-note.txt", b"The vault has a door.")}}
-        job = client.post("/v1/documents", **form).json()["job"]
+        files = {"file": ("vault-note.txt", b"The vault has a door.")}
+        job = client.post("/v1/documents", data={"collection": SECRET}, files=files).json()["job"]
         while client.get(f"/v1/jobs/{job}").json()["state"] != "done":
             pass
         listed = client.get("/v1/documents", params={"collection": SECRET}).json()["items"]
@@ -163,8 +163,8 @@ def test_a_key_works_in_its_own_collection(keyed: Keyed) -> None:
         assert client.post(f"/v1/answers/{answer['id']}/feedback", json={"helpful": True}).status_code == 204
         document = answer["citations"][0]["document_id"]
         assert client.get(f"/v1/documents/{document}/text").status_code == 200
-        form = {"data": {"collection": MINE}, "files": {"file": ("reed.txt", b"The reed is cut in March.")}}
-        job = client.post("/v1/documents", **form).json()["job"]
+        files = {"file": ("reed.txt", b"The reed is cut in March.")}
+        job = client.post("/v1/documents", data={"collection": MINE}, files=files).json()["job"]
         assert client.get(f"/v1/jobs/{job}").status_code == 200
         given = {"text": "The reed is cut in May.", "passages": ["The reed is cut in March."]}
         assert client.post("/v1/verify", json=given).json()["sentences"][0]["verdict"] == "contradicted"

@@ -23,6 +23,7 @@ from server.background.startup import Startup
 from tests.support.engines import write_and_ingest
 from tests.support.processes import run_here, wait_until_ready
 
+PROXY, USER_HEADER = "127.0.0.2", "X-Forwarded-User"
 WIKI = "https://wiki.example"
 MINE, SECRET = "mine", "secret"
 HERON = "The heron\n\nThe heron of Marle pond was seen by Ida Quill in 1987. It stood there until the autumn.\n"
