@@ -79,7 +79,7 @@ def create_app(startup: Startup, settings: Settings) -> App:
     line = Line(running=settings.worker_threads + written, waiting=settings.max_waiting)
     tools = Endpoint(InLine(startup.engine, line))
     proxies = Proxies(settings.trusted_proxies)
-    log = audit_log(settings)
+    log = audit_log(settings.audit_log, settings.data_dir)
     guard = Guard(
         startup.engine,
         Limits(by_key=settings.key_requests, by_address=settings.address_requests, address_of=proxies.address_of),

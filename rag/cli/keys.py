@@ -69,7 +69,8 @@ def _folder(data_dir: Path | None) -> Path:
 
 
 def _audit(data_dir: Path | None, did: str, key_id: str) -> None:
-    with closing(audit_log(read_settings(data_dir=data_dir))) as log:
+    settings = read_settings(data_dir=data_dir)
+    with closing(audit_log(settings.audit_log, settings.data_dir)) as log:
         log.write(command=f"keys {did}", named={"id": key_id})
 
 

@@ -11,7 +11,6 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Any
 
-from rag.settings import Settings
 from rag.storage.catalog import now
 from rag.storage.directory import AUDIT, AUDIT_KEPT
 
@@ -46,6 +45,6 @@ class _Lines(RotatingFileHandler):
         return super()._open()
 
 
-def audit_log(settings: Settings) -> AuditLog:
-    """The log that the settings name."""
-    return AuditLog(Path(settings.audit_log) if settings.audit_log else settings.data_dir.resolve() / AUDIT)
+def audit_log(named: str, data_dir: Path) -> AuditLog:
+    """The log at a place that is named, or where nothing is, of a data directory."""
+    return AuditLog(Path(named) if named else data_dir.resolve() / AUDIT)

@@ -4,6 +4,7 @@ The browser keeps a cookie that no script can read. It is sent along with links 
 that a shared receipt opens; the edge refuses every other request that another site's page causes.
 """
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Any
 
@@ -11,6 +12,7 @@ from anyio import to_thread
 from litestar import Request, Response, delete, post
 from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
+from litestar.openapi.spec import OpenAPIResponse, Operation
 from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
@@ -30,11 +32,22 @@ class SessionRequest(Struct, forbid_unknown_fields=True, frozen=True):
     key: Annotated[str, Meta(min_length=1, max_length=200)]
 
 
+@dataclass
+class _CookieOperation(Operation):
+    """Says in the OpenAPI document that the response has no body."""
+
+    def __post_init__(self) -> None:
+        done = (self.responses or {}).get("204")
+        if isinstance(done, OpenAPIResponse):
+            done.content = None
+
+
 @post(
     "/v1/session",
     status_code=204,
     before_request=strict_json(SessionRequest),
     responses=described(400, 401, 413, 415, 503, 507),
+    operation_class=_CookieOperation,
 )
 async def sign_in(
     data: JSONBody[SessionRequest], request: Request[Any, Any, Any], engine: NamedDependency[Library]
@@ -46,7 +59,7 @@ async def sign_in(
     return Response(None, cookies=[_cookie(request, engine, token, int(lasting.total_seconds()))])
 
 
-@delete("/v1/session", status_code=204, responses=described(503, 507))
+@delete("/v1/session", status_code=204, responses=described(503, 507), operation_class=_CookieOperation)
 async def sign_out(request: Request[Any, Any, Any], engine: NamedDependency[Library]) -> Response[None]:
     """End the session of a browser."""
     session = session_of(request)

@@ -121,7 +121,7 @@ def say_who_may(document: OpenAPI) -> None:
             responses = {str(int(one)): replace(problem, description=one.phrase) for one in refused}
             operation.responses = {**responses, **(operation.responses or {})}
             if isinstance(need, KeyScope):
-                operation.security = [{"key": []}]
+                operation.security = [{"key": []}, {}]  # none where the server has no keys
                 operation.description = f"{operation.description}\n\nScope: `{need}`."
 
 
