@@ -3,6 +3,7 @@
 ``python -m rag.settings`` prints the table of docs/settings.md.
 """
 
+import ipaddress
 import os
 import re
 import sys
@@ -17,10 +18,35 @@ from rag.errors import SettingsError
 
 PREFIX = "FOOTNOTE_"
 _HOST = re.compile(r"[A-Za-z0-9._-]+|\[?[0-9A-Fa-f:.]+\]?")
+_SCOPES = ("read", "write", "admin")
+_ORIGIN = re.compile(r"https?://[a-z0-9.-]+(?::[0-9]{1,5})?|https?://\[[0-9a-f:]+\](?::[0-9]{1,5})?")
 SEEDS = Path(__file__).resolve().parent.parent / "seeds"
 """The documents that come with a checkout; an installed package has none."""
 
 _Value = TypeVar("_Value")
+
+
+class Networks(tuple[str, ...]):
+    """Networks of IP addresses; a single address is one."""
+
+    __slots__ = ()
+
+
+class Origins(tuple[str, ...]):
+    """Origins of pages, as browsers send them: scheme, host and port."""
+
+    __slots__ = ()
+
+
+class ScopeName(str):
+    """What a key, or somebody, may do: ``read``, ``write`` or ``admin``."""
+
+    __slots__ = ()
+
+
+_READ = ScopeName("read")
+_NO_ORIGINS = Origins()
+_NO_NETWORKS = Networks()
 
 
 def _setting(default: _Value, meaning: str, *, limits: tuple[int, int] | None = None, secret: bool = False) -> _Value:
@@ -54,8 +80,31 @@ class Settings:
     server: str = _setting(
         "", "address of a server that `ask`, `search`, `verify`, `documents`, `ingest` and `mcp` ask instead"
     )
-    host: str = _setting("127.0.0.1", "address to serve on; there is no log-in, so keep it local")
+    key: str = _setting("", "the API key that these commands give to a server", secret=True)
+    host: str = _setting("127.0.0.1", "address to serve on; one that other machines reach needs keys, or `--insecure`")
     port: int = _setting(8000, "port to serve on; 0 takes a free one", limits=(0, 65_535))
+    key_requests: int = _setting(
+        1_200, "requests a minute that one key may send to a process; 0 for no limit", limits=(0, 10_000_000)
+    )
+    address_requests: int = _setting(
+        3_000, "the same from one address, counted where there are keys", limits=(0, 10_000_000)
+    )
+    session_hours: int = _setting(12, "how long somebody stays signed in on the page, hours", limits=(1, 8_760))
+    audit_log: str = _setting(
+        "", "file for the lines of the audit log; `audit.jsonl` in the data directory, made where there are keys"
+    )
+    allow_origins: Origins = _setting(  # noqa: RUF009 - a tuple is no mutable default
+        _NO_ORIGINS, "pages of other sites that browsers let read answers, such as `https://wiki.example`, by commas"
+    )
+    trusted_proxies: Networks = _setting(  # noqa: RUF009 - a tuple is no mutable default
+        _NO_NETWORKS, "addresses or networks of proxies whose `X-Forwarded-For` and `-Proto` are believed, by commas"
+    )
+    trusted_user_header: str = _setting(
+        "", "header in which these proxies, and they alone, name who has signed in, such as `X-Forwarded-User`"
+    )
+    trusted_user_scope: ScopeName = _setting(  # noqa: RUF009 - a text is no mutable default
+        _READ, "what whoever they name may do: `read`, `write` or `admin`"
+    )
     allowed_hosts: tuple[str, ...] = _setting(
         (), "names besides its own by which the server may be addressed, separated by commas"
     )
@@ -200,12 +249,33 @@ def _names(raw: str) -> tuple[str, ...]:
     return names
 
 
+def _networks(raw: str) -> Networks:
+    return Networks(str(ipaddress.ip_network(name.strip())) for name in raw.split(",") if name.strip())
+
+
+def _scope(raw: str) -> ScopeName:
+    if raw not in _SCOPES:
+        raise ValueError(f"it must be one of {', '.join(_SCOPES)}")
+    return ScopeName(raw)
+
+
+def _origins(raw: str) -> Origins:
+    origins = Origins(name.strip().lower() for name in raw.split(",") if name.strip())
+    for origin in origins:
+        if not _ORIGIN.fullmatch(origin):
+            raise ValueError(f"{origin!r} is no origin; write https://wiki.example, with a port where it has one")
+    return origins
+
+
 _READERS: dict[object, Callable[[str], object]] = {
     int: _whole,
     float: _number,
     str: _text,
     Path: lambda raw: Path(_text(raw)),
     tuple[str, ...]: _names,
+    Networks: _networks,
+    Origins: _origins,
+    ScopeName: _scope,
 }
 
 if __name__ == "__main__":

@@ -8,6 +8,8 @@ from litestar import Litestar
 from litestar.di import Provide
 
 from rag.settings import Settings
+from rag.storage.catalog import KeyScope
+from rag.upkeep.audit import audit_log
 from server.api.answers import get_answer, give_feedback
 from server.api.ask import ask, search
 from server.api.bodies import (
@@ -31,19 +33,28 @@ from server.api.documents import (
     get_text,
     list_documents,
 )
+from server.api.feedback import list_feedback
 from server.api.fields import say_what_fields_mean
 from server.api.health import live, ready
 from server.api.openai.errors import OpenAIErrors
 from server.api.openai.routes import complete_chat, get_model, list_models
 from server.api.operations import tag_operations
 from server.api.readers import list_readers
+from server.api.session import SessionRequest, sign_in, sign_out
 from server.api.suggestions import suggest
 from server.api.uploads import cancel_job, get_job, list_jobs, upload_documents
 from server.api.verify import check_quotes, verify
 from server.background.startup import Startup
+from server.http.audit import Audited
+from server.http.cors import CrossOrigin
 from server.http.edge import App, Edge, own_hosts
+from server.http.keys import Guard
+from server.http.limits import LimitHeaders, Limits
 from server.http.line import Line
 from server.http.problems import HANDLERS
+from server.http.proxies import Proxies
+from server.http.scopes import say_who_may
+from server.http.users import Users
 from server.mcp.http import Endpoint, InLine, mcp_route
 from server.page.routes import chat_page, openapi_config, policy, say_what_is_refused, static_routers
 
@@ -58,6 +69,7 @@ BODIES = (
     FeedbackRequest,
     CollectionRequest,
     RemovalRequest,
+    SessionRequest,
 )
 
 
@@ -66,6 +78,13 @@ def create_app(startup: Startup, settings: Settings) -> App:
     written = _WRITTEN if settings.writer_url else 0
     line = Line(running=settings.worker_threads + written, waiting=settings.max_waiting)
     tools = Endpoint(InLine(startup.engine, line))
+    proxies = Proxies(settings.trusted_proxies)
+    log = audit_log(settings.audit_log, settings.data_dir)
+    guard = Guard(
+        startup.engine,
+        Limits(by_key=settings.key_requests, by_address=settings.address_requests, address_of=proxies.address_of),
+        Users(settings.trusted_user_header, KeyScope(settings.trusted_user_scope), proxies),
+    )
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
@@ -75,6 +94,8 @@ def create_app(startup: Startup, settings: Settings) -> App:
         finally:
             await tools.stop()
             line.close()
+            await to_thread.run_sync(guard.close)
+            log.close()
             await to_thread.run_sync(startup.stop)
 
     def provide_line() -> Line:
@@ -82,12 +103,13 @@ def create_app(startup: Startup, settings: Settings) -> App:
 
     app = Litestar(
         route_handlers=[
-            *(ask, search, list_readers, get_answer, give_feedback, suggest),
+            *(ask, search, list_readers, get_answer, give_feedback, suggest, list_feedback),
             *(verify, check_quotes),
             *(list_models, get_model, complete_chat),
             *(upload_documents, get_job, list_jobs, cancel_job, list_documents, delete_document, delete_documents),
             *(get_document, get_text, get_paragraphs, get_blocks, get_source),
             *(list_collections, create_collection, delete_collection),
+            *(sign_in, sign_out),
             *(live, ready, chat_page, mcp_route(tools)),
             *static_routers(),
         ],
@@ -97,6 +119,7 @@ def create_app(startup: Startup, settings: Settings) -> App:
             "jobs": Provide(startup.jobs, sync_to_thread=False),
             "suggestions": Provide(startup.suggestions, sync_to_thread=False),
         },
+        guards=[guard.check],
         exception_handlers=HANDLERS,
         lifespan=[lifespan],
         request_max_body_size=MOST_BODY_BYTES,
@@ -106,6 +129,14 @@ def create_app(startup: Startup, settings: Settings) -> App:
     say_what_is_refused(app.openapi_schema, BODIES)
     say_what_fields_mean(app.openapi_schema)
     tag_operations(app.openapi_schema)
+    say_who_may(app.openapi_schema)
     hosts, any_address = own_hosts(settings.host, settings.allowed_hosts)
-    edge = Edge(app, hosts=hosts, any_address=any_address, policy=policy, busy_seconds=line.retry_seconds)
-    return OpenAIErrors(edge)
+    edge = Edge(
+        Audited(LimitHeaders(app), log, proxies),
+        hosts=hosts,
+        any_address=any_address,
+        policy=policy,
+        busy_seconds=line.retry_seconds,
+    )
+    served = OpenAIErrors(edge)
+    return CrossOrigin(served, settings.allow_origins) if settings.allow_origins else served

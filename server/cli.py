@@ -14,10 +14,12 @@ from rag.errors import FootnoteError
 from rag.library import Library
 from rag.settings import SEEDS, Settings
 from rag.types import DEFAULT_COLLECTION
+from rag.upkeep.keys import has_keys
 from rag.upkeep.serving import address_of
 from server.app import create_app
 from server.background.startup import Startup
 from server.http.connections import MOST_HEAD_BYTES, bounded, most_connections
+from server.http.edge import is_loopback
 
 _GRACE_SECONDS = 2
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -28,12 +30,36 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 @click.option("--port", type=click.IntRange(0, 65535), help="Port to serve on, 0 for a free one [FOOTNOTE_PORT].")
 @click.option("--reindex", is_flag=True, help="Index again with other settings; the former index answers meanwhile.")
 @click.option("--watch", multiple=True, type=_FOLDER, help="Keep the documents in step with a folder; repeatable.")
+@click.option("--insecure", is_flag=True, help="Let everybody in who reaches an address beyond this machine.")
 @data_dir_option
-def serve(host: str | None, port: int | None, reindex: bool, watch: tuple[Path, ...], data_dir: Path | None) -> None:
+def serve(
+    host: str | None,
+    port: int | None,
+    reindex: bool,
+    watch: tuple[Path, ...],
+    insecure: bool,
+    data_dir: Path | None,
+) -> None:
     """Serve the chat page and the API; an empty catalog takes in the seeds first, unless a folder is watched."""
     logging.getLogger("rag").setLevel(logging.INFO)
     logging.getLogger("server").setLevel(logging.INFO)
-    run(read_settings(host=host, port=port, data_dir=data_dir), reindex=reindex, watch=watch)
+    settings = read_settings(host=host, port=port, data_dir=data_dir)
+    if not insecure:
+        refuse_strangers(settings)
+    run(settings, reindex=reindex, watch=watch)
+
+
+def refuse_strangers(settings: Settings) -> None:
+    """See that nobody is let in without a key who does not sit at this machine.
+
+    Raises:
+        FootnoteError: When the address is reached from elsewhere and there are no keys.
+    """
+    if not is_loopback(settings.host) and not has_keys(settings.data_dir.resolve()):
+        raise FootnoteError(
+            f"{settings.host} is reached from other machines, and there are no keys: make one with `footnote keys "
+            "create --scope admin`, or let everybody in with --insecure"
+        )
 
 
 def run(settings: Settings, *, reindex: bool = False, watch: Sequence[Path] = ()) -> None:

@@ -14,10 +14,11 @@ from rag.ingest.pipeline import find_files, ingest
 from rag.library import Library, assemble
 from rag.models import load_encoder, load_reranker
 from rag.models.protocols import Encoder, PairScorer
-from rag.settings import Settings
+from rag.settings import Networks, Origins, Settings
 from tests.support.chromium import BROWSER_ARGUMENTS, OBSERVE_PAGE, chromium_path
 from tests.support.engines import OpenLibrary, write_and_ingest
 from tests.support.handbook import HANDBOOK
+from tests.support.keyed import PROXY, USER_HEADER, WIKI, Keyed, keyed_server
 from tests.support.places import ROOT, SEEDS
 from tests.support.processes import serve
 from tests.support.texts import ARABIC, HOSTILE, LIGHTHOUSE, NOTES
@@ -89,6 +90,23 @@ def handbook_server(encoder: Encoder, scorer: PairScorer, tmp_path_factory: pyte
         write_and_ingest(engine, folder / "files", HANDBOOK)
     with serve(folder / "data") as address:
         yield address
+
+
+@pytest.fixture(scope="session")
+def keyed(encoder: Encoder, scorer: PairScorer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Keyed]:
+    """A server with keys, to which one may send as many requests as one likes."""
+    folder = tmp_path_factory.mktemp("keyed")
+    with keyed_server(
+        folder,
+        encoder,
+        scorer,
+        address_requests=0,
+        key_requests=0,
+        allow_origins=Origins([WIKI]),
+        trusted_proxies=Networks([PROXY]),
+        trusted_user_header=USER_HEADER,
+    ) as found:
+        yield found
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,9 @@ from rag.cli.archives import backup, export_command, import_command, restore_com
 from rag.cli.ask import ask, search
 from rag.cli.completion import completion
 from rag.cli.documents import documents, ingest_command
+from rag.cli.feedback import feedback
 from rag.cli.health import doctor
+from rag.cli.keys import keys
 from rag.cli.options import data_dir_option, read_settings
 from rag.cli.reindex import reindex
 from rag.cli.root import main
@@ -20,6 +22,8 @@ for _command in (
     verify,
     ingest_command,
     documents,
+    feedback,
+    keys,
     doctor,
     reindex,
     backup,

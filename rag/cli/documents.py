@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from rag.cli.options import collection_option, data_dir_option, opened
+from rag.cli.options import collection_option, data_dir_option, opened, server_option
 from rag.cli.progress import show_ingest
 from rag.cli.reach import Opened, Reached, reached
 from rag.cli.terminal import echo
@@ -23,6 +23,7 @@ from rag.upkeep.follow import Follower
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--watch", is_flag=True, help="Then keep the collection in step with the folders, until Ctrl+C.")
 @collection_option
+@server_option
 @data_dir_option
 def ingest_command(paths: tuple[Path, ...], watch: bool, collection: str, data_dir: Path | None) -> None:
     """Bring files, folders and patterns of files ('notes/**/*.md') in; what is unchanged is passed over."""
@@ -84,6 +85,7 @@ def documents() -> None:
 
 @documents.command("list")
 @collection_option
+@server_option
 @data_dir_option
 def list_documents(collection: str, data_dir: Path | None) -> None:
     """List the documents of a collection."""
@@ -94,6 +96,7 @@ def list_documents(collection: str, data_dir: Path | None) -> None:
 
 @documents.command("remove")
 @click.argument("document_ids", nargs=-1, required=True)
+@server_option
 @data_dir_option
 def remove_documents(document_ids: tuple[str, ...], data_dir: Path | None) -> None:
     """Remove documents by id, as the list gives them."""

@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Protocol, Unpack
 
 from rag.answer.request import AskOptions
-from rag.cli.options import opened, read_settings
+from rag.cli.options import opened, read_settings, server_given
 from rag.cli.served import served
 from rag.ingest.pipeline import Outcome, SourceFile, Work, ingest
 from rag.library import Library
+from rag.storage.catalog import Feedback
 from rag.types import Answer, Document, RankedPassage, Verification
 from rag.upkeep.serving import server_of
 
@@ -40,6 +41,9 @@ class Reached(Protocol):
 
     def remove(self, document_id: str) -> None:
         """Remove a document."""
+
+    def feedback(self) -> Iterator[Feedback]:
+        """What people thought of the answers that are kept, the latest first."""
 
     def ingest(
         self, files: Sequence[SourceFile], *, collection: str, on_outcome: Callable[[Outcome], None], work: Work
@@ -87,6 +91,10 @@ class Opened:
         """As ``Reached``."""
         self._engine.remove(document_id)
 
+    def feedback(self) -> Iterator[Feedback]:
+        """As ``Reached``."""
+        return iter(self._engine.store.catalog.answers.feedback(limit=self._engine.settings.keep_answers))
+
     def ingest(
         self, files: Sequence[SourceFile], *, collection: str, on_outcome: Callable[[Outcome], None], work: Work
     ) -> list[Outcome]:
@@ -98,15 +106,15 @@ class Opened:
 def reached(data_dir: Path | None) -> Iterator[Reached]:
     """The library of the data directory of the option or the environment, given back at the end of the block.
 
-    Where FOOTNOTE_SERVER names a server, it is that one's.
+    Where --server or FOOTNOTE_SERVER names a server, it is that one's.
 
     Raises:
         FootnoteError: When the settings, the models or the directory cannot be used, or its server does not answer.
     """
-    settings = read_settings(data_dir=data_dir)
+    settings = read_settings(data_dir=data_dir, server=server_given())
     address = settings.server or server_of(settings.data_dir)
     if address is not None:
-        with served(address, most_bytes=settings.max_upload_bytes) as library:
+        with served(address, key=settings.key, most_bytes=settings.max_upload_bytes) as library:
             yield library
     else:
         with opened(data_dir) as engine:

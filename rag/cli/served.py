@@ -18,25 +18,31 @@ from rag.answer.question import MAX_RESULTS, MAX_STATEMENTS, check_range, checke
 from rag.answer.request import AskOptions
 from rag.errors import DocumentRejected, FootnoteError, InvalidRequest, NotFound
 from rag.ingest.pipeline import Outcome, SourceFile, Work, check_collection
+from rag.storage.catalog import Feedback
 from rag.types import Answer, Document, RankedPassage, Verification
 
 _FILES = 100  # of an upload; a server takes ten times as many
 _BYTES = 16_000_000
 _PATIENCE_SECONDS = 120.0  # for a server that loads its models, or is busy
 _LOOK_SECONDS = 0.1
+_LATER = (httpx.codes.SERVICE_UNAVAILABLE, httpx.codes.TOO_MANY_REQUESTS)
 _TIMEOUT = httpx.Timeout(600.0, connect=5.0)
 
 _Read = tuple[SourceFile, bytes]
 
 
 @contextmanager
-def served(address: str, *, most_bytes: int) -> Iterator["Served"]:
+def served(address: str, *, most_bytes: int, key: str = "") -> Iterator["Served"]:
     """The library of the server at an address.
 
     Args:
         most_bytes: Of a file; a larger one is rejected without being sent.
+        key: That lets one in; empty for none.
     """
-    with httpx.Client(base_url=address, timeout=_TIMEOUT, trust_env=False) as client:  # no proxy on the way
+    headers = {"Authorization": f"Bearer {key}"} if key else {}
+    with httpx.Client(
+        base_url=address, headers=headers, timeout=_TIMEOUT, trust_env=False
+    ) as client:  # no proxy on the way
         yield Served(client, most_bytes)
 
 
@@ -113,6 +119,14 @@ class Served:
             NotFound: When there is no such document.
         """
         self._document("DELETE", document_id)
+
+    def feedback(self) -> Iterator[Feedback]:
+        """What people thought of the answers that are kept, the latest first."""
+        cursor: str | None = ""
+        while cursor is not None:
+            page = self._got("GET", "/v1/feedback", params={"limit": 500, "cursor": cursor})
+            yield from (msgspec.convert(item, Feedback) for item in page["items"])
+            cursor = page["next_cursor"]
 
     def ingest(
         self, files: Sequence[SourceFile], *, collection: str, on_outcome: Callable[[Outcome], None], work: Work
@@ -219,14 +233,14 @@ class Served:
         return response.json()
 
     def _sent(self, method: str, path: str, **parts: Any) -> httpx.Response:
-        """The answer to a request, sent again while the server is not ready."""
+        """The answer to a request, sent again while the server is not ready, or was asked too often."""
         until = time.monotonic() + _PATIENCE_SECONDS
         while True:
             try:
                 response = self._client.request(method, path, **parts)
             except httpx.HTTPError as error:
                 raise FootnoteError(f"the server at {self._client.base_url} does not answer: {error}") from error
-            if response.status_code != httpx.codes.SERVICE_UNAVAILABLE or time.monotonic() >= until:
+            if response.status_code not in _LATER or time.monotonic() >= until:
                 return response
             time.sleep(float(response.headers.get("Retry-After", 1)))
 
@@ -245,6 +259,8 @@ def _check(response: httpx.Response) -> None:
     """
     if response.status_code == httpx.codes.BAD_REQUEST:
         raise InvalidRequest(_detail(response))
+    if response.status_code == httpx.codes.UNAUTHORIZED:
+        raise FootnoteError(f"{_detail(response)}; let FOOTNOTE_KEY be one of the server's keys")
     if not response.is_success:
         raise FootnoteError(_detail(response))
 

@@ -12,6 +12,7 @@ models/          models that were made once from the bundled ones
 seeded           says that the seeds were offered to the catalog once
 restoring/       a backup that is being unpacked
 scratch/         what a command unpacks for itself
+audit.jsonl      who changed what, where there are keys (with .1 to .9, the older ones)
 """
 
 import logging
@@ -35,12 +36,15 @@ MODELS = "models"
 SEEDED = "seeded"
 RESTORING = "restoring"
 SCRATCH = "scratch"
+AUDIT = "audit.jsonl"
+AUDIT_KEPT = 9
 _PAGE_SIZE_AT = 16
 _USER_VERSION_AT = 60
 _SQLITE = b"SQLite format 3\0"
 _FOLDER = re.compile(r"vectors-([0-9]+)-([0-9]+)")
 _BESIDE = tuple(f"{CATALOG}{ending}" for ending in ("-wal", "-shm", "-journal"))
-_NAMES = frozenset({LOCK, SERVER, CATALOG, *_BESIDE, SPOOL, MODELS, SEEDED, RESTORING, SCRATCH})
+_AUDITS = (AUDIT, *(f"{AUDIT}.{number}" for number in range(1, AUDIT_KEPT + 1)))
+_NAMES = frozenset({LOCK, SERVER, CATALOG, *_BESIDE, SPOOL, MODELS, SEEDED, RESTORING, SCRATCH, *_AUDITS})
 JOB_ID = re.compile(r"job_[0-9a-f]{1,64}")
 """What names a job, and its folder in the spool."""
 

@@ -12,7 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from rag.errors import ArchiveError, DataDirectoryError
-from rag.storage.catalog.snapshot import Contents, bring_forward, examine, index_again, take_snapshot
+from rag.storage.catalog.snapshot import Contents, bring_forward, end_sessions, examine, index_again, take_snapshot
 from rag.storage.directory import (
     CATALOG,
     JOB_ID,
@@ -92,6 +92,7 @@ def _add_all(archive: ArchiveWriter, data_dir: Path, copy: Path) -> Contents:
     try:
         bring_forward(copy)
         contents = examine(copy)
+        end_sessions(copy)
     except DataDirectoryError as error:
         raise DataDirectoryError(f"{data_dir / CATALOG} cannot be backed up: {error}") from error
     _add(archive, CATALOG, copy)
@@ -138,6 +139,7 @@ def _unpack(archive: Archive, file: Path, folder: Path) -> Contents:
         bring_forward(folder / CATALOG)
         contents = examine(folder / CATALOG)
         index_again(folder / CATALOG)
+        end_sessions(folder / CATALOG)
     except DataDirectoryError as error:
         raise ArchiveError(f"{file} holds a catalog that cannot be used: {error}") from error
     _check_waiting({entry.name for entry in archive.manifest.files}, contents, file)

@@ -24,6 +24,7 @@ from rag.storage.catalog import Catalog, StoredAnswer
 from rag.storage.receipts import Standing, standing
 from rag.types import Answer, Statement
 from server.api.bodies import FeedbackRequest, strict_json
+from server.http.caller import caller_of
 from server.http.problems import described
 
 _PAGES = Environment(
@@ -61,6 +62,7 @@ def get_answer(
     """An answer as it was given; with ``Accept: text/html`` a page that can be shared."""
     as_page = request.accept.best_match([MediaType.JSON, MediaType.HTML]) == MediaType.HTML
     try:
+        caller_of(request).see_answer(engine, answer_id)
         stored = engine.receipts.find(answer_id)
     except NotFound:
         if not as_page:

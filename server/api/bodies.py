@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, Literal
 
 import msgspec
+from anyio import to_thread
 from litestar import Request
 from litestar.exceptions import ClientException, HTTPException, InternalServerException, ValidationException
 from msgspec import Meta, Struct
@@ -17,8 +18,11 @@ from rag.answer.question import MAX_QUESTION, MAX_RESULTS, MAX_SCOPE, MAX_STATEM
 from rag.answer.verify.quotes import MAX_QUOTE, MAX_QUOTES
 from rag.answer.verify.text import MAX_PASSAGES, MAX_TEXT
 from rag.types import DEFAULT_COLLECTION
+from server.http.audit import NAMED
+from server.http.caller import SEE_BODY
 
 _UNKNOWN_KEY = re.compile(r"unknown field `(?P<key>.*?)`")
+_IDS = ("id", "ids", "collection", "model")
 _PLACE = re.compile(r" - at `\$(?P<path>[^`]*)`$")
 MOST_BODY_BYTES = 262_144
 """Of a JSON body: the longest question with the longest conversation that is read fits in."""
@@ -102,27 +106,40 @@ def strict_json(body_type: type[Struct]) -> Callable[[Request[Any, Any, Any]], A
         if not request.content_type[0]:
             raise UnsupportedMediaType(detail="send the header Content-Type: application/json")
         try:
-            _hold(body, decoder, body_type)
+            held = _hold(body, decoder, body_type)
         except msgspec.ValidationError as error:
             raise ValidationException(extra=[_invalid_field(str(error))]) from error
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise ClientException(detail=f"the body cannot be read as JSON: {error}") from error
+        await _hold_to_caller(request, held)
 
     return check
 
 
-def _hold(body: bytes, decoder: msgspec.json.Decoder[Struct], body_type: type[Struct]) -> None:
-    """Hold a body to its type. JSON knows one kind of number: 4.0 is 4.
+async def _hold_to_caller(request: Request[Any, Any, Any], body: Struct) -> None:
+    """Hold a body to the collections of who sent it.
+
+    Raises:
+        NotFound: As where there is no such thing.
+    """
+    request.scope["state"][NAMED] = {one: getattr(body, one) for one in _IDS if hasattr(body, one)}
+    see = request.scope["state"].get(SEE_BODY)
+    if see is not None:
+        await to_thread.run_sync(see, body)
+
+
+def _hold(body: bytes, decoder: msgspec.json.Decoder[Struct], body_type: type[Struct]) -> Struct:
+    """A body held to its type. JSON knows one kind of number: 4.0 is 4.
 
     Raises:
         msgspec.ValidationError: When it does not fit.
         msgspec.DecodeError, UnicodeDecodeError, RecursionError: When it is no JSON.
     """
     try:
-        decoder.decode(body)
+        return decoder.decode(body)
     except msgspec.ValidationError as error:
         try:
-            msgspec.convert(_whole(msgspec.json.decode(body)), body_type)
+            return msgspec.convert(_whole(msgspec.json.decode(body)), body_type)
         except msgspec.ValidationError:
             raise error from None
 

@@ -1,9 +1,9 @@
 """``/v1/collections``: each has documents, and indexes, of its own."""
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
-from litestar import delete, get, post
+from litestar import Request, delete, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 from msgspec import Meta, Struct
@@ -13,6 +13,7 @@ from rag.ingest.pipeline import drop_collection, ensure_collection
 from rag.library import Library
 from rag.types import COLLECTION
 from server.api.bodies import strict_json
+from server.http.caller import caller_of
 from server.http.problems import described
 
 
@@ -33,9 +34,9 @@ class CollectionSize:
 
 
 @get("/v1/collections", sync_to_thread=True, responses=described(503))
-def list_collections(engine: NamedDependency[Library]) -> list[CollectionSize]:
+def list_collections(request: Request[Any, Any, Any], engine: NamedDependency[Library]) -> list[CollectionSize]:
     """Every collection with its size."""
-    return [_size(engine, collection) for collection in engine.store.catalog.collections()]
+    return [_size(engine, one) for one in engine.store.catalog.collections() if caller_of(request).sees(one)]
 
 
 @post(

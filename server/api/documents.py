@@ -1,12 +1,10 @@
 """``/v1/documents`` and below, but for the upload."""
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass, fields
 from pathlib import PurePosixPath
 from typing import Annotated
 from urllib.parse import quote
 
-import msgspec
 from litestar import Response, delete, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
@@ -19,6 +17,7 @@ from rag.storage.catalog import Order, Wanted
 from rag.types import DEFAULT_COLLECTION, Document, Span
 from server.api.blocks import DocumentBlocks, read_blocks
 from server.api.bodies import strict_json
+from server.api.cursors import cursor_of, place_of
 from server.api.paragraphs import Paragraph, paragraphs
 from server.http.problems import described
 
@@ -81,11 +80,14 @@ def list_documents(
     wanted = Wanted(collection=collection, order=Order(sort), words=q)
     with engine.store.catalog.snapshot() as catalog:
         catalog.state(collection)
-        found = catalog.list_documents(wanted, limit=limit + 1, after=_place(cursor))
+        found = catalog.list_documents(wanted, limit=limit + 1, after=place_of(cursor))
         total = catalog.count_documents(wanted)
     items = [_record(document) for _, document in found[:limit]]
+    key, last = found[limit - 1] if len(found) > limit else ("", None)
     return DocumentPage(
-        items=items, next_cursor=_cursor(*found[limit - 1]) if len(found) > limit else None, total=total
+        items=items,
+        next_cursor=None if last is None else cursor_of(key, last.id),
+        total=total,
     )
 
 
@@ -180,25 +182,6 @@ def get_source(document_id: FromPath[str], engine: NamedDependency[Library]) -> 
 def delete_document(document_id: FromPath[str], engine: NamedDependency[Library]) -> None:
     """Remove a document from the text, the lexical and the vector index; it can be brought again."""
     engine.remove(document_id)
-
-
-def _cursor(key: str, document: Document) -> str:
-    """Where a page ends, for the next one."""
-    return urlsafe_b64encode(msgspec.json.encode((key, document.id))).decode()
-
-
-def _place(cursor: str) -> tuple[str, str] | None:
-    """The key and the id that a cursor stands for; ``None`` for the first page.
-
-    Raises:
-        InvalidRequest: For what is no cursor.
-    """
-    if not cursor:
-        return None
-    try:
-        return msgspec.json.decode(urlsafe_b64decode(cursor), type=tuple[str, str])
-    except (ValueError, msgspec.DecodeError) as error:
-        raise InvalidRequest("cursor: it is none; give the next_cursor of a page, in the same order") from error
 
 
 def _span(start: int, end: int) -> Span | None:

@@ -108,6 +108,16 @@ _MEANINGS = {
         "styles": "Of Markdown: what is emphasised, code or a link; `syntax` are the characters that say so.",
         "marked": "What of it lies between the `start` and the `end` that were asked for; null for nothing.",
     },
+    "SessionRequest": {"key": "An API key of the server, `fn_...`."},
+    "Feedback": {
+        "answer_id": "Of the answer that it is about.",
+        "collection": "Of the documents that were asked.",
+        "question": "As it was typed.",
+        "answered": "Whether the documents did answer it.",
+        "helpful": "Whether the answer helped.",
+        "comment": "What was right or wrong, in the words of whoever asked.",
+        "created": "When it was given (ISO 8601).",
+    },
     "ReadCell": {
         "column": "Counted from 0; of a field the key is in column 0 and the value in 1. Empty cells are left out.",
         "width": "How many columns it reaches over.",

@@ -16,6 +16,8 @@ from rag.library import Library
 from rag.types import DEFAULT_COLLECTION
 from rag.upkeep.jobs import Jobs
 from server.api.bodies import UnsupportedMediaType
+from server.http.audit import NAMED
+from server.http.caller import caller_of
 from server.http.multipart import MOST_FILES, Receiver
 from server.http.problems import NO_DESCRIPTOR, described
 
@@ -108,6 +110,8 @@ async def upload_documents(
         limit = engine.settings.max_upload_bytes
         with Receiver(folder, boundary=boundary, limit=limit) as receiver:
             await _receive(request, receiver)
+        request.scope["state"][NAMED] = {"collection": receiver.collection}
+        caller_of(request).see(receiver.collection)
         await to_thread.run_sync(jobs.accept, job_id, receiver.collection, receiver.names, receiver.origins)
         accepted = True
     except OSError as error:
@@ -139,13 +143,14 @@ def get_job(job_id: FromPath[str], jobs: NamedDependency[Jobs]) -> JobRecord:
 
 @get("/v1/jobs", sync_to_thread=True, responses=described(400, 503))
 def list_jobs(
+    request: Request[Any, Any, Any],
     jobs: NamedDependency[Jobs],
     wanted: Annotated[str | None, QueryParameter(name="state", enum=_STATES)] = None,
 ) -> JobList:
     """The newest jobs, of one state or all; those that are not done are kept, of the others the newest thousand."""
     if wanted not in (None, *_STATES):
         raise InvalidRequest(f"state: {wanted!r} is none of {', '.join(_STATES)}")
-    found = jobs.newest(wanted)
+    found = [one for one in jobs.newest(wanted) if caller_of(request).sees(one.collection)]
     return JobList(
         items=[JobSummary(**{part.name: getattr(one, part.name) for part in fields(JobSummary)}) for one in found]
     )

@@ -26,6 +26,8 @@ from server.http.problems import PROBLEM_JSON, RequestTimeout, problem_body
 logger = logging.getLogger(__name__)
 
 REQUEST_ID = "x-request-id"
+ALLOWED_ORIGIN = "allowed_origin"
+"""Where a request says that it comes from a page that is let in, though of another site."""
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _ANY = ("0.0.0.0", "::", "")
 _READING = ("GET", "HEAD", "OPTIONS")
@@ -115,7 +117,8 @@ class Edge:
         except Refusal as refusal:
             await _refuse(send, refusal)
             return
-        scope.setdefault("state", {})["request_id"] = request_id
+        headers = _headers_of(scope)
+        scope.setdefault("state", {}).update(request_id=request_id, own_page=_comes_from_here(scope["method"], headers))
         if scope["method"] == "OPTIONS":
             scope, send = _as(scope, _NO_ROUTE_HAS_IT), _allowing(send)
         elif scope["method"] == "HEAD":
@@ -128,7 +131,7 @@ class Edge:
         Raises:
             Refusal: When it is to be refused.
         """
-        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        headers = _headers_of(scope)
         host = headers.get("host")
         if host is not None and not self.is_own(host):
             raise Refusal(
@@ -137,7 +140,7 @@ class Edge:
                 "name this one",
                 connection="close",
             )
-        if not _comes_from_here(scope["method"], headers):
+        if not (_comes_from_here(scope["method"], headers) or scope.get("state", {}).get(ALLOWED_ORIGIN, False)):
             origin = headers.get("origin") or headers.get("sec-fetch-site")
             raise Refusal(HTTPStatus.FORBIDDEN, f"refused: the request comes from another site ({origin})")
         if scope["path"] in _QUESTIONS and scope["method"] == "POST":
@@ -163,6 +166,15 @@ def own_hosts(bound: str, allowed: Collection[str]) -> tuple[frozenset[str], boo
     return (names, True) if bound in _ANY else (names | {bound.lower()}, False)
 
 
+def is_loopback(bound: str) -> bool:
+    """Whether only this machine reaches an address, or a name.
+
+    >>> is_loopback("127.0.0.2"), is_loopback("localhost"), is_loopback("0.0.0.0"), is_loopback("")
+    (True, True, False, False)
+    """
+    return ipaddress.ip_address(bound).is_loopback if _is_address(bound) else bound.lower() == "localhost"
+
+
 def host_name(host: str) -> str:
     """The name in a ``Host`` header: lower case, without port, brackets and a final point.
 
@@ -182,6 +194,10 @@ def _is_address(name: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _headers_of(scope: Scope) -> Headers:
+    return {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
 
 
 def _comes_from_here(method: str, headers: Headers) -> bool:

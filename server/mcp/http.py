@@ -6,6 +6,7 @@ The SDK is loaded at the first request; a server that no such client asks is as 
 import asyncio
 import contextlib
 from collections.abc import Callable, Iterator
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from anyio import to_thread
@@ -20,6 +21,7 @@ from rag.checks import VerifyOptions
 from rag.errors import InvalidRequest, NotFound
 from rag.library import Library
 from server.api.bodies import MOST_BODY_BYTES
+from server.http.caller import EVERYBODY, Caller, known_caller
 from server.http.line import Line
 from server.mcp import results
 from server.mcp.documents import Refused
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
     from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 
 PATH = "/mcp"
+_CALLER: ContextVar[Caller] = ContextVar("caller", default=EVERYBODY)
+"""Who calls a tool: the SDK runs it in the context of the request."""
 Item = TypeVar("Item")
 
 
@@ -52,7 +56,7 @@ class InLine:
                 else:
                     yield None
 
-        return await self._result(steps)
+        return await self._result(steps, collection)
 
     async def search(self, query: str, collection: str, limit: int) -> results.Found:
         """As ``Documents``."""
@@ -61,12 +65,15 @@ class InLine:
             passages = engine.search(query, collection=collection, limit=limit)
             yield results.found(passages, engine.store.catalog.document)
 
-        return await self._result(steps)
+        return await self._result(steps, collection)
 
     async def read(self, document_id: str, start: int, end: int) -> results.ReadText:
         """As ``Documents``."""
 
+        caller = _CALLER.get()
+
         def part() -> results.ReadText:
+            caller.see_document(self._engine(), document_id)
             with self._engine().store.catalog.snapshot() as catalog:
                 document = catalog.document(document_id)
                 return results.read(document, catalog.text(document_id), start=start, end=end)
@@ -82,10 +89,11 @@ class InLine:
             for step in engine.checking.verifying(text, options):
                 yield None if step is None else results.checked(step)
 
-        return await self._result(steps)
+        return await self._result(steps, collection)
 
-    async def _result(self, steps: Callable[[Library], Iterator[Item | None]]) -> Item:
+    async def _result(self, steps: Callable[[Library], Iterator[Item | None]], collection: str) -> Item:
         with _refusing():
+            _CALLER.get().see(collection)
             engine = self._engine()
             last = await self._line.result(lambda: steps(engine), _stays)
         if last is None:
@@ -159,6 +167,7 @@ def mcp_route(endpoint: Endpoint) -> ASGIRouteHandler:
 
     @asgi(PATH, copy_scope=True)
     async def mcp(scope: Scope, receive: Receive, send: Send) -> None:
+        _CALLER.set(known_caller(scope["state"]) or EVERYBODY)
         await endpoint.handle(scope, receive, send)
 
     return mcp

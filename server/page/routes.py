@@ -8,7 +8,7 @@ from litestar import Router, get
 from litestar.datastructures import CacheControlHeader
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import SwaggerRenderPlugin
-from litestar.openapi.spec import OpenAPI
+from litestar.openapi.spec import Components, OpenAPI, SecurityScheme
 from litestar.response import File
 from litestar.static_files import create_static_files_router
 from msgspec import Struct
@@ -29,6 +29,7 @@ _API_PAGE_POLICY = (
     "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     "connect-src 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+_KEY = "An API key, `fn_...`, of the scope that is named; needed where the server has keys."
 
 
 @get("/", include_in_schema=False, sync_to_thread=False)
@@ -59,6 +60,7 @@ def openapi_config() -> OpenAPIConfig:
     return OpenAPIConfig(
         title="Footnote",
         version=__version__,
+        components=Components(security_schemes={"key": SecurityScheme(type="http", scheme="bearer", description=_KEY)}),
         openapi_router=Router("/schema", route_handlers=[], after_request=without_html, include_in_schema=False),
         render_plugins=[page],
         use_handler_docstrings=True,

@@ -15,8 +15,21 @@ from tests.support.places import ROOT
 VALUES = [
     ("FOOTNOTE_DATA_DIR", "/var/lib/notes", Path("/var/lib/notes")),
     ("FOOTNOTE_SERVER", "http://127.0.0.1:8000", "http://127.0.0.1:8000"),
+    ("FOOTNOTE_KEY", "fn_1", "fn_1"),
     ("FOOTNOTE_HOST", "0.0.0.0", "0.0.0.0"),
     ("FOOTNOTE_PORT", "9000", 9000),
+    ("FOOTNOTE_KEY_REQUESTS", "5", 5),
+    ("FOOTNOTE_ADDRESS_REQUESTS", "6", 6),
+    ("FOOTNOTE_SESSION_HOURS", "2", 2),
+    ("FOOTNOTE_AUDIT_LOG", "/var/log/footnote.jsonl", "/var/log/footnote.jsonl"),
+    (
+        "FOOTNOTE_ALLOW_ORIGINS",
+        "https://Wiki.example, http://[::1]:9000,",
+        ("https://wiki.example", "http://[::1]:9000"),
+    ),
+    ("FOOTNOTE_TRUSTED_PROXIES", "127.0.0.1, 10.0.0.0/8, ::1", ("127.0.0.1/32", "10.0.0.0/8", "::1/128")),
+    ("FOOTNOTE_TRUSTED_USER_HEADER", "X-Forwarded-User", "X-Forwarded-User"),
+    ("FOOTNOTE_TRUSTED_USER_SCOPE", "write", "write"),
     ("FOOTNOTE_ALLOWED_HOSTS", "notes.example, [fd00::1],", ("notes.example", "[fd00::1]")),
     ("FOOTNOTE_MAX_WAITING", "5", 5),
     ("FOOTNOTE_MAX_CONNECTIONS", "20", 20),
@@ -44,6 +57,9 @@ VALUES = [
 ]
 LIMITS = [
     ("FOOTNOTE_PORT", 0, 65535),
+    ("FOOTNOTE_KEY_REQUESTS", 0, 10_000_000),
+    ("FOOTNOTE_ADDRESS_REQUESTS", 0, 10_000_000),
+    ("FOOTNOTE_SESSION_HOURS", 1, 8_760),
     ("FOOTNOTE_MAX_WAITING", 0, 10_000),
     ("FOOTNOTE_MAX_CONNECTIONS", 16, 100_000),
     ("FOOTNOTE_PASSAGE_TOKENS", 16, 400),
@@ -146,8 +162,28 @@ def test_threshold_that_is_no_number_fails() -> None:
         Settings.from_environ({"FOOTNOTE_THRESHOLD": "half"})
 
 
-def test_the_writer_s_key_is_not_shown() -> None:
+def test_keys_are_not_shown() -> None:
     assert "sk-1" not in repr(Settings(writer_key="sk-1"))
+    assert "fn_1" not in repr(Settings(key="fn_1"))
+
+
+@pytest.mark.parametrize("raw", ["", "Read", "read,write", "owner"])
+def test_a_scope_that_is_none_fails_with_those_there_are(raw: str) -> None:
+    message = f"^FOOTNOTE_TRUSTED_USER_SCOPE='{raw}' cannot be used: it must be one of read, write, admin$"
+    with pytest.raises(SettingsError, match=message):
+        Settings.from_environ({"FOOTNOTE_TRUSTED_USER_SCOPE": raw})
+
+
+@pytest.mark.parametrize("raw", ["wiki.example", "https://wiki.example/", "*", "null", "ftp://wiki.example"])
+def test_an_origin_that_is_none_fails_with_it(raw: str) -> None:
+    with pytest.raises(SettingsError, match=r"^FOOTNOTE_ALLOW_ORIGINS=.* cannot be used: .* is no origin; write https"):
+        Settings.from_environ({"FOOTNOTE_ALLOW_ORIGINS": raw})
+
+
+@pytest.mark.parametrize("raw", ["proxy.example", "10.0.0.1/8", "127.0.0.1:80"])
+def test_a_network_that_is_none_fails_with_it(raw: str) -> None:
+    with pytest.raises(SettingsError, match=f"^FOOTNOTE_TRUSTED_PROXIES='{raw}' cannot be used: '?{raw}"):
+        Settings.from_environ({"FOOTNOTE_TRUSTED_PROXIES": raw})
 
 
 @pytest.mark.parametrize("key", TEXTS)

@@ -101,6 +101,10 @@ def printed(data: tuple[Path, tuple[int, str]], folder: Path) -> dict[str, tuple
         "completion": ["completion", NAME],
         "mcp": ["mcp", NAME],
         "doctor": ["doctor"],
+        "feedback": ["feedback"],
+        "keys create": ["keys", "create", "--scope", "read", "--name", NAME],
+        "keys list": ["keys", "list"],
+        "keys revoke": ["keys", "revoke", NAME],
         "reindex": ["reindex"],
         "backup": ["backup", backup],
         "export": ["export", "default", export],
@@ -152,7 +156,15 @@ def test_no_command_prints_what_a_terminal_obeys(printed: dict[str, tuple[int, s
 
 
 def test_commands_did_what_they_print(printed: dict[str, tuple[int, str]]) -> None:
-    failed = {"ingest": 1, "ask unanswered": 3, "documents remove": 1, "serve": 2, "completion": 2, "mcp": 2}
+    failed = {
+        "ingest": 1,
+        "ask unanswered": 3,
+        "documents remove": 1,
+        "serve": 2,
+        "completion": 2,
+        "mcp": 2,
+        "keys revoke": 1,
+    }
     assert {name: code for name, (code, _) in printed.items() if code} == failed
     assert "rejected evil\ufffd[2J" in printed["ingest"][1]
     assert "passed over: 1 of other types" in printed["ingest"][1]

@@ -22,7 +22,7 @@ FITTED = FittedScale(scale=Scale(intercept=0.5, slope=0.75), questions=20, creat
 
 
 def placed(folder: Path, version: int) -> Path:
-    """A data directory with the catalog of version 2, or with what that was in version 1."""
+    """A data directory with the catalog of version 2, with what that was in version 1, or became in version 3."""
     folder.mkdir()
     with zipfile.ZipFile(BACKUP) as archive:
         archive.extract(CATALOG, folder)
@@ -30,6 +30,11 @@ def placed(folder: Path, version: int) -> Path:
         assert connection.execute("PRAGMA user_version").fetchone()[0] == 2
         if version == 1:
             connection.executescript("DROP TABLE structures; PRAGMA user_version = 1;")
+        if version == 3:
+            with closing(sqlite3.connect(":memory:")) as made:
+                create_tables(made)
+                scales = next(sql for _, name, sql in schema(made) if name == "scales")
+            connection.executescript(f"{scales}; PRAGMA user_version = 3;")
     return folder
 
 
@@ -43,12 +48,13 @@ def works(engine: Library) -> None:
     assert engine.ask("Who built the lighthouse of Morvane?").confidence != before.confidence
 
 
-@pytest.mark.parametrize("version", [1, 2])
+@pytest.mark.parametrize("version", [1, 2, 3])
 def test_older_catalog_is_brought_forward_in_place(version: int, open_library: OpenLibrary, tmp_path: Path) -> None:
     folder = placed(tmp_path / "data", version)
     engine = open_library(folder)
     assert len(engine.store.catalog.outdated(9)) == (2 if version == 1 else 0)
     works(engine)
+    assert not engine.store.catalog.access.any()
     engine.close()
     with closing(sqlite3.connect(folder / CATALOG)) as found, closing(sqlite3.connect(":memory:")) as made:
         assert found.execute("PRAGMA user_version").fetchone()[0] == VERSION

@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +20,12 @@ from eval.run.toys import WordEncoder, WordScorer
 from rag.errors import ArchiveError, DataDirectoryError, DataDirectoryInUse, NotFound
 from rag.library import Library, assemble
 from rag.settings import Settings
+from rag.storage.catalog import KeyScope
+from rag.storage.catalog.schema import VERSION
 from rag.upkeep.backup import back_up, restore
 from rag.upkeep.exchange import export, import_collection
 from rag.upkeep.jobs import Jobs
+from rag.upkeep.keys import begin_session, create_key, digest, open_keys
 from tests.support.engines import OpenLibrary, write_and_ingest
 from tests.support.processes import footnote, serve
 
@@ -75,6 +79,26 @@ def test_waiting_files_are_in_the_backup_and_are_taken_in_after_a_restore(filled
             threading.Event().wait(0.02)
         jobs.stop()
         assert "noon" in engine.ask("When does the ferry of Tarn sail?").answer
+
+
+def test_keys_are_in_the_backup_and_who_is_signed_in_is_not(filled: Path, tmp_path: Path) -> None:
+    with open_keys(filled) as keys:
+        key, token = create_key(keys, KeyScope.WRITE, name="press", collections=["news"], days=3)
+        gone, _ = create_key(keys, KeyScope.ADMIN)
+        keys.revoke(gone.id)
+        session = begin_session(keys, key, timedelta(hours=1))
+        assert keys.of_session(digest(session), key.created) == key
+    back_up(filled, tmp_path / "all.zip")
+    with zipfile.ZipFile(tmp_path / "all.zip") as archive:
+        held = archive.read("catalog.db")
+    assert digest(token).encode() in held
+    assert digest(session).encode() not in held
+    assert token.encode() not in held
+    restore(tmp_path / "all.zip", tmp_path / "new")
+    with open_keys(tmp_path / "new") as keys:
+        assert keys.find(digest(token)) == key
+        assert [one.revoked is None for one in keys.all()] == [one.id != gone.id for one in keys.all()]
+        assert keys.of_session(digest(session), key.created) is None
 
 
 def test_backups_of_a_running_server_are_each_of_one_moment(tmp_path: Path) -> None:
@@ -308,7 +332,7 @@ def test_backup_of_other_tables_or_a_changed_document_is_refused(archives: tuple
                 "it has other tables than",
             ),
             ("UPDATE documents SET text = CAST('other' AS BLOB) WHERE id = 'lamp'", "the text of document lamp is not"),
-            ("PRAGMA user_version = 7", "it is a catalog of version 7; this Footnote reads version 3"),
+            ("PRAGMA user_version = 7", f"it is a catalog of version 7; this Footnote reads version {VERSION}"),
         )
     ):
 

@@ -1,6 +1,7 @@
 """The catalog: what is true about the corpus. All SQL of Footnote is in this package."""
 
-from rag.storage.catalog.answers import AnswerTable, StoredAnswer, now
+from rag.storage.catalog.access import Key, KeyScope, KeyTable
+from rag.storage.catalog.answers import AnswerTable, Feedback, StoredAnswer, now
 from rag.storage.catalog.catalog import Catalog
 from rag.storage.catalog.derived import Derived
 from rag.storage.catalog.documents import Inventory, NewDocument
@@ -13,12 +14,16 @@ __all__ = [
     "AnswerTable",
     "Catalog",
     "Derived",
+    "Feedback",
     "FittedScale",
     "Generation",
     "Inventory",
     "Job",
     "JobFile",
     "JobSummary",
+    "Key",
+    "KeyScope",
+    "KeyTable",
     "NewDocument",
     "Order",
     "StoredAnswer",

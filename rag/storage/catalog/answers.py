@@ -1,5 +1,7 @@
 """The answers that were given, and what people thought of them."""
 
+import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -7,6 +9,15 @@ from rag.errors import NotFound
 from rag.storage.catalog.quoted import without_removed
 from rag.storage.catalog.schema import Connections
 from rag.storage.catalog.scrub import Scrubber
+
+_LATEST = "9"  # after every year
+_FEEDBACK = """
+    SELECT answer_id, json_extract(CAST(body AS TEXT), '$.collection') AS collection, question,
+           json_extract(CAST(body AS TEXT), '$.answered') AS answered, helpful, comment, feedback.created AS created
+    FROM feedback JOIN answers ON answers.id = answer_id
+    WHERE (feedback.created, answer_id) < (?, ?) AND (? IS NULL OR collection IN (SELECT value FROM json_each(?)))
+    ORDER BY feedback.created DESC, answer_id DESC LIMIT ?
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +28,19 @@ class StoredAnswer:
     question: str
     created: str
     body: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feedback:
+    """What somebody thought of an answer; ``created`` is an ISO 8601 time in UTC."""
+
+    answer_id: str
+    collection: str
+    question: str
+    answered: bool
+    helpful: bool
+    comment: str | None
+    created: str
 
 
 class AnswerTable:
@@ -67,6 +91,22 @@ class AnswerTable:
                 (answer_id, int(helpful), comment, now()),
             )
         self._scrubber.mark(passages=False)  # of feedback that was given before
+
+    def feedback(
+        self, *, limit: int, before: tuple[str, str] | None = None, among: Collection[str] | None = None
+    ) -> list[Feedback]:
+        """The latest feedback to answers that are kept, at most ``limit``.
+
+        Args:
+            before: Time and id of an answer: only what comes after it in this order.
+            among: Ids of collections: only what is of one of them.
+        """
+        bound = None if among is None else json.dumps(sorted(among))
+        rows = self._connections.read().execute(_FEEDBACK, (*(before or (_LATEST, "")), bound, bound, limit))
+        return [
+            Feedback(**{**dict(row), "answered": bool(row["answered"]), "helpful": bool(row["helpful"])})
+            for row in rows
+        ]
 
 
 def now() -> str:

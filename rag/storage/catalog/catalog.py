@@ -12,6 +12,7 @@ import numpy as np
 
 from rag.blocks import Block
 from rag.errors import ChangeForbidden, GenerationRetired, NotFound
+from rag.storage.catalog.access import KeyTable
 from rag.storage.catalog.answers import AnswerTable
 from rag.storage.catalog.derived import (
     find_beside,
@@ -66,6 +67,7 @@ class Catalog:
         self.answers = AnswerTable(self._connections, self._scrubber)
         self.jobs = JobTable(self._connections)
         self.scales = ScaleTable(self._connections)
+        self.access = KeyTable(self._connections)
         self.generations = Generations(self._connections, self._scrubber)
         current = self.generations.current()
         self._generation = current.number if current else 0

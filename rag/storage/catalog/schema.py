@@ -16,7 +16,7 @@ from weakref import finalize
 from rag.errors import DataDirectoryError
 from rag.storage.catalog.connection import Connection
 
-VERSION = 3
+VERSION = 4
 _MOST_IDLE = 8  # connections that are kept for the next snapshot
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON", "trusted_schema=OFF")
 _WAIT_SECONDS = 30.0
@@ -139,10 +139,26 @@ CREATE TABLE job_files (
     passages INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (job, position)
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE access_keys (                   -- who may ask: without any, everybody who reaches the server
+    id TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    sha256 TEXT NOT NULL UNIQUE,             -- of the token, which nothing keeps
+    scope TEXT NOT NULL CHECK (scope IN ('read', 'write', 'admin')),
+    collections TEXT,                        -- JSON: those that it is bound to, NULL for all
+    created TEXT NOT NULL,
+    expires TEXT, revoked TEXT, used TEXT
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE sessions (                      -- of browsers in which somebody gave a key, in no backup
+    sha256 TEXT PRIMARY KEY,                 -- of the cookie
+    key_id TEXT NOT NULL REFERENCES access_keys (id) ON DELETE CASCADE,
+    expires TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
 """
 
-_ADDED = {1: "structures", 2: "scales"}
-"""The table that a catalog of each older version lacks beside those of the next."""
+_ADDED = {1: ("structures",), 2: ("scales",), 3: ("access_keys", "sessions")}
+"""The tables that a catalog of each older version lacks beside those of the next."""
 
 
 class Connections:
@@ -291,9 +307,9 @@ def upgrade(connection: sqlite3.Connection) -> int:
     """
     found = int(connection.execute("PRAGMA user_version").fetchone()[0])
     while found in _ADDED:
-        table = _table(_ADDED[found])
+        tables = " ".join(map(_table, _ADDED[found]))
         found += 1
-        connection.executescript(f"BEGIN IMMEDIATE; {table} PRAGMA user_version={found}; COMMIT;")
+        connection.executescript(f"BEGIN IMMEDIATE; {tables} PRAGMA user_version={found}; COMMIT;")
     return found
 
 

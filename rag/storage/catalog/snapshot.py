@@ -59,6 +59,13 @@ def bring_forward(copy: Path) -> None:
         raise DataDirectoryError(f"it cannot be read as a catalog: {error}") from error
 
 
+def end_sessions(copy: Path) -> None:
+    """Have a copy that was found sound forget who is signed in: a backup is no way to be that."""
+    with closing(_open(copy)) as connection:
+        connection.execute("PRAGMA secure_delete=ON")
+        connection.execute("DELETE FROM sessions")
+
+
 def examine(copy: Path) -> Contents:
     """What a copy holds, once every page, reference, document and value of it is found sound.
 

@@ -112,6 +112,7 @@ _TIME = _read_by(datetime.fromisoformat)
 _DATE = _shaped(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _PATH = _shaped(r"[^\x00]{1,4000}")
 _SHA256 = _shaped(r"[0-9a-f]{64}")
+_MOMENT = _shaped(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\+00:00")  # these are compared as texts
 
 _COLUMNS: dict[str, dict[str, _Check]] = {
     "sqlite_sequence": {"name": _NUMBERED.__contains__, "seq": _is_count},
@@ -160,6 +161,12 @@ _COLUMNS: dict[str, dict[str, _Check]] = {
         "reason": _optional(_any_text),
         "passages": _whole(0),
     },
+    "access_keys": {
+        **{"id": _shaped(r"key_[0-9a-f]{16}"), "name": _any_text, "sha256": _SHA256, "created": _MOMENT},
+        **dict.fromkeys(("expires", "revoked", "used"), _optional(_MOMENT)),
+        "collections": _optional(_read_by(lambda value: msgspec.json.decode(value, type=tuple[str, ...]))),
+    },
+    "sessions": {"sha256": _SHA256, "key_id": _any_text, "expires": _MOMENT},
     "structures": {"document_id": _any_text, "layout": _whole(0, 1 << 31)},
     "passages": {"row": _whole(1), "indexed": _any_text},
     "sentences": {"kind": _KINDS.__contains__, "block": _whole(0), "heading": _optional(_any_text)},

@@ -37,6 +37,7 @@ from server.api.openai.markdown import escaped, written
 from server.api.openai.messages import read_messages, text_of
 from server.api.openai.tasks import latest_question
 from server.http import streaming
+from server.http.caller import caller_of
 from server.http.line import Line
 from server.http.problems import failure
 
@@ -56,9 +57,11 @@ class _ChatOperation(Operation):
 
 
 @get(MODELS, sync_to_thread=True, responses=described(503))
-def list_models(engine: NamedDependency[Library]) -> ModelList:
+def list_models(request: Request[Any, Any, Any], engine: NamedDependency[Library]) -> ModelList:
     """The models of OpenAI's API: `footnote` asks the default collection, `footnote/ID` that collection."""
-    return ModelList(data=[Model(id=NAME), *(Model(id=f"{NAME}/{name}") for name in engine.collections())])
+    seen = [name for name in engine.collections() if caller_of(request).sees(name)]
+    first = [Model(id=NAME)] if caller_of(request).sees(DEFAULT_COLLECTION) else []
+    return ModelList(data=[*first, *(Model(id=f"{NAME}/{name}") for name in seen)])
 
 
 @get(f"{MODELS}/{{model:path}}", sync_to_thread=True, responses=described(400, 404, 503))

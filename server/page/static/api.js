@@ -1,5 +1,6 @@
 /** The calls the page makes to its own server, about the collection that is asked when none is named. */
 
+import { signedIn } from "./signin.js";
 import { t } from "./strings.js";
 
 const HISTORY_TURNS = 4;
@@ -25,6 +26,10 @@ export async function call(url, { onLoading, ...init } = {}) {
 	for (;;) {
 		const response = await fetch(url, init).catch(lost(t.unreachable));
 		if (response.ok) return response;
+		if (response.status === 401) {
+			await signedIn();
+			continue;
+		}
 		if (response.status !== 503) throw refusal(response.status, await response.json().catch(() => null));
 		onLoading?.();
 		await pause(Math.min(response.headers.get("Retry-After") || 1, 10) * 1000, init.signal);

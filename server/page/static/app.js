@@ -9,6 +9,7 @@ import { h, icon, lineForm, showDialog } from "./dom.js";
 import { chatHref, documentHref, go, place } from "./links.js";
 import { startPreviews } from "./preview.js";
 import { readerIn } from "./reader.js";
+import { offerSignOut } from "./signin.js";
 import { t } from "./strings.js";
 
 const [turns, panel, side, documentList, chatMenu] = ["turns", "panel", "side", "documents", "chat-menu"].map(byId);
@@ -120,6 +121,7 @@ chatMenu.append(...Object.entries(menu).map(([name, act]) => h("button", t[name]
 	act();
 })));
 
+offerSignOut(byId("sign-out"));
 byId("skip").onclick = () => byId("question").focus();
 startPreviews();
 chat.focus();

@@ -5,6 +5,11 @@ const longDate = new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeZone:
 
 export const t = {
 	title: "Footnote",
+	signIn: "Sign in",
+	signInHint: "This server asks for a key. Whoever runs it has made one for you.",
+	key: "Key",
+	keyRefused: "This key is unknown, expired or revoked.",
+	signOut: "Sign out",
 	skip: "Skip to the question box",
 	menu: "Conversations and documents",
 	newChat: "New conversation",
