@@ -32,7 +32,7 @@ from server.api.documents import (
     list_documents,
 )
 from server.api.fields import say_what_fields_mean
-from server.api.health import live, ready
+from server.api.health import live, metrics, ready
 from server.api.openai.errors import OpenAIErrors
 from server.api.openai.routes import complete_chat, get_model, list_models
 from server.api.operations import tag_operations
@@ -46,6 +46,9 @@ from server.http.line import Line
 from server.http.problems import HANDLERS
 from server.mcp.http import Endpoint, InLine, mcp_route
 from server.page.routes import chat_page, openapi_config, policy, say_what_is_refused, static_routers
+from server.sight.requests import routed
+from server.sight.sight import Sight
+from server.sight.state import state_of
 
 _WRITTEN = 6  # questions beyond the cores' number: who waits for a writer needs no core
 
@@ -66,6 +69,8 @@ def create_app(startup: Startup, settings: Settings) -> App:
     written = _WRITTEN if settings.writer_url else 0
     line = Line(running=settings.worker_threads + written, waiting=settings.max_waiting)
     tools = Endpoint(InLine(startup.engine, line))
+    sight = Sight(lambda: state_of(startup, line))
+    startup.watch_questions(sight.watch)
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
@@ -88,13 +93,14 @@ def create_app(startup: Startup, settings: Settings) -> App:
             *(upload_documents, get_job, list_jobs, cancel_job, list_documents, delete_document, delete_documents),
             *(get_document, get_text, get_paragraphs, get_blocks, get_source),
             *(list_collections, create_collection, delete_collection),
-            *(live, ready, chat_page, mcp_route(tools)),
+            *(live, ready, metrics, chat_page, mcp_route(tools)),
             *static_routers(),
         ],
         dependencies={
             "engine": Provide(startup.engine, sync_to_thread=False),
             "line": Provide(provide_line, sync_to_thread=False),
             "jobs": Provide(startup.jobs, sync_to_thread=False),
+            "sight": Provide(lambda: sight, sync_to_thread=False),
             "suggestions": Provide(startup.suggestions, sync_to_thread=False),
         },
         exception_handlers=HANDLERS,
@@ -107,5 +113,5 @@ def create_app(startup: Startup, settings: Settings) -> App:
     say_what_fields_mean(app.openapi_schema)
     tag_operations(app.openapi_schema)
     hosts, any_address = own_hosts(settings.host, settings.allowed_hosts)
-    edge = Edge(app, hosts=hosts, any_address=any_address, policy=policy, busy_seconds=line.retry_seconds)
-    return OpenAIErrors(edge)
+    edge = Edge(routed(app), hosts=hosts, any_address=any_address, policy=policy, busy_seconds=line.retry_seconds)
+    return sight.around(OpenAIErrors(edge))

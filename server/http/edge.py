@@ -108,14 +108,13 @@ class Edge:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request_id = secrets.token_hex(8)
+        request_id = scope.setdefault("state", {}).setdefault("request_id", secrets.token_hex(8))
         send = _with_headers(send, self._policy(scope["path"]), request_id)
         try:
             self._check(scope)
         except Refusal as refusal:
             await _refuse(send, refusal)
             return
-        scope.setdefault("state", {})["request_id"] = request_id
         if scope["method"] == "OPTIONS":
             scope, send = _as(scope, _NO_ROUTE_HAS_IT), _allowing(send)
         elif scope["method"] == "HEAD":

@@ -1,0 +1,50 @@
+"""Logs as JSON, the one module that talks to structlog: what any module logs goes through it, a line a record.
+
+The modules log by the standard library, with fields in ``extra``. structlog is imported where JSON is asked for.
+"""
+
+import logging
+from collections.abc import MutableMapping
+from typing import Any
+
+from rag.cli.terminal import log_with
+from server.sight.requests import request_id
+
+JSON = "json"
+_TOLD = "server.sight"
+"""Of every request and every question a record is written: by JSON alone, a person would not find the others."""
+
+
+def set_up(form: str) -> None:
+    """Log as the setting says: ``json``, or ``text``, which is there already."""
+    logging.getLogger("rag").setLevel(logging.INFO)
+    logging.getLogger("server").setLevel(logging.INFO)
+    logging.getLogger(_TOLD).setLevel(logging.INFO if form == JSON else logging.WARNING)
+    if form == JSON:
+        log_with(_formatter())
+
+
+def _formatter() -> logging.Formatter:
+    """Records as JSON of ASCII alone, which a terminal does not obey either."""
+    from structlog import processors, stdlib
+
+    return stdlib.ProcessorFormatter(
+        foreign_pre_chain=[
+            stdlib.add_log_level,
+            stdlib.add_logger_name,
+            processors.TimeStamper(fmt="iso", utc=True),
+            stdlib.ExtraAdder(),
+            _with_request,
+        ],
+        processors=[
+            stdlib.ProcessorFormatter.remove_processors_meta,
+            processors.format_exc_info,
+            processors.JSONRenderer(),
+        ],
+    )
+
+
+def _with_request(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    if identifier := request_id.get():
+        event["request_id"] = identifier
+    return event
