@@ -82,6 +82,11 @@ class Settings:
         "how `footnote serve` logs: `text`, or `json`, an object a line, with one for each request and question",
         choices=("text", "json"),
     )
+    traces_url: str = _setting(
+        "",
+        "address that traces of questions are sent to, as `http://127.0.0.1:4318/v1/traces`, without their text; needs "
+        "`pip install 'footnote[otel]'`; none by default",
+    )
     encoder: str = _setting(
         "bge-small-en-v1.5",
         "the bundled one, or the name (downloaded at the first start) or folder of any sentence-transformers model, "

@@ -49,6 +49,7 @@ from server.page.routes import chat_page, openapi_config, policy, say_what_is_re
 from server.sight.requests import routed
 from server.sight.sight import Sight
 from server.sight.state import state_of
+from server.sight.traces import traces_to
 
 _WRITTEN = 6  # questions beyond the cores' number: who waits for a writer needs no core
 
@@ -69,7 +70,8 @@ def create_app(startup: Startup, settings: Settings) -> App:
     written = _WRITTEN if settings.writer_url else 0
     line = Line(running=settings.worker_threads + written, waiting=settings.max_waiting)
     tools = Endpoint(InLine(startup.engine, line))
-    sight = Sight(lambda: state_of(startup, line))
+    traces = traces_to(settings.traces_url) if settings.traces_url else None
+    sight = Sight(lambda: state_of(startup, line), traces)
     startup.watch_questions(sight.watch)
 
     @asynccontextmanager
@@ -81,6 +83,7 @@ def create_app(startup: Startup, settings: Settings) -> App:
             await tools.stop()
             line.close()
             await to_thread.run_sync(startup.stop)
+            await to_thread.run_sync(sight.close)
 
     def provide_line() -> Line:
         return line

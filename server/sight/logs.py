@@ -8,7 +8,7 @@ from collections.abc import MutableMapping
 from typing import Any
 
 from rag.cli.terminal import log_with
-from server.sight.requests import request_id
+from server.sight.requests import incoming
 
 JSON = "json"
 _TOLD = "server.sight"
@@ -45,6 +45,6 @@ def _formatter() -> logging.Formatter:
 
 
 def _with_request(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    if identifier := request_id.get():
-        event["request_id"] = identifier
+    if request := incoming.get():
+        event["request_id"] = request.id
     return event

@@ -26,7 +26,7 @@ from server.sight.requests import Ended
 from server.sight.state import State
 
 MEDIA_TYPE = CONTENT_TYPE_LATEST
-STAGES = ("encode", "retrieve", "rerank", "read", "write", "total")
+STAGES = ("wait", "encode", "retrieve", "rerank", "read", "write", "total")
 OUTCOMES = ("answered", "refused", "failed", "left")
 DROPPED = ("unsupported", "contradicted", "address")
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120)
@@ -51,7 +51,7 @@ class Metrics:
         self._requests = self._counter("requests", "Requests that ended", "method", "route", "status")
         self._times = self._histogram("request_seconds", "Seconds to the last byte of a response", _SECONDS, "route")
         self._questions = self._counter("questions", "Questions by how they ended", "outcome")
-        self._stages = self._histogram("stage_seconds", "Seconds of each stage of an answer", _SECONDS, "stage")
+        self._stages = self._histogram("stage_seconds", "Seconds of each stage of a question", _SECONDS, "stage")
         self._confidences = self._histogram("confidence", "How sure it was that the sources answer", _CONFIDENCES)
         self._tokens = self._counter("writer_tokens", "Tokens of the writer, shown to it and written by it", "kind")
         self._written = self._counter("writer_sentences", "Sentences of the writer by what became of them", "verdict")
@@ -73,6 +73,10 @@ class Metrics:
         """Count a request."""
         self._requests.labels(ended.method, ended.route, str(ended.status)).inc()
         self._times.labels(ended.route).observe(ended.seconds)
+
+    def observe_wait(self, nanoseconds: int) -> None:
+        """Count how long a question waited for its turn."""
+        self._stages.labels("wait").observe(max(0, nanoseconds) / 1e9)
 
     def count_question(self, outcome: Outcome, answer: Answer | None) -> None:
         """Count a question, and what its answer says of itself."""

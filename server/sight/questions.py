@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from types import TracebackType
 from typing import Literal, Protocol, Self
 
@@ -18,21 +18,11 @@ Outcome = Literal["answered", "refused", "failed", "left"]
 class Trace(Protocol):
     """The trace of one question."""
 
-    def stage(self, name: str) -> "TracedStage":
+    def stage(self, name: str) -> AbstractContextManager[object]:
         """A stage, to be traced while a block runs."""
 
     def end(self, outcome: Outcome, answer: Answer | None) -> None:
         """The question is over; ``answer`` where it came that far."""
-
-
-class TracedStage(Protocol):
-    """A stage of a trace."""
-
-    def __enter__(self) -> object:
-        """The stage begins."""
-
-    def __exit__(self, *error: object) -> bool | None:
-        """The stage ends."""
 
 
 class Seen(Watch):

@@ -16,14 +16,31 @@ from server.http.edge import REQUEST_ID, App, Message, Receive, Scope, Send
 
 logger = logging.getLogger(__name__)
 
-request_id: ContextVar[str] = ContextVar("request_id", default="")
-"""The id of the request that is served, in the event loop and in the threads that work for it; empty for none."""
+TRACE_PARENT = "traceparent"
 
 _GIVEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _NO_ROUTE = "none"
 _ROUTE = "route"
 _LEFT = 499  # nginx's number for a client that has left before it was answered
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incoming:
+    """A request that is served.
+
+    Args:
+        traceparent: Of its caller, as W3C's Trace Context has it; empty for none.
+        began: When it came, ns since the epoch.
+    """
+
+    id: str
+    traceparent: str
+    began: int
+
+
+incoming: ContextVar[Incoming | None] = ContextVar("incoming", default=None)
+"""The request that is served, in the event loop and in the threads that work for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,8 +76,8 @@ class Observed:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        state = scope.setdefault("state", {})
-        state["request_id"] = given_id(scope["headers"]) or secrets.token_hex(8)
+        state, headers = scope.setdefault("state", {}), scope["headers"]
+        state["request_id"] = given_id(headers) or secrets.token_hex(8)
         began, status = time.perf_counter(), _LEFT
 
         async def noting(message: Message) -> None:
@@ -69,7 +86,8 @@ class Observed:
                 status = message["status"]
             await send(message)
 
-        token = request_id.set(state["request_id"])
+        came = Incoming(id=state["request_id"], traceparent=_header(headers, TRACE_PARENT), began=time.time_ns())
+        token = incoming.set(came)
         try:
             await self._app(scope, receive, noting)
         except Exception:
@@ -84,7 +102,7 @@ class Observed:
             )
             for tell in self._tell:
                 tell(ended)
-            request_id.reset(token)
+            incoming.reset(token)
 
 
 def routed(app: App) -> App:
@@ -106,8 +124,12 @@ def given_id(headers: Iterable[tuple[bytes, bytes]]) -> str:
     >>> given_id([(b"x-request-id", b"7f3a-12.b")]), given_id([(b"x-request-id", b"a b")]), given_id([])
     ('7f3a-12.b', '', '')
     """
-    given = next((value for name, value in headers if name == REQUEST_ID.encode()), b"").decode("latin-1")
+    given = _header(headers, REQUEST_ID)
     return given if _GIVEN.fullmatch(given) else ""
+
+
+def _header(headers: Iterable[tuple[bytes, bytes]], wanted: str) -> str:
+    return next((value for name, value in headers if name == wanted.encode()), b"").decode("latin-1")
 
 
 def log_request(ended: Ended) -> None:

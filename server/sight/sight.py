@@ -1,5 +1,6 @@
 """The sight of one application: its metrics, its traces and its log, put together."""
 
+import time
 from collections.abc import Callable
 
 from rag.answer.watch import Watch
@@ -7,8 +8,9 @@ from rag.types import Answer
 from server.http.edge import App
 from server.sight.metrics import Metrics
 from server.sight.questions import Outcome, Seen, log_question
-from server.sight.requests import Observed, log_request, request_id
+from server.sight.requests import Observed, incoming, log_request
 from server.sight.state import State
+from server.sight.traces import Traces
 
 
 class Sight:
@@ -16,10 +18,12 @@ class Sight:
 
     Args:
         state: Gives how the server stands, when it is asked.
+        traces: ``None`` where none are kept.
     """
 
-    def __init__(self, state: Callable[[], State]) -> None:
+    def __init__(self, state: Callable[[], State], traces: Traces | None = None) -> None:
         self.metrics = Metrics(state)
+        self._traces = traces
 
     def around(self, app: App) -> App:
         """``app``, each of whose requests is counted and logged."""
@@ -27,7 +31,16 @@ class Sight:
 
     def watch(self) -> Watch:
         """The watch of a question that begins; those that are tried for suggestions are no request's, and not told."""
-        return Seen(self._tell, None) if request_id.get() else Watch()
+        request = incoming.get()
+        if request is None:
+            return Watch()
+        self.metrics.observe_wait(time.time_ns() - request.began)
+        return Seen(self._tell, self._traces and self._traces.question(request))
+
+    def close(self) -> None:
+        """Send what is left of the traces."""
+        if self._traces is not None:
+            self._traces.close()
 
     def _tell(self, outcome: Outcome, answer: Answer | None) -> None:
         self.metrics.count_question(outcome, answer)

@@ -21,6 +21,7 @@ VALUES = [
     ("FOOTNOTE_MAX_WAITING", "5", 5),
     ("FOOTNOTE_MAX_CONNECTIONS", "20", 20),
     ("FOOTNOTE_LOG_FORMAT", "json", "json"),
+    ("FOOTNOTE_TRACES_URL", "http://127.0.0.1:4318/v1/traces", "http://127.0.0.1:4318/v1/traces"),
     ("FOOTNOTE_ENCODER", "org/encoder", "org/encoder"),
     ("FOOTNOTE_RERANKER", "/models/reranker", "/models/reranker"),
     ("FOOTNOTE_PASSAGE_TOKENS", "120", 120),

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -67,7 +65,7 @@ def ask_for_everything(client: httpx.Client) -> dict[str, httpx.Response]:
 
 
 @pytest.fixture(scope="module")
-def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seen]:
+def seen(tmp_path_factory: pytest.TempPathFactory) -> Seen:
     folder = tmp_path_factory.mktemp("sight")
     log = folder / "log"
     with (
@@ -81,7 +79,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seen]:
         before = scraped(client)
         responses = ask_for_everything(client)
         after = scraped(client)
-    yield Seen(
+    return Seen(
         before=before, after=after, responses=responses, log=[json.loads(line) for line in log.read_text().splitlines()]
     )
 
