@@ -34,7 +34,7 @@ _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 
 _CONFIDENCES = tuple(step / 20 for step in range(1, 21))
 """Steps of .05: the default threshold, .55, is one."""
 
-disable_created_metrics()  # else every series comes with another one that says when it began
+disable_created_metrics()  # type: ignore[no-untyped-call]  # else every series comes with another one that says when it began
 
 
 class Metrics:

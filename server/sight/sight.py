@@ -35,7 +35,7 @@ class Sight:
         if request is None:
             return Watch()
         self.metrics.observe_wait(time.time_ns() - request.began)
-        return Seen(self._tell, self._traces and self._traces.question(request))
+        return Seen(self._tell, None if self._traces is None else self._traces.question(request))
 
     def close(self) -> None:
         """Send what is left of the traces."""
