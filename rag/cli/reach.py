@@ -8,9 +8,9 @@ from typing import Protocol, Unpack
 from rag.answer.request import AskOptions
 from rag.cli.options import opened, read_settings
 from rag.cli.served import served
-from rag.ingest.pipeline import Outcome, SourceFile, Work, ingest
+from rag.ingest.pipeline import Outcome, SourceFile, Work, drop_collection, ensure_collection, ingest
 from rag.library import Library
-from rag.types import Answer, Document, RankedPassage, Verification
+from rag.types import Answer, CorpusState, Document, RankedPassage, Verification
 from rag.upkeep.serving import server_of
 
 
@@ -40,6 +40,15 @@ class Reached(Protocol):
 
     def remove(self, document_id: str) -> None:
         """Remove a document."""
+
+    def collections(self) -> dict[str, CorpusState]:
+        """The size of each collection, by its id, in order."""
+
+    def create_collection(self, collection: str) -> bool:
+        """Make a collection unless it is there; whether it was made."""
+
+    def remove_collection(self, collection: str) -> None:
+        """Remove a collection with all its documents."""
 
     def ingest(
         self, files: Sequence[SourceFile], *, collection: str, on_outcome: Callable[[Outcome], None], work: Work
@@ -86,6 +95,19 @@ class Opened:
     def remove(self, document_id: str) -> None:
         """As ``Reached``."""
         self._engine.remove(document_id)
+
+    def collections(self) -> dict[str, CorpusState]:
+        """As ``Reached``."""
+        with self._engine.store.catalog.snapshot() as catalog:
+            return {collection: catalog.state(collection) for collection in catalog.collections()}
+
+    def create_collection(self, collection: str) -> bool:
+        """As ``Reached``."""
+        return ensure_collection(self._engine, collection)
+
+    def remove_collection(self, collection: str) -> None:
+        """As ``Reached``."""
+        drop_collection(self._engine, collection)
 
     def ingest(
         self, files: Sequence[SourceFile], *, collection: str, on_outcome: Callable[[Outcome], None], work: Work
