@@ -31,11 +31,12 @@ from server.api.documents import (
     get_text,
     list_documents,
 )
+from server.api.examples import give_examples
 from server.api.fields import say_what_fields_mean
 from server.api.health import live, metrics, ready
 from server.api.openai.errors import OpenAIErrors
 from server.api.openai.routes import complete_chat, get_model, list_models
-from server.api.operations import tag_operations
+from server.api.operations import say_who_is_refused, tag_operations
 from server.api.readers import list_readers
 from server.api.suggestions import suggest
 from server.api.uploads import cancel_job, get_job, list_jobs, upload_documents
@@ -115,6 +116,8 @@ def create_app(startup: Startup, settings: Settings) -> App:
     say_what_is_refused(app.openapi_schema, BODIES)
     say_what_fields_mean(app.openapi_schema)
     tag_operations(app.openapi_schema)
+    say_who_is_refused(app.openapi_schema)
+    give_examples(app.openapi_schema)
     hosts, any_address = own_hosts(settings.host, settings.allowed_hosts)
     edge = Edge(routed(app), hosts=hosts, any_address=any_address, policy=policy, busy_seconds=line.retry_seconds)
     return sight.around(OpenAIErrors(edge))
