@@ -9,7 +9,7 @@ import click
 
 from rag.answer.question import no_documents
 from rag.answer.read.reader import READERS
-from rag.cli.options import collection_option, data_dir_option
+from rag.cli.options import collection_option, data_dir_option, server_option
 from rag.cli.reach import reached
 from rag.cli.statements import echo_answer
 from rag.cli.terminal import echo, echo_json
@@ -25,6 +25,7 @@ NOT_ANSWERED_STATUS = 3
 @click.option("--in", "document_ids", multiple=True, metavar="ID", help="Ask this document alone; several if repeated.")
 @click.option("--reader", type=click.Choice(READERS), help="Answer in the sources' words, or have a writer write.")
 @click.option("--json", "as_json", is_flag=True, help="Print the whole answer as JSON.")
+@server_option
 @data_dir_option
 def ask(
     question: str,
@@ -59,6 +60,7 @@ def ask(
 @collection_option
 @click.option("--limit", default=10, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print the passages as JSON.")
+@server_option
 @data_dir_option
 def search(query: str, collection: str, limit: int, as_json: bool, data_dir: Path | None) -> None:
     """List the passages that best match a query."""

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from rag.cli.options import data_dir_option
+from rag.cli.options import data_dir_option, server_option
 from rag.cli.reach import reached
 from rag.cli.terminal import echo, echo_json
 from rag.errors import ChangeForbidden, NotFound
@@ -18,6 +18,7 @@ def collections() -> None:
 
 @collections.command("list")
 @click.option("--json", "as_json", is_flag=True, help="Print them as JSON.")
+@server_option
 @data_dir_option
 def list_collections(as_json: bool, data_dir: Path | None) -> None:
     """List every collection with its size."""
@@ -36,6 +37,7 @@ def list_collections(as_json: bool, data_dir: Path | None) -> None:
 
 @collections.command("create")
 @click.argument("collection")
+@server_option
 @data_dir_option
 def create_collection(collection: str, data_dir: Path | None) -> None:
     """Make an empty collection: 3 to 63 of a-z, 0-9, - and _."""
@@ -47,6 +49,7 @@ def create_collection(collection: str, data_dir: Path | None) -> None:
 
 @collections.command("remove")
 @click.argument("collection")
+@server_option
 @data_dir_option
 def remove_collection(collection: str, data_dir: Path | None) -> None:
     """Remove a collection with all its documents; the default one stays."""

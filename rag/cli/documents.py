@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from rag.cli.options import collection_option, data_dir_option, opened
+from rag.cli.options import collection_option, data_dir_option, given_server, opened, server_option
 from rag.cli.progress import show_ingest
 from rag.cli.reach import Opened, Reached, reached
 from rag.cli.terminal import echo, echo_json
@@ -26,10 +26,13 @@ _KEPT_WITHIN = ("pages",)  # offsets of pages, which citations name as numbers
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--watch", is_flag=True, help="Then keep the collection in step with the folders, until Ctrl+C.")
 @collection_option
+@server_option
 @data_dir_option
 def ingest_command(paths: tuple[Path, ...], watch: bool, collection: str, data_dir: Path | None) -> None:
     """Bring files, folders and patterns of files ('notes/**/*.md') in; what is unchanged is passed over."""
     found = survey(paths)
+    if watch and given_server() is not None:
+        raise click.UsageError("--watch works on a data directory of this machine; leave --server out")
     if watch:
         with opened(data_dir) as engine:
             follower = Follower(engine, paths, collection=collection)
@@ -88,6 +91,7 @@ def documents() -> None:
 @documents.command("list")
 @collection_option
 @click.option("--json", "as_json", is_flag=True, help="Print their records as JSON.")
+@server_option
 @data_dir_option
 def list_documents(collection: str, as_json: bool, data_dir: Path | None) -> None:
     """List the documents of a collection."""
@@ -103,6 +107,7 @@ def list_documents(collection: str, as_json: bool, data_dir: Path | None) -> Non
 @click.argument("document_id")
 @click.option("--json", "as_json", is_flag=True, help="Print its record as JSON.")
 @click.option("--text", "with_text", is_flag=True, help="Print its text too.")
+@server_option
 @data_dir_option
 def show_document(document_id: str, as_json: bool, with_text: bool, data_dir: Path | None) -> None:
     """Show what is known of a document, by id, as the list gives it."""
@@ -124,6 +129,7 @@ def show_document(document_id: str, as_json: bool, with_text: bool, data_dir: Pa
 
 @documents.command("remove")
 @click.argument("document_ids", nargs=-1, required=True)
+@server_option
 @data_dir_option
 def remove_documents(document_ids: tuple[str, ...], data_dir: Path | None) -> None:
     """Remove documents by id, as the list gives them."""

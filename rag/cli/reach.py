@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Protocol, Unpack
 
 from rag.answer.request import AskOptions
-from rag.cli.options import opened, read_settings
+from rag.cli.options import given_server, opened, read_settings
 from rag.cli.served import served
 from rag.ingest.pipeline import Outcome, SourceFile, Work, drop_collection, ensure_collection, ingest
 from rag.library import Library
@@ -120,12 +120,12 @@ class Opened:
 def reached(data_dir: Path | None) -> Iterator[Reached]:
     """The library of the data directory of the option or the environment, given back at the end of the block.
 
-    Where FOOTNOTE_SERVER names a server, it is that one's.
+    Where ``--server`` or FOOTNOTE_SERVER names a server, it is that one's.
 
     Raises:
         FootnoteError: When the settings, the models or the directory cannot be used, or its server does not answer.
     """
-    settings = read_settings(data_dir=data_dir)
+    settings = read_settings(data_dir=data_dir, server=given_server())
     address = settings.server or server_of(settings.data_dir)
     if address is not None:
         with served(address, most_bytes=settings.max_upload_bytes) as library:

@@ -13,7 +13,7 @@ from rich.table import Table
 
 from rag.answer.verify.judge import SUPPORTED
 from rag.answer.verify.text import MAX_TEXT
-from rag.cli.options import collection_option, data_dir_option, read_settings
+from rag.cli.options import collection_option, data_dir_option, read_settings, server_option
 from rag.cli.reach import Reached, reached
 from rag.cli.terminal import console, echo, echo_json
 from rag.errors import FootnoteError
@@ -32,6 +32,7 @@ _SHORT = 160
 @click.option("--in", "document_ids", multiple=True, metavar="ID", help="Hold it against this document alone.")
 @click.option("--json", "as_json", is_flag=True, help="Print the whole verification as JSON.")
 @click.option("--html", type=click.Path(path_type=Path, dir_okay=False), help="Write a page of it to this file.")
+@server_option
 @data_dir_option
 def verify(
     file: Path, collection: str, document_ids: tuple[str, ...], as_json: bool, html: Path | None, data_dir: Path | None

@@ -3,6 +3,7 @@
 The modules log by the standard library, with fields in ``extra``. structlog is imported where JSON is asked for.
 """
 
+import json
 import logging
 from collections.abc import MutableMapping
 from typing import Any
@@ -21,11 +22,11 @@ def set_up(form: str) -> None:
     logging.getLogger("server").setLevel(logging.INFO)
     logging.getLogger(_TOLD).setLevel(logging.INFO if form == JSON else logging.WARNING)
     if form == JSON:
-        log_with(_formatter())
+        log_with(json_formatter())
 
 
-def _formatter() -> logging.Formatter:
-    """Records as JSON of ASCII alone, which a terminal does not obey either."""
+def json_formatter() -> logging.Formatter:
+    """Records as JSON of printable ASCII alone, of which a terminal obeys nothing."""
     from structlog import processors, stdlib
 
     return stdlib.ProcessorFormatter(
@@ -39,9 +40,13 @@ def _formatter() -> logging.Formatter:
         processors=[
             stdlib.ProcessorFormatter.remove_processors_meta,
             processors.format_exc_info,
-            processors.JSONRenderer(),
+            processors.JSONRenderer(_written),
         ],
     )
+
+
+def _written(event: object, **options: Any) -> str:
+    return json.dumps(event, **options).replace("\x7f", "\\u007f")
 
 
 def _with_request(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import logging
+import sys
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +12,7 @@ import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from server.sight.logs import json_formatter
 from tests.support.processes import serve, wait_until_ready
 
 MARKED = "Quzzarvane"
@@ -113,6 +116,25 @@ def test_other_ids_are_made_and_differ(seen: Seen) -> None:
     made = [response.headers["x-request-id"] for name, response in seen.responses.items() if name != "ask"]
     assert len(set(made)) == len(made)
     assert all(len(one) == 16 and int(one, 16) for one in made)
+
+
+def test_json_holds_nothing_that_a_terminal_obeys_and_loses_nothing() -> None:
+    name = "evil\x1b[2J\x07\x7f\x9b\u202e\u2028\nforged.txt"
+    record = logging.LogRecord("rag.x", logging.WARNING, "", 1, "rejected %r: %s", ("a", name), None)
+    line = json_formatter().format(record)
+    assert line.isascii()
+    assert line.isprintable()
+    assert json.loads(line)["event"] == f"rejected 'a': {name}"
+
+
+def test_exception_is_told_in_one_line() -> None:
+    try:
+        raise ValueError("one\ntwo")
+    except ValueError:
+        record = logging.LogRecord("server.x", logging.ERROR, "", 1, "failed", None, sys.exc_info())
+    told = json.loads(json_formatter().format(record))
+    assert told["exception"].endswith("ValueError: one\ntwo")
+    assert (told["event"], told["level"], told["logger"]) == ("failed", "error", "server.x")
 
 
 def rise(seen: Seen, name: str, **labels: str) -> float:
