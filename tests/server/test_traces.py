@@ -45,7 +45,8 @@ def below(spans: Sequence[Span], parent: Span) -> list[str]:
 
 def test_server_sends_a_trace_of_each_question_without_its_text(tmp_path: Path) -> None:
     with collecting() as (collector, url):
-        with serve(tmp_path / "data", FOOTNOTE_TRACES_URL=url) as address:
+        log = tmp_path / "log"
+        with serve(tmp_path / "data", log=log, FOOTNOTE_TRACES_URL=url) as address:
             for headers in ({"X-Request-ID": "one", "traceparent": CALLER}, {"X-Request-ID": "two"}):
                 answered = httpx.post(f"{address}/v1/ask", json={"question": QUESTION}, headers=headers, timeout=60)
                 assert answered.status_code == 200
@@ -68,6 +69,10 @@ def test_server_sends_a_trace_of_each_question_without_its_text(tmp_path: Path) 
     assert b"Quzzarvane" not in bodies
     assert b"prisoners" not in bodies
     assert set(collector.paths) == {"/v1/traces"}
+    told = [line for line in log.read_text("utf-8").splitlines() if not line.startswith("Reading documents")]
+    assert [line.partition(":")[0] for line in told] == ["5 added; 133 passages in", "Ready"] or told[-1].startswith(
+        "Ready: 5 documents"
+    )
 
 
 @pytest.fixture
