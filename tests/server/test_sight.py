@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +16,9 @@ import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from server.http.line import Line
 from server.sight.logs import json_formatter
+from server.sight.requests import Incoming, incoming
 from tests.support.processes import serve, wait_until_ready
 
 MARKED = "Quzzarvane"
@@ -125,6 +131,27 @@ def test_json_holds_nothing_that_a_terminal_obeys_and_loses_nothing() -> None:
     assert line.isascii()
     assert line.isprintable()
     assert json.loads(line)["event"] == f"rejected 'a': {name}"
+
+
+def test_queue_counts_who_is_answered_and_who_waits_and_knows_the_request() -> None:
+    let = threading.Event()
+
+    def steps() -> Iterator[str]:
+        request = incoming.get()
+        let.wait(timeout=30)
+        yield request.id if request else ""
+
+    async def fill() -> tuple[tuple[int, int, int], list[str]]:
+        with closing(Line(running=1, waiting=2)) as line:
+            incoming.set(Incoming(id="first", traceparent="", began=1))
+            with line.work(steps) as first:
+                incoming.set(Incoming(id="second", traceparent="", began=1))
+                with line.work(steps) as second:
+                    counted = (line.running, line.waiting, line.places)
+                    let.set()
+                    return counted, [item for work in (first, second) async for item in work.items()]
+
+    assert asyncio.run(fill()) == ((1, 1, 3), ["first", "second"])
 
 
 def test_exception_is_told_in_one_line() -> None:
