@@ -30,13 +30,14 @@ class Seen(Watch):
 
     Args:
         tell: Is told how the question ended, with its answer where it came that far.
-        trace: ``None`` where none is kept.
+        begin: Called when the question begins, which a search does not; gives its trace, ``None`` for none.
     """
 
-    def __init__(self, tell: Callable[[Outcome, Answer | None], None], trace: Trace | None) -> None:
+    def __init__(self, tell: Callable[[Outcome, Answer | None], None], begin: Callable[[], Trace | None]) -> None:
         super().__init__()
         self._tell = tell
-        self._trace = trace
+        self._begin = begin
+        self._trace: Trace | None = None
         self._answer: Answer | None = None
 
     @contextmanager
@@ -54,6 +55,7 @@ class Seen(Watch):
         self._answer = answer
 
     def __enter__(self) -> Self:
+        self._trace = self._begin()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:

@@ -2,15 +2,16 @@
 
 import time
 from collections.abc import Callable
+from functools import partial
 
 from rag.answer.watch import Watch
 from rag.types import Answer
 from server.http.edge import App
 from server.sight.metrics import Metrics
 from server.sight.questions import Outcome, Seen, log_question
-from server.sight.requests import Observed, incoming, log_request
+from server.sight.requests import Incoming, Observed, incoming, log_request
 from server.sight.state import State
-from server.sight.traces import Traces
+from server.sight.traces import QuestionTrace, Traces
 
 
 class Sight:
@@ -34,8 +35,11 @@ class Sight:
         request = incoming.get()
         if request is None:
             return Watch()
+        return Seen(self._tell, partial(self._begin, request))
+
+    def _begin(self, request: Incoming) -> QuestionTrace | None:
         self.metrics.observe_wait(time.time_ns() - request.began)
-        return Seen(self._tell, None if self._traces is None else self._traces.question(request))
+        return None if self._traces is None else self._traces.question(request)
 
     def close(self) -> None:
         """Send what is left of the traces."""

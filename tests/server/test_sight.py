@@ -194,7 +194,7 @@ def test_questions_are_counted_with_stages_and_confidence(seen: Seen) -> None:
     answered = seen.responses["ask"].json()["confidence"]
     assert rise(seen, "footnote_confidence_sum") == pytest.approx(3 * answered + refused)
     assert rise(seen, "footnote_confidence_bucket", le="0.55") == 1
-    for stage in ("encode", "retrieve", "rerank", "read", "total"):
+    for stage in ("wait", "encode", "retrieve", "rerank", "read", "total"):
         assert rise(seen, "footnote_stage_seconds_count", stage=stage) == 4
     assert rise(seen, "footnote_stage_seconds_count", stage="write") == 0
     assert rise(seen, "footnote_stage_seconds_sum", stage="total") >= rise(

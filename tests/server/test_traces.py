@@ -50,9 +50,13 @@ def test_server_sends_a_trace_of_each_question_without_its_text(tmp_path: Path) 
             for headers in ({"X-Request-ID": "one", "traceparent": CALLER}, {"X-Request-ID": "two"}):
                 answered = httpx.post(f"{address}/v1/ask", json={"question": QUESTION}, headers=headers, timeout=60)
                 assert answered.status_code == 200
+            for path, body in (("search", {"query": QUESTION}), ("verify", {"text": QUESTION})):
+                assert httpx.post(f"{address}/v1/{path}", json=body, timeout=60).status_code == 200
         spans, bodies = collector.spans, b"".join(collector.bodies)
+    assert {span.name for span in spans} == {"question", "wait", "encode", "retrieve", "rerank", "read"}
     questions = [span for span in spans if span.name == "question"]
     assert [attributes(one)["footnote.request_id"] for one in questions] == ["one", "two"]
+    assert len({span.trace_id for span in spans}) == 2  # of a search and a verification there is none
     first, second = questions
     assert first.trace_id.hex() == CALLER.split("-")[1]
     assert first.parent_span_id.hex() == CALLER.split("-")[2]
