@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Self, Unpack
 
 from rag.answer.answers import answer_of, listed
-from rag.answer.events import Event
+from rag.answer.events import Event, Finished
 from rag.answer.pipeline import Answering, Effort
 from rag.answer.question import MAX_RESULTS, check_range, checked, read_question
 from rag.answer.read.choice import chosen
@@ -17,11 +17,13 @@ from rag.answer.read.reader import Reader
 from rag.answer.request import AskOptions, Request, read_request
 from rag.answer.verify.gather import InCollection
 from rag.answer.verify.judge import ClaimJudge
+from rag.answer.watch import Watch
 from rag.checks import Checking, VerifyOptions
 from rag.ingest.identity import Claims
 from rag.ingest.parse import Limits, ParserProcess
 from rag.ingest.pipeline import Outcome, find_files, ingest
 from rag.ingest.recipe import Recipe, former_recipe
+from rag.ingest.tally import Tally
 from rag.models import load_encoder, load_reranker
 from rag.models.gate import Gate
 from rag.models.protocols import Encoder, PairScorer
@@ -41,7 +43,8 @@ class Library:
 
     ``wanted`` is what the settings say that passages and vectors are to be made with, ``former`` what
     those of the data directory are made with, until they are made again, where that is something else. ``vary``
-    exchanges parts of what a question is answered from, for who measures what a part contributes.
+    exchanges parts of what a question is answered from, for who measures what a part contributes. ``watch`` makes
+    what times a question, ``tally`` counts what is ingested.
     """
 
     settings: Settings
@@ -55,6 +58,8 @@ class Library:
     writer: GenerativeReader | None = None
     gate: Gate = field(default_factory=Gate)
     claims: Claims = field(default_factory=Claims)
+    tally: Tally = field(default_factory=Tally)
+    watch: Callable[[], Watch] = Watch
     vary: Callable[[Answering], Answering] = lambda whole: whole
 
     @classmethod
@@ -242,10 +247,13 @@ class Library:
         self.close()
 
     def _stream(self, request: Request, index: Index, writer: GenerativeReader | None) -> Iterator[Event]:
-        with self._answering(request.collection, index, request.document_ids) as answering:
-            yield from answering.answer(
+        with self._answering(request.collection, index, request.document_ids) as answering, answering.watch as watch:
+            for event in answering.answer(
                 request.readings, request.typed, max_statements=request.max_statements, writer=writer
-            )
+            ):
+                if isinstance(event, Finished):
+                    watch.tell(event.answer)
+                yield event
 
     @contextmanager
     def _look(self, collection: str, document_ids: Sequence[str] | None) -> Iterator[InCollection]:
@@ -270,6 +278,7 @@ class Library:
                 reader=self.reader,
                 effort=Effort(passages=self.settings.retrieve_limit, word_pieces=self.settings.rerank_tokens),
                 threshold=self.settings.threshold,
+                watch=self.watch(),
             )
             yield self.vary(whole)
 

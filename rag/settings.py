@@ -49,14 +49,24 @@ _NO_ORIGINS = Origins()
 _NO_NETWORKS = Networks()
 
 
-def _setting(default: _Value, meaning: str, *, limits: tuple[int, int] | None = None, secret: bool = False) -> _Value:
+def _setting(
+    default: _Value,
+    meaning: str,
+    *,
+    limits: tuple[int, int] | None = None,
+    secret: bool = False,
+    choices: tuple[str, ...] = (),
+) -> _Value:
     """A field with all that is known of a setting.
 
     Args:
         limits: The least and the greatest value of a number.
         secret: It is not shown where settings are.
+        choices: The texts that it may be; any where there are none.
     """
-    found: _Value = field(default=default, repr=not secret, metadata={"meaning": meaning, "limits": limits})
+    found: _Value = field(
+        default=default, repr=not secret, metadata={"meaning": meaning, "limits": limits, "choices": choices}
+    )
     return found
 
 
@@ -115,6 +125,16 @@ class Settings:
         1_000,
         "connections that the server has open at a time, or what the limit of open files leaves",
         limits=(16, 100_000),
+    )
+    log_format: str = _setting(
+        "text",
+        "how `footnote serve` logs: `text`, or `json`, an object a line, with one for each request and question",
+        choices=("text", "json"),
+    )
+    traces_url: str = _setting(
+        "",
+        "address that traces of questions are sent to, as `http://127.0.0.1:4318/v1/traces`, without their text; needs "
+        "`pip install 'footnote[otel]'`; none by default",
     )
     encoder: str = _setting(
         "bge-small-en-v1.5",
@@ -210,15 +230,17 @@ def _key(setting: Field[Any]) -> str:
 def _parse(setting: Field[Any], raw: str) -> object:
     try:
         value = _READERS[setting.type](raw.strip())
-        _check(value, setting.metadata["limits"])
+        _check(value, setting.metadata["limits"], setting.metadata.get("choices", ()))
     except ValueError as error:
         raise SettingsError(f"{_key(setting)}={raw!r} cannot be used: {error}") from None
     return value
 
 
-def _check(value: Any, limits: tuple[int, int] | None) -> None:
+def _check(value: Any, limits: tuple[int, int] | None, choices: tuple[str, ...]) -> None:
     if limits is not None and not limits[0] <= value <= limits[1]:
         raise ValueError(f"it must be from {limits[0]} to {limits[1]}")
+    if choices and value not in choices:
+        raise ValueError(f"it must be one of {', '.join(choices)}")
 
 
 def _whole(raw: str) -> int:

@@ -33,12 +33,13 @@ from server.api.documents import (
     get_text,
     list_documents,
 )
+from server.api.examples import give_examples
 from server.api.feedback import list_feedback
 from server.api.fields import say_what_fields_mean
-from server.api.health import live, ready
+from server.api.health import live, metrics, ready
 from server.api.openai.errors import OpenAIErrors
 from server.api.openai.routes import complete_chat, get_model, list_models
-from server.api.operations import tag_operations
+from server.api.operations import say_who_is_refused, tag_operations
 from server.api.readers import list_readers
 from server.api.session import SessionRequest, sign_in, sign_out
 from server.api.suggestions import suggest
@@ -57,6 +58,10 @@ from server.http.scopes import say_who_may
 from server.http.users import Users
 from server.mcp.http import Endpoint, InLine, mcp_route
 from server.page.routes import chat_page, openapi_config, policy, say_what_is_refused, static_routers
+from server.sight.requests import routed
+from server.sight.sight import Sight
+from server.sight.state import state_of
+from server.sight.traces import traces_to
 
 _WRITTEN = 6  # questions beyond the cores' number: who waits for a writer needs no core
 
@@ -85,6 +90,9 @@ def create_app(startup: Startup, settings: Settings) -> App:
         Limits(by_key=settings.key_requests, by_address=settings.address_requests, address_of=proxies.address_of),
         Users(settings.trusted_user_header, KeyScope(settings.trusted_user_scope), proxies),
     )
+    traces = traces_to(settings.traces_url) if settings.traces_url else None
+    sight = Sight(lambda: state_of(startup, line), traces)
+    startup.watch_questions(sight.watch)
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
@@ -97,6 +105,7 @@ def create_app(startup: Startup, settings: Settings) -> App:
             await to_thread.run_sync(guard.close)
             log.close()
             await to_thread.run_sync(startup.stop)
+            await to_thread.run_sync(sight.close)
 
     def provide_line() -> Line:
         return line
@@ -110,13 +119,14 @@ def create_app(startup: Startup, settings: Settings) -> App:
             *(get_document, get_text, get_paragraphs, get_blocks, get_source),
             *(list_collections, create_collection, delete_collection),
             *(sign_in, sign_out),
-            *(live, ready, chat_page, mcp_route(tools)),
+            *(live, ready, metrics, chat_page, mcp_route(tools)),
             *static_routers(),
         ],
         dependencies={
             "engine": Provide(startup.engine, sync_to_thread=False),
             "line": Provide(provide_line, sync_to_thread=False),
             "jobs": Provide(startup.jobs, sync_to_thread=False),
+            "sight": Provide(lambda: sight, sync_to_thread=False),
             "suggestions": Provide(startup.suggestions, sync_to_thread=False),
         },
         guards=[guard.check],
@@ -129,14 +139,16 @@ def create_app(startup: Startup, settings: Settings) -> App:
     say_what_is_refused(app.openapi_schema, BODIES)
     say_what_fields_mean(app.openapi_schema)
     tag_operations(app.openapi_schema)
+    say_who_is_refused(app.openapi_schema)
     say_who_may(app.openapi_schema)
+    give_examples(app.openapi_schema)
     hosts, any_address = own_hosts(settings.host, settings.allowed_hosts)
     edge = Edge(
-        Audited(LimitHeaders(app), log, proxies),
+        Audited(LimitHeaders(routed(app)), log, proxies),
         hosts=hosts,
         any_address=any_address,
         policy=policy,
         busy_seconds=line.retry_seconds,
     )
     served = OpenAIErrors(edge)
-    return CrossOrigin(served, settings.allow_origins) if settings.allow_origins else served
+    return sight.around(CrossOrigin(served, settings.allow_origins) if settings.allow_origins else served)

@@ -20,6 +20,9 @@ from server.app import create_app
 from server.background.startup import Startup
 from server.http.connections import MOST_HEAD_BYTES, bounded, most_connections
 from server.http.edge import is_loopback
+from server.sight.logs import JSON, set_up
+
+logger = logging.getLogger(__name__)
 
 _GRACE_SECONDS = 2
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -41,9 +44,8 @@ def serve(
     data_dir: Path | None,
 ) -> None:
     """Serve the chat page and the API; an empty catalog takes in the seeds first, unless a folder is watched."""
-    logging.getLogger("rag").setLevel(logging.INFO)
-    logging.getLogger("server").setLevel(logging.INFO)
     settings = read_settings(host=host, port=port, data_dir=data_dir)
+    set_up(settings.log_format)
     if not insecure:
         refuse_strangers(settings)
     run(settings, reindex=reindex, watch=watch)
@@ -70,12 +72,13 @@ def run(settings: Settings, *, reindex: bool = False, watch: Sequence[Path] = ()
     """
     bound = _bind(settings.host, settings.port)
     host, port = bound.getsockname()[:2]
-    echo(f"Footnote is at http://{host}:{port}/", err=True)
+    say = logger.info if settings.log_format == JSON else _echo
+    say(f"Footnote is at http://{host}:{port}/")
     startup = Startup(
         settings,
         address=address_of(host, port),
         seeds=None if watch else SEEDS,
-        on_ready=_say_ready,
+        on_ready=lambda engine: say(_ready(engine)),
         on_failure=lambda: _end(server),
         reindex=reindex,
         watch=watch,
@@ -102,9 +105,13 @@ def _end(server: uvicorn.Server) -> None:
     server.should_exit = True
 
 
-def _say_ready(engine: Library) -> None:
+def _echo(line: str) -> None:
+    echo(line, err=True)
+
+
+def _ready(engine: Library) -> str:
     size = engine.store.catalog.state(DEFAULT_COLLECTION)
-    echo(f"Ready: {size.documents} documents, {size.passages} passages. Stop with Ctrl+C.", err=True)
+    return f"Ready: {size.documents} documents, {size.passages} passages. Stop with Ctrl+C."
 
 
 def _bind(host: str, port: int) -> socket.socket:

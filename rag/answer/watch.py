@@ -3,15 +3,18 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Self
+
+from rag.types import Answer
 
 
-@dataclass(slots=True)
 class Watch:
-    """How long each stage took."""
+    """How long each stage of one question took. A subclass may pass on what happens; ``with`` it the question ends."""
 
-    started: float = field(default_factory=time.perf_counter)
-    stages: dict[str, float] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self.started = time.perf_counter()
+        self.stages: dict[str, float] = {}
 
     @contextmanager
     def measure(self, stage: str) -> Iterator[None]:
@@ -24,3 +27,12 @@ class Watch:
         """Milliseconds a stage, and in total."""
         seconds = {**self.stages, "total": time.perf_counter() - self.started}
         return {stage: round(1000 * value, 1) for stage, value in seconds.items()}
+
+    def tell(self, answer: Answer) -> None:
+        """The answer is whole; nothing is made of it here."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        """The question is over: answered where nothing was raised, else failed or given up."""

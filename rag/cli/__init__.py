@@ -5,6 +5,7 @@ One module a family of commands; each is put into the group here.
 
 from rag.cli.archives import backup, export_command, import_command, restore_command
 from rag.cli.ask import ask, search
+from rag.cli.collections import collections
 from rag.cli.completion import completion
 from rag.cli.documents import documents, ingest_command
 from rag.cli.feedback import feedback
@@ -22,6 +23,7 @@ for _command in (
     verify,
     ingest_command,
     documents,
+    collections,
     feedback,
     keys,
     doctor,

@@ -3,20 +3,23 @@
 import signal
 import sys
 from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
 
 import click
 
-from rag.cli.options import collection_option, data_dir_option, opened, server_option
+from rag.cli.options import collection_option, data_dir_option, given_server, opened, server_option
 from rag.cli.progress import show_ingest
 from rag.cli.reach import Opened, Reached, reached
-from rag.cli.terminal import echo
+from rag.cli.terminal import echo, echo_json
 from rag.errors import NotFound
 from rag.ingest.pipeline import Outcome, Work
 from rag.ingest.sources import Found, survey
 from rag.models.encode import Stopped
 from rag.types import Document
 from rag.upkeep.follow import Follower
+
+_KEPT_WITHIN = ("pages",)  # offsets of pages, which citations name as numbers
 
 
 @click.command("ingest")
@@ -28,6 +31,8 @@ from rag.upkeep.follow import Follower
 def ingest_command(paths: tuple[Path, ...], watch: bool, collection: str, data_dir: Path | None) -> None:
     """Bring files, folders and patterns of files ('notes/**/*.md') in; what is unchanged is passed over."""
     found = survey(paths)
+    if watch and given_server() is not None:
+        raise click.UsageError("--watch works on a data directory of this machine; leave --server out")
     if watch:
         with opened(data_dir) as engine:
             follower = Follower(engine, paths, collection=collection)
@@ -80,18 +85,46 @@ def _told(outcome: Outcome) -> str:
 
 @click.group()
 def documents() -> None:
-    """List or remove documents."""
+    """List, show or remove documents."""
 
 
 @documents.command("list")
 @collection_option
+@click.option("--json", "as_json", is_flag=True, help="Print their records as JSON.")
 @server_option
 @data_dir_option
-def list_documents(collection: str, data_dir: Path | None) -> None:
+def list_documents(collection: str, as_json: bool, data_dir: Path | None) -> None:
     """List the documents of a collection."""
     with reached(data_dir) as library:
+        if as_json:
+            echo_json([_record(document) for document in library.documents(collection)])
+            return
         for document in library.documents(collection):
             echo(_listed(document))
+
+
+@documents.command("show")
+@click.argument("document_id")
+@click.option("--json", "as_json", is_flag=True, help="Print its record as JSON.")
+@click.option("--text", "with_text", is_flag=True, help="Print its text too.")
+@server_option
+@data_dir_option
+def show_document(document_id: str, as_json: bool, with_text: bool, data_dir: Path | None) -> None:
+    """Show what is known of a document, by id, as the list gives it."""
+    with reached(data_dir) as library:
+        try:
+            record = _record(library.document(document_id))
+            text = library.text(document_id) if with_text else None
+        except NotFound as error:
+            echo(f"Error: {error}; `footnote documents list` lists them", err=True)
+            sys.exit(1)
+    if as_json:
+        echo_json(record if text is None else {**record, "text": text})
+        return
+    for name, value in record.items():
+        echo(f"{name:12} {'-' if value is None else value}")
+    for line in text.splitlines() if text is not None else ():
+        echo(line)
 
 
 @documents.command("remove")
@@ -111,6 +144,11 @@ def remove_documents(document_ids: tuple[str, ...], data_dir: Path | None) -> No
                 echo(f"Error: {error}; `footnote documents list` lists them", err=True)
     if missing:
         sys.exit(1)
+
+
+def _record(document: Document) -> dict[str, object]:
+    """What a server gives of a document."""
+    return {name: value for name, value in asdict(document).items() if name not in _KEPT_WITHIN}
 
 
 def _listed(document: Document) -> str:

@@ -1,13 +1,14 @@
 """``footnote doctor``."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import click
 
 from rag.cli.options import data_dir_option, opened, read_settings
+from rag.cli.server_health import Checkup
 from rag.cli.terminal import echo
 from rag.errors import DataDirectoryError
 from rag.library import Library
@@ -18,9 +19,13 @@ _VERSIONED = ("chromadb", "litestar", "sentence-transformers", "tiktoken", "onnx
 
 
 @click.command()
+@click.option("--server", metavar="URL", help="Check this server instead, from here.")
 @data_dir_option
-def doctor(data_dir: Path | None) -> None:
+def doctor(server: str | None, data_dir: Path | None) -> None:
     """Check the settings, the models, the data directory and its indexes; rebuild a damaged index."""
+    if server is not None:
+        _check_server(server)
+        return
     settings = read_settings(data_dir=data_dir)
     for package in _VERSIONED:
         _say(package, _version(package))
@@ -28,9 +33,21 @@ def doctor(data_dir: Path | None) -> None:
     with opened(data_dir) as engine:
         _say_what_there_is(engine)
         problems = [*_damage(engine), *engine.store.disagreements()]
+    _conclude(problems, "the catalog and the vector index agree")
+
+
+def _check_server(address: str) -> None:
+    checkup = Checkup(address)
+    for name, value in checkup.lines():
+        _say(name, value)
+    _conclude(checkup.problems, "nothing is wrong")
+
+
+def _conclude(problems: Sequence[str], sound: str) -> None:
+    """Print what is wrong, and exit with status 1 where something is."""
     for problem in problems:
         echo(f"PROBLEM {problem}", err=True)
-    echo("the catalog and the vector index agree" if not problems else "there are problems")
+    echo(sound if not problems else "there are problems")
     if problems:
         sys.exit(1)
 

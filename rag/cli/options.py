@@ -13,7 +13,7 @@ from rag.library import Library, open_library
 from rag.settings import Settings
 from rag.types import DEFAULT_COLLECTION
 
-_SERVER = "footnote.server"
+_SERVER = "rag.cli.server"
 _Command = TypeVar("_Command", bound=Callable[..., object])
 
 
@@ -24,22 +24,25 @@ def data_dir_option(command: _Command) -> _Command:
 
 
 def server_option(command: _Command) -> _Command:
-    """Add ``--server`` to a command that works on what is ``reached``."""
-    option = click.option(
-        "--server", expose_value=False, callback=_note_server, help="Ask the server at this address [FOOTNOTE_SERVER]."
+    """Add ``--server`` to a command that works by way of ``rag.cli.reach``."""
+    given = click.option(
+        "--server",
+        metavar="URL",
+        expose_value=False,
+        callback=_note_server,
+        help="Ask this server instead [FOOTNOTE_SERVER].",
     )
-    return option(command)
-
-
-def server_given() -> str | None:
-    """The server that the command was told to ask, if it was."""
-    context = click.get_current_context(silent=True)
-    found: str | None = None if context is None else context.meta.get(_SERVER)
-    return found
+    return given(command)
 
 
 def _note_server(context: click.Context, _: click.Parameter, address: str | None) -> None:
     context.meta[_SERVER] = address
+
+
+def given_server() -> str | None:
+    """What ``--server`` of the command that runs names; ``None`` where it is not given."""
+    context = click.get_current_context(silent=True)
+    return None if context is None else context.meta.get(_SERVER)
 
 
 def collection_option(command: _Command) -> _Command:

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Protocol, Unpack
 
 from rag.answer.request import AskOptions
-from rag.cli.options import opened, read_settings, server_given
+from rag.cli.options import given_server, opened, read_settings
 from rag.cli.served import served
-from rag.ingest.pipeline import Outcome, SourceFile, Work, ingest
+from rag.ingest.pipeline import Outcome, SourceFile, Work, drop_collection, ensure_collection, ingest
 from rag.library import Library
 from rag.storage.catalog import Feedback
-from rag.types import Answer, Document, RankedPassage, Verification
+from rag.types import Answer, CorpusState, Document, RankedPassage, Verification
 from rag.upkeep.serving import server_of
 
 
@@ -44,6 +44,17 @@ class Reached(Protocol):
 
     def feedback(self) -> Iterator[Feedback]:
         """What people thought of the answers that are kept, the latest first."""
+
+    def collections(self) -> dict[str, CorpusState]:
+        """The size of each collection, by its id, in order."""
+        ...
+
+    def create_collection(self, collection: str) -> bool:
+        """Make a collection unless it is there; whether it was made."""
+        ...
+
+    def remove_collection(self, collection: str) -> None:
+        """Remove a collection with all its documents."""
 
     def ingest(
         self, files: Sequence[SourceFile], *, collection: str, on_outcome: Callable[[Outcome], None], work: Work
@@ -95,6 +106,19 @@ class Opened:
         """As ``Reached``."""
         return iter(self._engine.store.catalog.answers.feedback(limit=self._engine.settings.keep_answers))
 
+    def collections(self) -> dict[str, CorpusState]:
+        """As ``Reached``."""
+        with self._engine.store.catalog.snapshot() as catalog:
+            return {collection: catalog.state(collection) for collection in catalog.collections()}
+
+    def create_collection(self, collection: str) -> bool:
+        """As ``Reached``."""
+        return ensure_collection(self._engine, collection)
+
+    def remove_collection(self, collection: str) -> None:
+        """As ``Reached``."""
+        drop_collection(self._engine, collection)
+
     def ingest(
         self, files: Sequence[SourceFile], *, collection: str, on_outcome: Callable[[Outcome], None], work: Work
     ) -> list[Outcome]:
@@ -106,12 +130,12 @@ class Opened:
 def reached(data_dir: Path | None) -> Iterator[Reached]:
     """The library of the data directory of the option or the environment, given back at the end of the block.
 
-    Where --server or FOOTNOTE_SERVER names a server, it is that one's.
+    Where ``--server`` or FOOTNOTE_SERVER names a server, it is that one's.
 
     Raises:
         FootnoteError: When the settings, the models or the directory cannot be used, or its server does not answer.
     """
-    settings = read_settings(data_dir=data_dir, server=server_given())
+    settings = read_settings(data_dir=data_dir, server=given_server())
     address = settings.server or server_of(settings.data_dir)
     if address is not None:
         with served(address, key=settings.key, most_bytes=settings.max_upload_bytes) as library:

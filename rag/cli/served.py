@@ -19,7 +19,7 @@ from rag.answer.request import AskOptions
 from rag.errors import DocumentRejected, FootnoteError, InvalidRequest, NotFound
 from rag.ingest.pipeline import Outcome, SourceFile, Work, check_collection
 from rag.storage.catalog import Feedback
-from rag.types import Answer, Document, RankedPassage, Verification
+from rag.types import Answer, CorpusState, Document, RankedPassage, Verification
 
 _FILES = 100  # of an upload; a server takes ten times as many
 _BYTES = 16_000_000
@@ -128,6 +128,35 @@ class Served:
             yield from (msgspec.convert(item, Feedback) for item in page["items"])
             cursor = page["next_cursor"]
 
+    def collections(self) -> dict[str, CorpusState]:
+        """The size of each collection, by its id, in order."""
+        found = self._got("GET", "/v1/collections")
+        return {one["id"]: msgspec.convert(one, CorpusState) for one in found}
+
+    def create_collection(self, collection: str) -> bool:
+        """Make a collection unless it is there; whether it was made.
+
+        Raises:
+            InvalidRequest: For a name that cannot be one.
+        """
+        check_collection(collection)
+        response = self._sent("POST", "/v1/collections", json={"id": collection})
+        if response.status_code == httpx.codes.CONFLICT:
+            return False
+        _check(response)
+        return True
+
+    def remove_collection(self, collection: str) -> None:
+        """Remove a collection with all its documents.
+
+        Raises:
+            NotFound: When there is no such collection.
+        """
+        response = self._sent("DELETE", f"/v1/collections/{quote(collection, safe='')}")
+        if response.status_code == httpx.codes.NOT_FOUND:
+            raise NotFound("collection", collection)
+        _check(response)
+
     def ingest(
         self, files: Sequence[SourceFile], *, collection: str, on_outcome: Callable[[Outcome], None], work: Work
     ) -> list[Outcome]:
@@ -136,7 +165,7 @@ class Served:
         Raises:
             InvalidRequest: For a collection's name that cannot be one.
         """
-        self._ensure(collection)
+        self.create_collection(collection)
         outcomes = []
         for outcome in self._taken_in(files, collection, work):
             outcomes.append(outcome)
@@ -154,12 +183,6 @@ class Served:
             raise NotFound("document", document_id)
         _check(response)
         return response
-
-    def _ensure(self, collection: str) -> None:
-        check_collection(collection)
-        response = self._sent("POST", "/v1/collections", json={"id": collection})
-        if response.status_code != httpx.codes.CONFLICT:
-            _check(response)
 
     def _taken_in(self, files: Sequence[SourceFile], collection: str, work: Work) -> Iterator[Outcome]:
         batch: list[_Read] = []

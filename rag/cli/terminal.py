@@ -85,6 +85,12 @@ def log_plainly(level: int) -> None:
     logging.basicConfig(level=level, handlers=[handler])
 
 
+def log_with(formatter: logging.Formatter) -> None:
+    """Write log records by another formatter from now on: its lines may hold nothing that a terminal obeys."""
+    for handler in logging.getLogger().handlers:
+        handler.setFormatter(formatter)
+
+
 def tell_traceback(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
     """Print what nothing caught, as ``sys.excepthook`` does."""
     sys.stderr.write(plain("".join(traceback.format_exception(kind, error, trace))))

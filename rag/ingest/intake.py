@@ -5,6 +5,7 @@ from typing import Protocol
 from rag.ingest.identity import Claims
 from rag.ingest.parse import Limits, ParserProcess
 from rag.ingest.recipe import Recipe
+from rag.ingest.tally import Tally
 from rag.models.gate import Gate
 from rag.storage.store import Store
 from rag.storage.vectors.index import Index
@@ -32,6 +33,10 @@ class Intake(Protocol):
     @property
     def claims(self) -> Claims:
         """The ids of documents that are on their way."""
+
+    @property
+    def tally(self) -> Tally:
+        """Counts what is ingested."""
 
     def recipe(self, index: Index) -> Recipe:
         """What the passages and vectors of a generation are made with."""

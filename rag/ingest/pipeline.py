@@ -6,7 +6,9 @@ whose content is unchanged costs a hash.
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Iterator
+import time
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 
 from rag.errors import ChangeForbidden, DocumentRejected, InvalidRequest, PassageTooLong
@@ -126,6 +128,17 @@ def take_in(
         NotFound: When there is no such collection.
         Stopped: When ``work.stop`` was set; what has no outcome yet did not change anything.
     """
+    began = time.perf_counter()
+    with closing(_taken_in(intake, files, collection, work, parser or intake.parser)) as outcomes:
+        for position, outcome in outcomes:
+            intake.tally.add(outcome.outcome, outcome.passages, time.perf_counter() - began)
+            yield position, outcome
+            began = time.perf_counter()
+
+
+def _taken_in(
+    intake: Intake, files: Iterable[SourceFile], collection: str, work: Work, parser: ParserProcess
+) -> Generator[tuple[int, Outcome]]:
     intake.store.catalog.state(collection)
     given: set[str] = set()  # ids of drafts: what is not stored yet is not found by its id
     with intake.claims.held() as claims, Batches(intake, work) as batches:
@@ -134,7 +147,7 @@ def take_in(
                 yield from _added(batches.finish())
                 given.clear()
             try:
-                draft = _draft(intake, parser or intake.parser, claims, position, source, collection)
+                draft = _draft(intake, parser, claims, position, source, collection)
                 if isinstance(draft, Outcome):
                     yield position, draft
                 else:

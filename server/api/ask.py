@@ -6,8 +6,7 @@ from typing import Any
 
 from litestar import MediaType, Request, Response, post
 from litestar.di import NamedDependency
-from litestar.openapi.spec import OpenAPIMediaType, OpenAPIResponse, Operation, Schema
-from litestar.openapi.spec.enums import OpenAPIType
+from litestar.openapi.spec import OpenAPIResponse, Operation
 from litestar.params import JSONBody
 
 from rag.answer.events import Event, Finished
@@ -27,8 +26,7 @@ class _AskOperation(Operation):
     def __post_init__(self) -> None:
         answered = (self.responses or {}).get("200")
         if isinstance(answered, OpenAPIResponse) and answered.content is not None:
-            text = Schema(type=OpenAPIType.STRING, description=streaming.__doc__)
-            answered.content[streaming.MEDIA_TYPE] = OpenAPIMediaType(schema=text)
+            answered.content[streaming.MEDIA_TYPE] = streaming.described_stream(streaming.__doc__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

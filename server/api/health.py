@@ -1,10 +1,12 @@
-"""``GET /health/live`` and ``GET /health/ready``."""
+"""``GET /health/live``, ``GET /health/ready`` and ``GET /metrics``."""
 
-from litestar import get
+from litestar import Response, get
 from litestar.di import NamedDependency
 
 from rag.library import Library
 from server.http.problems import NotReady, described
+from server.sight.metrics import MEDIA_TYPE
+from server.sight.sight import Sight
 
 
 @get("/health/live", sync_to_thread=False)
@@ -20,3 +22,9 @@ def ready(engine: NamedDependency[Library]) -> dict[str, str]:
         named = "; ".join(miscounts)  # names collections, which are not for everybody where there are keys
         raise NotReady("catalog and index differ" if engine.store.catalog.access.any() else named)
     return {"status": "ready"}
+
+
+@get("/metrics", sync_to_thread=True, media_type="text/plain")
+def metrics(sight: NamedDependency[Sight]) -> Response[bytes]:
+    """Counts and times in Prometheus's text format, also while the server loads."""
+    return Response(sight.metrics.text(), headers={"Content-Type": MEDIA_TYPE})

@@ -4,7 +4,7 @@ from dataclasses import dataclass, fields
 from typing import Annotated, Any
 
 from anyio import CancelScope, to_thread
-from litestar import Request, Response, delete, get, post
+from litestar import MediaType, Request, Response, delete, get, post
 from litestar.di import NamedDependency
 from litestar.exceptions import ClientException, InternalServerException
 from litestar.openapi.spec import OpenAPIMediaType, Operation, Reference, RequestBody, Schema
@@ -22,6 +22,10 @@ from server.http.multipart import MOST_FILES, Receiver
 from server.http.problems import NO_DESCRIPTOR, described
 
 MULTIPART = "multipart/form-data"
+_SOURCES_MEANING = (
+    'A JSON list of `{"path": ..., "origin": ...}`, one for each file in order: by which path below its folder it is '
+    "named, and where it is. Of folders that are ingested from elsewhere."
+)
 _STATES = ("queued", "running", "done", "failed")
 
 
@@ -77,10 +81,21 @@ class _UploadOperation(Operation):
     """Describes the body of an upload to the OpenAPI document."""
 
     def __post_init__(self) -> None:
-        file = Schema(type=OpenAPIType.STRING, format=OpenAPIFormat.BINARY)
+        file = Schema(type=OpenAPIType.STRING, format=OpenAPIFormat.BINARY, description="With the name of the file.")
         fields: dict[str, Reference | Schema] = {
-            "file": Schema(type=OpenAPIType.ARRAY, items=file, min_items=1, max_items=MOST_FILES),
-            "collection": Schema(type=OpenAPIType.STRING, default=DEFAULT_COLLECTION),
+            "file": Schema(
+                type=OpenAPIType.ARRAY,
+                items=file,
+                min_items=1,
+                max_items=MOST_FILES,
+                description="One part a file.",
+            ),
+            "collection": Schema(
+                type=OpenAPIType.STRING, default=DEFAULT_COLLECTION, description="The collection that they go into."
+            ),
+            "sources": Schema(
+                type=OpenAPIType.STRING, content_media_type=MediaType.JSON.value, description=_SOURCES_MEANING
+            ),
         }
         form = Schema(type=OpenAPIType.OBJECT, properties=fields, required=["file"], additional_properties=False)
         self.request_body = RequestBody(content={MULTIPART: OpenAPIMediaType(schema=form)}, required=True)

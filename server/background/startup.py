@@ -2,12 +2,15 @@
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from rag.answer.suggest.offers import Suggestions
+from rag.answer.watch import Watch
 from rag.cli.progress import show_ingest
-from rag.ingest.pipeline import Work, find_files, ingest
+from rag.ingest.pipeline import Outcome, Work, find_files, ingest
 from rag.library import Library, open_library
 from rag.settings import Settings
 from rag.storage.directory import SEEDED
@@ -19,6 +22,8 @@ from server.background.reindex import BackgroundReindex
 from server.http.problems import NotReady
 
 logger = logging.getLogger(__name__)
+
+_Shown = AbstractContextManager[Callable[[Outcome], None]]
 
 
 class Startup:
@@ -59,7 +64,12 @@ class Startup:
         self._reindex: BackgroundReindex | None = None
         self._following: BackgroundFollow | None = None
         self._ready = threading.Event()
+        self._watching: Callable[[], Watch] = Watch
         self.error: Exception | None = None
+
+    def watch_questions(self, watch: Callable[[], Watch]) -> None:
+        """Have each question that is asked once it has started watched by what ``watch`` makes."""
+        self._watching = watch
 
     def start(self) -> None:
         """Begin to load."""
@@ -121,10 +131,11 @@ class Startup:
 
     def _load(self) -> None:
         try:
-            engine = self._opened = open_library(self._settings, as_it_is=self._wanted)
+            library = open_library(self._settings, as_it_is=self._wanted)
+            engine = self._opened = replace(library, watch=self._watching)
             self._tell_commands(engine)
             if self._seeds is not None:
-                _ingest_seeds(engine, self._seeds)
+                _ingest_seeds(engine, self._seeds, _log_ingest if self._settings.log_format == "json" else show_ingest)
             engine.warm_up()
             jobs = Jobs(engine)
             jobs.start()
@@ -143,7 +154,14 @@ class Startup:
         suggestions.prepare(DEFAULT_COLLECTION)
 
 
-def _ingest_seeds(engine: Library, seeds: Path) -> None:
+@contextmanager
+def _log_ingest(total: int, work: Work) -> Iterator[Callable[[Outcome], None]]:
+    """Log what becomes of an ingest, where no person follows it."""
+    yield lambda outcome: None
+    logger.info("the seeds are documents", extra={"files": total, "passages": work.encoded})
+
+
+def _ingest_seeds(engine: Library, seeds: Path, show: Callable[[int, Work], _Shown]) -> None:
     """Fill a catalog that is empty, or in which an earlier filling was cut short, from ``seeds``."""
     marker = engine.store.data_dir / SEEDED
     files = find_files([seeds]) if seeds.is_dir() else []
@@ -152,6 +170,6 @@ def _ingest_seeds(engine: Library, seeds: Path) -> None:
     held = {document.path for document in engine.store.catalog.documents(DEFAULT_COLLECTION, limit=len(files) + 1)}
     if held <= {file.path for file in files}:
         work = Work()
-        with show_ingest(len(files), work) as shown:
+        with show(len(files), work) as shown:
             ingest(engine, files, collection=DEFAULT_COLLECTION, on_outcome=shown, work=work)
     marker.touch()

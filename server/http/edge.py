@@ -110,15 +110,15 @@ class Edge:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request_id = secrets.token_hex(8)
+        request_id = scope.setdefault("state", {}).setdefault("request_id", secrets.token_hex(8))
         send = _with_headers(send, self._policy(scope["path"]), request_id)
         try:
             self._check(scope)
         except Refusal as refusal:
             await _refuse(send, refusal)
             return
-        headers = _headers_of(scope)
-        scope.setdefault("state", {}).update(request_id=request_id, own_page=_comes_from_here(scope["method"], headers))
+        own_page = _comes_from_here(scope["method"], _headers_of(scope))
+        scope["state"]["own_page"] = own_page
         if scope["method"] == "OPTIONS":
             scope, send = _as(scope, _NO_ROUTE_HAS_IT), _allowing(send)
         elif scope["method"] == "HEAD":

@@ -6,6 +6,7 @@ A question whose client has left gives its place up at once, and stops after the
 
 import asyncio
 import contextlib
+import contextvars
 import math
 import threading
 import time
@@ -51,6 +52,21 @@ class Line:
         self._taken = 0
         self._seconds = _FIRST_GUESS_SECONDS
         self._threads = ThreadPoolExecutor(running, thread_name_prefix="question")
+
+    @property
+    def places(self) -> int:
+        """Questions that may be answered or wait at a time."""
+        return self._places
+
+    @property
+    def running(self) -> int:
+        """Questions that are answered now."""
+        return min(self._taken, self._running)
+
+    @property
+    def waiting(self) -> int:
+        """Questions that wait now."""
+        return max(0, self._taken - self._running)
 
     def retry_seconds(self) -> int | None:
         """When a question that comes now had better come again; ``None`` where it may have a place."""
@@ -124,7 +140,7 @@ class Work(Generic[Item]):
 
     def begin(self, threads: ThreadPoolExecutor) -> None:
         """Take the next free thread."""
-        self._future = threads.submit(self._run)
+        self._future = threads.submit(contextvars.copy_context().run, self._run)  # what is logged names the request
         self._future.add_done_callback(self._ended)
 
     def give_up(self) -> None:

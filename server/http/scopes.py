@@ -87,6 +87,7 @@ RULES: Mapping[tuple[str, str], Rule] = {
     ("POST", "/v1/session"): Rule(Need.NO_KEY),
     ("DELETE", "/v1/session"): Rule(Need.NO_KEY),
     (ANY_METHOD, "/mcp"): Rule(READ, Named.BY_ITSELF),
+    ("GET", "/metrics"): Rule(ADMIN),
     ("GET", "/health/live"): _OPEN,
     ("GET", "/health/ready"): _OPEN,
     ("GET", "/"): _OPEN,

@@ -17,6 +17,8 @@ from typing import Any
 
 import msgspec
 from litestar import Response
+from litestar.openapi.spec import OpenAPIMediaType, Reference, Schema
+from litestar.openapi.spec.enums import OpenAPIType
 from litestar.response.sse import ServerSentEvent, ServerSentEventMessage
 from litestar.types import Receive
 
@@ -71,6 +73,15 @@ async def message_response(
 
         await unless_left(begin(), receive)
         return ServerSentEvent(_messages(first[0], messages, failed, place.pop_all()))
+
+
+def described_stream(meaning: str | None) -> OpenAPIMediaType:
+    """How the OpenAPI document describes a stream: by what each of its events is."""
+    fields: dict[str, Reference | Schema] = {
+        "event": Schema(type=OpenAPIType.STRING, description="What it is; `message` where none is named."),
+        "data": Schema(type=OpenAPIType.STRING, description="JSON."),
+    }
+    return OpenAPIMediaType(schema=Schema(type=OpenAPIType.OBJECT, properties=fields, description=meaning))
 
 
 def comment(text: str) -> ServerSentEventMessage:

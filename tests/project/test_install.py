@@ -17,6 +17,7 @@ from tests.support.scans import needs_recognition
 OWN = {"rag", "server", "eval"}
 OPTIONAL = ROOT / "rag" / "models" / "sentence_transformers.py"
 RECOGNITION = ROOT / "rag" / "ingest" / "parse" / "ocr" / "engine.py"
+TRACES = ROOT / "server" / "sight" / "traces.py"
 WITHOUT = """
 import sys
 sys.modules["sentence_transformers"] = None  # what an interpreter that lacks it does
@@ -66,7 +67,7 @@ def undeclared(files: list[Path], declared: set[str]) -> list[str]:
 def test_every_import_is_declared(package: str, extras: list[str]) -> None:
     files = sorted((ROOT / package).rglob("*.py"))
     assert len(files) > 10
-    assert undeclared([file for file in files if file not in (OPTIONAL, RECOGNITION)], declared(*extras)) == []
+    assert undeclared([file for file in files if file not in (OPTIONAL, RECOGNITION, TRACES)], declared(*extras)) == []
 
 
 def test_only_the_extra_brings_sentence_transformers() -> None:
@@ -80,6 +81,12 @@ def test_only_the_extra_brings_text_recognition() -> None:
     assert undeclared([RECOGNITION], declared("ocr")) == []
     found = {line.rpartition(" ")[2] for line in undeclared([RECOGNITION], declared())}
     assert found == {"cv2", "rapidocr_onnxruntime"}
+
+
+def test_only_the_extra_brings_opentelemetry() -> None:
+    assert undeclared([TRACES], declared("otel")) == []
+    found = {line.rpartition(" ")[2] for line in undeclared([TRACES], declared())}
+    assert found == {"opentelemetry"}
 
 
 def test_another_model_without_the_extra_fails_with_the_command() -> None:

@@ -33,7 +33,7 @@ def test_loaded_by_finds_what_is_loaded() -> None:
         ("rag.types", HEAVY),
         ("rag.library", [*HEAVY, "litestar"]),
         ("rag.cli", [*HEAVY, "litestar"]),
-        ("server.app", ["torch", "mcp", "openai"]),
+        ("server.app", ["torch", "mcp", "openai", "structlog", "opentelemetry"]),
         ("server.mcp.command", ["torch", "mcp", "openai"]),
     ],
 )

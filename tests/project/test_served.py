@@ -26,6 +26,9 @@ READING = {
     "search": ["search", "lighthouse of Morvane"],
     "search as json": ["search", "lighthouse of Morvane", "--json", "--limit", "1"],
     "list": ["documents", "list"],
+    "show as json": ["documents", "show", "notes.txt", "--json", "--text"],
+    "collections as json": ["collections", "list", "--json"],
+    "the default": ["collections", "remove", "default"],
     "no collection": ["ask", "peace", "--collection", "nowhere"],
     "no collection to list": ["documents", "list", "--collection", "nowhere"],
     "no document": ["documents", "remove", "nothing"],
@@ -187,3 +190,18 @@ def test_commands_ask_the_server_that_the_environment_names(seeds_server: str, t
     gone = footnote("documents", "list", data_dir=tmp_path / "elsewhere", FOOTNOTE_SERVER="http://127.0.0.1:9")
     assert gone.returncode == 1
     assert "the server at http://127.0.0.1:9 does not answer" in gone.stderr
+
+
+def test_collections_are_made_and_removed_by_the_server(tmp_path: Path) -> None:
+    data_dir = empty_data_dir(tmp_path / "data")
+    with serve(data_dir):
+        assert run(["collections", "create", "ships"], data_dir)[:2] == (0, "created ships\n")
+        again = run(["collections", "create", "ships"], data_dir)
+        assert (again[0], again[2]) == (1, "Error: there is a collection 'ships' already\n")
+        assert [one.split()[0] for one in run(["collections", "list"], data_dir)[1].splitlines()] == [
+            "default",
+            "ships",
+        ]
+        assert run(["collections", "remove", "ships"], data_dir)[:2] == (0, "removed ships\n")
+        missing = run(["collections", "remove", "ships"], data_dir)
+        assert "there is no collection 'ships'; `footnote collections list` lists them" in missing[2]

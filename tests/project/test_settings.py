@@ -33,6 +33,8 @@ VALUES = [
     ("FOOTNOTE_ALLOWED_HOSTS", "notes.example, [fd00::1],", ("notes.example", "[fd00::1]")),
     ("FOOTNOTE_MAX_WAITING", "5", 5),
     ("FOOTNOTE_MAX_CONNECTIONS", "20", 20),
+    ("FOOTNOTE_LOG_FORMAT", "json", "json"),
+    ("FOOTNOTE_TRACES_URL", "http://127.0.0.1:4318/v1/traces", "http://127.0.0.1:4318/v1/traces"),
     ("FOOTNOTE_ENCODER", "org/encoder", "org/encoder"),
     ("FOOTNOTE_RERANKER", "/models/reranker", "/models/reranker"),
     ("FOOTNOTE_PASSAGE_TOKENS", "120", 120),
@@ -155,6 +157,12 @@ def test_threshold_beyond_its_limits_fails_with_key_value_and_limit(raw: str) ->
 def test_a_host_that_is_no_name_fails_with_the_name(raw: str) -> None:
     with pytest.raises(SettingsError, match=r"^FOOTNOTE_ALLOWED_HOSTS=.* cannot be used: .* is no host name"):
         Settings.from_environ({"FOOTNOTE_ALLOWED_HOSTS": raw})
+
+
+@pytest.mark.parametrize("raw", ["", "JSON", "logfmt"])
+def test_a_log_format_that_there_is_not_fails_with_those_there_are(raw: str) -> None:
+    with pytest.raises(SettingsError, match=f"^FOOTNOTE_LOG_FORMAT='{raw}' cannot be used: it must "):
+        Settings.from_environ({"FOOTNOTE_LOG_FORMAT": raw})
 
 
 def test_threshold_that_is_no_number_fails() -> None:

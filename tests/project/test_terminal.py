@@ -96,7 +96,12 @@ def printed(data: tuple[Path, tuple[int, str]], folder: Path) -> dict[str, tuple
         "search": ["search", "mast of Morvane"],
         "search as JSON": ["search", "mast of Morvane", "--json"],
         "documents list": ["documents", "list"],
+        "documents list as JSON": ["documents", "list", "--json"],
+        "documents show": ["documents", "show", "page.html", "--text"],
         "documents remove": ["documents", "remove", NAME, "page.html"],
+        "collections list": ["collections", "list"],
+        "collections create": ["collections", "create", "others"],
+        "collections remove": ["collections", "remove", NAME],
         "verify": ["verify", str(folder / f"{NAME}.md")],
         "completion": ["completion", NAME],
         "mcp": ["mcp", NAME],
@@ -146,7 +151,7 @@ def commands(group: click.Group, before: str = "") -> Iterator[str]:
 def test_every_command_is_tried(printed: dict[str, tuple[int, str]]) -> None:
     # those below eval print by ``rag.cli.terminal`` alone, as the last test here holds
     tried = {"eval" if name.startswith("eval ") else name for name in commands(main)}
-    assert tried == set(printed) - {"ask unanswered", "search as JSON"}
+    assert tried == set(printed) - {"ask unanswered", "search as JSON", "documents list as JSON"}
 
 
 def test_no_command_prints_what_a_terminal_obeys(printed: dict[str, tuple[int, str]]) -> None:
@@ -164,6 +169,7 @@ def test_commands_did_what_they_print(printed: dict[str, tuple[int, str]]) -> No
         "completion": 2,
         "mcp": 2,
         "keys revoke": 1,
+        "collections remove": 1,
     }
     assert {name: code for name, (code, _) in printed.items() if code} == failed
     assert "rejected evil\ufffd[2J" in printed["ingest"][1]
@@ -171,6 +177,11 @@ def test_commands_did_what_they_print(printed: dict[str, tuple[int, str]]) -> No
     assert "evil\ufffd[2J" in printed["ask"][1]
     assert "mast\ufffd[2J" in printed["search"][1]
     assert "Harbour" in printed["documents list"][1]
+    assert [one["path"] for one in json.loads(printed["documents list as JSON"][1])][-1] == "page.html"
+    assert "path         page.html\n" in printed["documents show"][1]
+    assert printed["documents show"][1].endswith("Otto Reed dug it.\n")
+    assert printed["collections create"][1] == "created others\n"
+    assert re.search(r"^default +2 documents +\d+ passages$", printed["collections list"][1], re.MULTILINE)
     assert "kind\ufffd" in printed["eval"][1]
 
 

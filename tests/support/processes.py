@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -10,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import httpx
 import uvicorn
@@ -43,8 +44,12 @@ def footnote(*arguments: str, data_dir: Path, **environ: str) -> subprocess.Comp
 
 
 @contextmanager
-def serve(data_dir: Path, *options: str, wait: bool = True, **environ: str) -> Iterator[str]:
-    """A real server process on a free port; gives its address, ready to answer unless ``wait`` is false."""
+def serve(data_dir: Path, *options: str, wait: bool = True, log: Path | None = None, **environ: str) -> Iterator[str]:
+    """A real server process on a free port; gives its address, ready to answer unless ``wait`` is false.
+
+    Args:
+        log: A file for what it writes after its first line; who has none must not let it write much.
+    """
     process = subprocess.Popen(
         [sys.executable, "-m", "rag", "serve", "--port", "0", *options],
         env={**_environ(data_dir), **environ},
@@ -53,17 +58,26 @@ def serve(data_dir: Path, *options: str, wait: bool = True, **environ: str) -> I
         encoding="utf-8",
         cwd=ROOT,
     )
+    copying: list[threading.Thread] = []
     try:
         assert process.stderr is not None
         first = process.stderr.readline()
-        assert first.startswith("Footnote is at http://127.0.0.1:"), first
-        address = first.split()[-1].rstrip("/")
+        found = re.search(r"Footnote is at (http://127\.0\.0\.1:\d+)/", first)
+        assert found, first
+        address = found[1]
+        if log is not None:
+            copying.append(threading.Thread(target=_copy, args=(process.stderr, log), daemon=True))
+            copying[0].start()
         if wait:
             wait_until_ready(address)
         yield address
     finally:
         process.terminate()
-        process.communicate(timeout=30)
+        if not copying:
+            process.communicate(timeout=30)
+        else:
+            process.wait(timeout=30)
+            copying[0].join(timeout=30)
 
 
 @contextmanager
@@ -99,6 +113,13 @@ def run_here(app: App, **options: Any) -> Iterator[str]:
         server.should_exit = True
         thread.join(timeout=30)
     assert not thread.is_alive()
+
+
+def _copy(source: IO[str], log: Path) -> None:
+    with source, log.open("w", encoding="utf-8") as file:
+        for line in source:
+            file.write(line)
+            file.flush()
 
 
 def wait_until_ready(address: str, path: str = "/health/ready") -> None:

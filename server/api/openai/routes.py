@@ -9,8 +9,7 @@ from typing import Any
 import msgspec
 from litestar import MediaType, Request, Response, get, post
 from litestar.di import NamedDependency
-from litestar.openapi.spec import OpenAPIMediaType, OpenAPIResponse, Operation, Schema
-from litestar.openapi.spec.enums import OpenAPIType
+from litestar.openapi.spec import OpenAPIResponse, Operation
 from litestar.params import FromPath, JSONBody
 from litestar.response.sse import ServerSentEventMessage
 from msgspec import UNSET, UnsetType
@@ -52,8 +51,7 @@ class _ChatOperation(Operation):
     def __post_init__(self) -> None:
         answered = (self.responses or {}).get("200")
         if isinstance(answered, OpenAPIResponse) and answered.content is not None:
-            text = Schema(type=OpenAPIType.STRING, description=Chunk.__doc__)
-            answered.content[streaming.MEDIA_TYPE] = OpenAPIMediaType(schema=text)
+            answered.content[streaming.MEDIA_TYPE] = streaming.described_stream(Chunk.__doc__)
 
 
 @get(MODELS, sync_to_thread=True, responses=described(503))
