@@ -58,7 +58,7 @@ from server.http.scopes import say_who_may
 from server.http.users import Users
 from server.mcp.http import Endpoint, InLine, mcp_route
 from server.page.routes import chat_page, openapi_config, policy, say_what_is_refused, static_routers
-from server.sight.requests import routed
+from server.sight.requests import Routed
 from server.sight.sight import Sight
 from server.sight.state import state_of
 from server.sight.traces import traces_to
@@ -144,7 +144,7 @@ def create_app(startup: Startup, settings: Settings) -> App:
     give_examples(app.openapi_schema)
     hosts, any_address = own_hosts(settings.host, settings.allowed_hosts)
     edge = Edge(
-        Audited(LimitHeaders(routed(app)), log, proxies),
+        Audited(LimitHeaders(Routed(app)), log, proxies),
         hosts=hosts,
         any_address=any_address,
         policy=policy,

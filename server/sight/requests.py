@@ -105,17 +105,19 @@ class Observed:
             incoming.reset(token)
 
 
-def routed(app: App) -> App:
-    """``app``, that notes in the state of a request which route it took."""
+class Routed:
+    """An ASGI application around one that routes: it notes in the state of a request which route that took."""
 
-    async def noting(scope: Scope, receive: Receive, send: Send) -> None:
+    def __init__(self, app: App) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """See the ASGI specification."""
         try:
-            await app(scope, receive, send)
+            await self._app(scope, receive, send)
         finally:
             if scope["type"] == "http":
                 scope["state"][_ROUTE] = scope.get("path_template")
-
-    return noting
 
 
 def given_id(headers: Iterable[tuple[bytes, bytes]]) -> str:

@@ -109,7 +109,7 @@ def test_examples_are_answered_as_they_say(client: httpx.Client, document: dict[
     for method, path, operation in operations(document):
         examples = {one["name"]: one for one in operation.get("parameters", ()) if "example" in one}
         own = any(name in path for name in ("{job_id}", "{answer_id}", "/text", "/paragraphs", "/blocks", "/source"))
-        if method == "delete" or own or operation["operationId"] in {*WRITING, "delete_documents"}:
+        if method == "delete" or own or operation["operationId"] in {*WRITING, "delete_documents", "sign_in"}:
             continue
         asked += 1
         query = {name: one["example"] for name, one in examples.items() if one["in"] == "query"}
