@@ -5,8 +5,7 @@ from datetime import UTC, datetime
 
 from rag.errors import NotFound
 from rag.storage.catalog.quoted import without_removed
-from rag.storage.catalog.schema import Connections
-from rag.storage.catalog.scrub import Scrubber
+from rag.storage.catalog.sql import Connections
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,9 +21,8 @@ class StoredAnswer:
 class AnswerTable:
     """The newest answers, and the feedback to them."""
 
-    def __init__(self, connections: Connections, scrubber: Scrubber) -> None:
+    def __init__(self, connections: Connections) -> None:
         self._connections = connections
-        self._scrubber = scrubber
 
     def add(self, answer: StoredAnswer, *, keep: int) -> None:
         """Store an answer; only the newest ``keep`` stay, the others go with their feedback.
@@ -34,12 +32,12 @@ class AnswerTable:
         with self._connections.write() as connection:
             body = without_removed(connection, answer.body)
             row = connection.execute(
-                "INSERT INTO answers (id, question, created, body) VALUES (?, ?, ?, ?)",
+                "INSERT INTO answers (id, question, created, body) VALUES (?, ?, ?, ?) RETURNING row",
                 (answer.id, answer.question, answer.created, body),
-            ).lastrowid
-            dropped = connection.execute("DELETE FROM answers WHERE row <= ?", ((row or 0) - keep,)).rowcount
+            ).fetchall()[0]["row"]
+            dropped = connection.execute("DELETE FROM answers WHERE row <= ?", (row - keep,)).rowcount
         if dropped:
-            self._scrubber.mark(passages=False)
+            self._connections.deleted(passages=False)
 
     def find(self, answer_id: str) -> StoredAnswer:
         """A stored answer.
@@ -63,10 +61,12 @@ class AnswerTable:
             if connection.execute("SELECT 1 FROM answers WHERE id = ?", (answer_id,)).fetchone() is None:
                 raise NotFound("answer", answer_id)
             connection.execute(
-                "INSERT OR REPLACE INTO feedback (answer_id, helpful, comment, created) VALUES (?, ?, ?, ?)",
+                """INSERT INTO feedback (answer_id, helpful, comment, created) VALUES (?, ?, ?, ?)
+                   ON CONFLICT (answer_id) DO UPDATE SET
+                       helpful = excluded.helpful, comment = excluded.comment, created = excluded.created""",
                 (answer_id, int(helpful), comment, now()),
             )
-        self._scrubber.mark(passages=False)  # of feedback that was given before
+        self._connections.deleted(passages=False)  # of feedback that was given before
 
 
 def now() -> str:

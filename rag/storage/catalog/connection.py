@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any, Self
 
 from rag.errors import CatalogError, CatalogFull, FootnoteError, Overloaded
+from rag.storage.catalog import lexical
+from rag.storage.catalog.sql import Lexical
 
 _FULL = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
 _CLOSED = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM)
@@ -34,6 +36,20 @@ class Connection(sqlite3.Connection):
         except sqlite3.Error as error:
             raise explained(path, error) from error
         self.row_factory = sqlite3.Row
+
+    @property
+    def lexical(self) -> Lexical:
+        """FTS5."""
+        return lexical
+
+    def put_source(self, document_id: str, content: bytes) -> None:
+        """Store the bytes of a new document."""
+        self.execute("INSERT INTO sources (document_id, content) VALUES (?, ?)", (document_id, content))
+
+    def find_source(self, document_id: str) -> bytes | None:
+        """The bytes of a document, ``None`` where there is no such document."""
+        row = self.execute("SELECT content FROM sources WHERE document_id = ?", (document_id,)).fetchone()
+        return bytes(row["content"]) if row else None
 
     def cursor(self, _factory: object = None) -> "_Cursor":  # type: ignore[override]  # SQLite asks for no other
         """What every statement runs in."""
