@@ -104,6 +104,11 @@ def vector_folders(data_dir: Path, generation: int | None = None) -> list[Path]:
     return sorted((one for one in numbers if generation in (None, numbers[one][0])), key=lambda one: numbers[one])
 
 
+def is_data_directory(place: Path) -> bool:
+    """Whether Footnote keeps a catalog here, or the vectors of one that is elsewhere."""
+    return (place / CATALOG).is_file() or bool(vector_folders(place))
+
+
 def sizes(data_dir: Path) -> dict[str, int]:
     """How many bytes each part of a data directory takes."""
     parts = {"catalog": [*data_dir.glob(f"{CATALOG}*")], "vector index": vector_folders(data_dir)}

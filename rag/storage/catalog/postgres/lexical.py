@@ -1,7 +1,7 @@
 """The search for words in PostgreSQL: FTS5's words in a ``tsvector`` index, ranked by FTS5's BM25.
 
-Candidates come from a GIN index, which also tells one collection's passages from another's: each vector has a
-word that names its lexicon. The weights of words are made of counts that are kept as passages come and go. The
+Candidates come from a GIN index. In it a word begins with the number of its lexicon, so that what other collections
+hold costs nothing. The weights of words are made of counts that are kept as passages come and go. The
 words, the constants and the order of the arithmetic are those of FTS5, so that scores are equal to the last bit.
 A word that FTS5's tokenizer splits, which letters newer than Unicode 6.1 can, is searched for as its parts.
 """
@@ -19,20 +19,28 @@ from rag.storage.catalog.tokens import Tokenizer
 _LEAST_WEIGHT = 1e-6  # of a word that most passages have, as FTS5 has it
 _LONGEST = 500  # characters of a word in the index, of 2,046 bytes at most: longer ones are one word if they begin so
 _MOST_POSITIONS = 16_383  # of a tsvector
+_LABELS = "DCB"  # of the places of a word that a passage has once, twice, three times; A says more often
 _SEARCH = """
     WITH asked AS (
-        SELECT * FROM unnest(CAST(? AS TEXT[]), CAST(? AS FLOAT8[])) WITH ORDINALITY AS one (word, weight, place)
-    )
-    SELECT passages.id AS id, score FROM (
-        SELECT lexical.row AS row,
-               sum(weight * ((cardinality(positions) * 2.2::FLOAT8) / (
-                   cardinality(positions) + 1.2::FLOAT8 * (0.25::FLOAT8 + 0.75::FLOAT8 * length / CAST(? AS FLOAT8))
+        SELECT *, CAST(quoted AS tsquery) AS often, CAST(quoted || ':D' AS tsquery) AS once,
+               CAST(quoted || ':C' AS tsquery) AS twice, CAST(quoted || ':B' AS tsquery) AS thrice
+        FROM unnest(CAST(? AS TEXT[]), CAST(? AS TEXT[]), CAST(? AS FLOAT8[])) WITH ORDINALITY
+             AS one (lexeme, quoted, weight, place)
+    ), counted AS MATERIALIZED (
+        SELECT lexical.row AS row, length, weight, place, CAST(CASE
+                   WHEN words @@ once THEN 1 WHEN words @@ twice THEN 2 WHEN words @@ thrice THEN 3
+                   ELSE (SELECT cardinality(positions) FROM unnest(words) AS held (own, positions, labels)
+                         WHERE own COLLATE "C" = lexeme)
+               END AS FLOAT8) AS times
+        FROM asked JOIN lexical ON words @@ often
+        WHERE true {conditions}
+    ), found AS (
+        SELECT row, sum(weight * ((times * 2.2::FLOAT8) / (
+                   times + 1.2::FLOAT8 * (0.25::FLOAT8 + 0.75::FLOAT8 * length / CAST(? AS FLOAT8))
                )) ORDER BY place) AS score
-        FROM lexical CROSS JOIN unnest(lexical.words) AS held (lexeme, positions, weights)
-        JOIN asked ON asked.word = held.lexeme COLLATE "C"
-        WHERE lexical.words @@ CAST(? AS tsquery) {conditions}
-        GROUP BY lexical.row
-    ) AS found JOIN passages ON passages.row = found.row
+        FROM counted GROUP BY row
+    )
+    SELECT passages.id AS id, score FROM found JOIN passages ON passages.row = found.row
     ORDER BY score DESC, passages.id LIMIT ?
 """
 _tokenizer = Tokenizer()
@@ -91,14 +99,15 @@ def search_lexical(
     found = [word for word in asked if word in weights]
     if not found:
         return []
+    lexemes = [_lexeme(lexicon, word) for word in found]
     left_out = f"AND passages.document_id NOT IN ({', '.join('?' * len(without))})" if without else ""
     conditions = f"""AND lexical.row IN (SELECT row FROM passages WHERE generation = {generation}
                      {left_out} {scope.condition("document_id")})"""
     rows = connection.execute(
-        _SEARCH.format(conditions=conditions if left_out or scope.values or scope is not EVERYTHING else ""),
+        _SEARCH.format(conditions=conditions if without or scope is not EVERYTHING else ""),
         (
-            *(found, [weights[word] for word in found], length, _query(lexicon, [[word] for word in found])),
-            *(*sorted(without), *scope.values, limit),
+            *(lexemes, list(map(_quoted, lexemes)), [weights[word] for word in found]),
+            *(*sorted(without), *scope.values, length, limit),
         ),
     )
     return [(row["id"], row["score"]) for row in rows]
@@ -163,24 +172,33 @@ def _split(texts: Sequence[str]) -> list[list[str]]:
 
 
 def _vector(lexicon: int, words: Iterable[str]) -> str:
-    """The text of a ``tsvector`` of words with their places, and of the lexicon that they are of.
+    """The text of a ``tsvector`` of words of a lexicon, with their places.
 
     >>> _vector(7, ["rye", "mill", "rye"])
-    "'#7' 'rye':1,3 'mill':2"
+    "'7:rye':1C,3C '7:mill':2D"
     """
-    places: dict[str, list[str]] = {}
+    places: dict[str, list[int]] = {}
     for place, word in enumerate(words, start=1):
-        places.setdefault(word, []).append(str(min(place, _MOST_POSITIONS)))
-    return " ".join([_quoted(f"#{lexicon}"), *(f"{_quoted(word)}:{','.join(own)}" for word, own in places.items())])
+        places.setdefault(word, []).append(min(place, _MOST_POSITIONS))
+    return " ".join(f"{_quoted(_lexeme(lexicon, word))}:{_labelled(own)}" for word, own in places.items())
+
+
+def _labelled(places: Sequence[int]) -> str:
+    label = _LABELS[len(places) - 1] if len(places) <= len(_LABELS) else "A"
+    return ",".join(f"{place}{label}" for place in places)
 
 
 def _query(lexicon: int, phrases: Iterable[Sequence[str]]) -> str:
     """The text of a ``tsquery`` for any of the phrases in a lexicon.
 
     >>> _query(7, [["otto", "reed"], ["rye"]])
-    "'#7' & ('otto' <-> 'reed' | 'rye')"
+    "'7:otto' <-> '7:reed' | '7:rye'"
     """
-    return f"{_quoted(f'#{lexicon}')} & ({' | '.join(' <-> '.join(map(_quoted, words)) for words in phrases)})"
+    return " | ".join(" <-> ".join(_quoted(_lexeme(lexicon, word)) for word in words) for words in phrases)
+
+
+def _lexeme(lexicon: int, word: str) -> str:
+    return f"{lexicon}:{word}"
 
 
 def _quoted(word: str) -> str:

@@ -48,10 +48,10 @@ CREATE TABLE lexical (                       -- the words of each passage
     row INTEGER PRIMARY KEY,
     lexicon INTEGER NOT NULL REFERENCES lexicons (number) ON DELETE CASCADE,
     length INTEGER NOT NULL,                 -- in words
-    words tsvector NOT NULL                  -- and what names the lexicon, so that the index alone finds its passages
+    words tsvector NOT NULL                  -- each begins with the lexicon's number
 );
 CREATE INDEX lexical_by_lexicon ON lexical (lexicon);
-CREATE INDEX lexical_by_word ON lexical USING gin (words);
+CREATE INDEX lexical_by_word ON lexical USING gin (words) WITH (fastupdate = off);
 """
 
 
