@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from rag.answer.question import read_question
+from rag.errors import CatalogUnreachable, SettingsError
 from rag.ingest.pipeline import find_files, ingest
 from rag.library import Library, assemble
 from rag.models.protocols import Encoder, PairScorer
@@ -46,7 +47,7 @@ def both(postgres: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     """A catalog of each kind with the documents of a set, a paragraph a passage; one is replaced, one removed."""
     documents = [
         paragraphs(file.stem, file.read_text("utf-8"))
-        for folder in ("forms", "genres", "lessons")
+        for folder in ("forms", "lessons")
         for file in sorted((SETS / folder).iterdir())
     ]
     with ExitStack() as opened:
@@ -110,7 +111,33 @@ def test_answers_are_those_of_sqlite_character_for_character(engine: Library, se
         assert engine.text(citation.document_id)[citation.start : citation.end] == citation.quote
 
 
-@pytest.mark.parametrize("name", ["forms.jsonl", "genres.jsonl", "lessons.jsonl"])
+def test_database_that_was_restarted_is_reached_again(engine: Library, postgres: Server) -> None:
+    before = engine.ask(ASKED[0])
+    postgres.stop("immediate")
+    for _ in range(2):
+        with pytest.raises(CatalogUnreachable, match="cannot be reached"):
+            engine.ask(ASKED[0])
+    postgres.start()
+    assert without_ids(engine.ask(ASKED[0])) == without_ids(before)
+    postgres.stop()
+    postgres.start()
+    assert engine.store.catalog.new_keys(1) != engine.store.catalog.new_keys(1)
+
+
+@pytest.mark.parametrize(
+    ("url", "error", "says"),
+    [
+        ("mysql://there/it", SettingsError, "write postgresql://USER@HOST/DATABASE"),
+        ("postgresql://footnote:secret@127.0.0.1:1/it", CatalogUnreachable, "'it' at 127.0.0.1 cannot be reached"),
+    ],
+)
+def test_database_that_is_not_there_is_named_without_its_password(url: str, error: type[Exception], says: str) -> None:
+    with pytest.raises(error, match=says) as raised:
+        Catalog(url)
+    assert "secret" not in str(raised.value)
+
+
+@pytest.mark.parametrize("name", ["forms.jsonl", "lessons.jsonl"])
 def test_words_find_the_same_passages_with_the_same_scores(both: tuple[Catalog, Catalog], name: str) -> None:
     sqlite, postgres = both
     for question in questions(name)[::20]:

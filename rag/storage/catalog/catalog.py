@@ -66,6 +66,7 @@ class Catalog:
         self._sizes = Sizes()
         self.answers = AnswerTable(self._connections)
         self.jobs = JobTable(self._connections)
+        self.leases = self._connections.leases
         self.scales = ScaleTable(self._connections)
         self.generations = Generations(self._connections)
         current = self.generations.current()

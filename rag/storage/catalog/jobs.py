@@ -1,6 +1,6 @@
 """The files that were accepted and what became of each, kept through a restart."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from rag.errors import NotFound
@@ -53,8 +53,19 @@ class JobTable:
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
 
-    def add(self, job_id: str, collection: str, names: Sequence[str], *, keep: int) -> None:
+    def add(
+        self,
+        job_id: str,
+        collection: str,
+        names: Sequence[str],
+        *,
+        keep: int,
+        also: Callable[[Connection], None] = lambda _: None,
+    ) -> None:
         """Store a new job; of the finished ones only the newest ``keep`` stay.
+
+        Args:
+            also: Called once it is stored: what it stores is there with the job, or not at all.
 
         Raises:
             NotFound: When there is no such collection.
@@ -75,6 +86,7 @@ class JobTable:
                 "(SELECT row FROM jobs WHERE state = 'done' ORDER BY row DESC LIMIT 1 OFFSET ?)",
                 (keep,),
             )
+            also(connection)
 
     def find(self, job_id: str) -> Job:
         """A job.

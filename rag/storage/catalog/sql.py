@@ -6,6 +6,7 @@ is a method here: the search for words, the bytes of a source, the numbers of pa
 
 from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import Protocol
 
 from rag.storage.catalog.scope import Scope
@@ -75,8 +76,48 @@ class Connection(Statements, Protocol):
         ...
 
 
+class Leases(Protocol):
+    """The jobs of a catalog on which several processes work: each takes some for a while, and says that it goes on.
+
+    Every method is one of the process that has the catalog open.
+    """
+
+    def take(self, limit: int, *, seconds: float, failed: bool = False) -> list[str]:
+        """Take the first jobs that nobody works on, or that a process had which did not say so in time; their ids.
+
+        Args:
+            failed: Those that failed too.
+        """
+        ...
+
+    def renew(self, *, seconds: float) -> set[str]:
+        """Go on with every unfinished job that is still this process's; their ids."""
+        ...
+
+    def give_back(self) -> None:
+        """Work on none any more."""
+        ...
+
+    def put_file(self, connection: Statements, job_id: str, file: Path) -> None:
+        """Store a file of a new job, under its name in the spool."""
+        ...
+
+    def fetch_files(self, job_id: str, folder: Path) -> None:
+        """Write the files of a job into a folder."""
+        ...
+
+    def drop_files(self) -> None:
+        """Delete the files of jobs that are done."""
+        ...
+
+
 class Connections(Protocol):
     """A catalog that is open; safe to use from several threads."""
+
+    @property
+    def leases(self) -> Leases | None:
+        """How jobs are shared out among processes; ``None`` where one process has the catalog."""
+        ...
 
     @property
     def identity(self) -> str:

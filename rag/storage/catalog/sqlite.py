@@ -14,6 +14,7 @@ class SQLite(Connections):
         DataDirectoryError: When the file is no catalog, or one of another version.
     """
 
+    leases = None
     identity = ""  # the vectors lie beside the file
 
     def __init__(self, path: Path) -> None:

@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 
 import psycopg
 
+from rag.storage.catalog.postgres.leases import Leases
 from rag.storage.catalog.postgres.pool import Pool
 from rag.storage.catalog.postgres.schema import prepare
 from rag.storage.catalog.postgres.session import Session, Statements
@@ -26,13 +27,15 @@ class PostgreSQL:
 
     Raises:
         SettingsError: For what is no such URL.
-        CatalogError: When the database cannot be reached, or its tables cannot be made.
+        CatalogUnreachable: When the database does not answer.
+        CatalogError: When its tables cannot be made.
         DataDirectoryError: When they are of another version.
     """
 
     def __init__(self, url: str) -> None:
         self._pool = Pool(url)
         self._reader = Statements(self._pool.run)
+        self.leases = Leases(self.aside)
         try:
             with self.write() as connection:
                 self.identity = prepare(connection)
@@ -50,9 +53,15 @@ class PostgreSQL:
 
         Raises:
             CatalogFull: When the server's disk cannot keep it.
-            CatalogError: When it cannot be reached, or refuses.
+            CatalogError: When it does not answer, or refuses.
         """
         with self._transaction("BEGIN", _LOCK) as session:
+            yield session
+
+    @contextmanager
+    def aside(self) -> Iterator[Connection]:
+        """A transaction that waits for no other: of what it reads it locks the rows itself."""
+        with self._transaction("BEGIN") as session:
             yield session
 
     @contextmanager

@@ -9,12 +9,13 @@ from psycopg import errors
 from psycopg.conninfo import conninfo_to_dict
 from psycopg_pool import ConnectionPool, PoolTimeout
 
-from rag.errors import CatalogError, CatalogFull, FootnoteError, Overloaded, SettingsError
+from rag.errors import CatalogError, CatalogFull, CatalogUnreachable, FootnoteError, Overloaded, SettingsError
 from rag.storage.catalog.postgres.session import Session
 
 _SCHEMES = ("postgresql://", "postgres://")
 _MOST = 16  # connections a process: PostgreSQL allows 100 in all, unless it is told otherwise
 _WAIT_SECONDS = 10
+_RECONNECT_SECONDS = 1.0  # that the pool tries by itself: later it is asked to
 
 _Given = TypeVar("_Given")
 
@@ -24,15 +25,22 @@ class Pool:
 
     Raises:
         SettingsError: For what is no such URL.
-        CatalogError: When the database cannot be reached.
+        CatalogUnreachable: When the database does not answer.
     """
 
     def __init__(self, url: str) -> None:
         self._url = url
         self._place = _named(url)
+        self._lost = False
         self._reach()
         self._pool = ConnectionPool(
-            url, min_size=1, max_size=_MOST, timeout=_WAIT_SECONDS, open=True, kwargs={"autocommit": True}
+            url,
+            min_size=1,
+            max_size=_MOST,
+            timeout=_WAIT_SECONDS,
+            reconnect_timeout=_RECONNECT_SECONDS,
+            open=True,
+            kwargs={"autocommit": True},
         )
 
     def run(self, work: Callable[[Session], _Given]) -> _Given:
@@ -45,6 +53,8 @@ class Pool:
         """A connection, and what ``begin`` gave on it; another where that one had died, as after a restart."""
         again = True
         while True:
+            if self._lost:
+                self._reach()  # says at once what is wrong, where the pool would wait
             with self.told():
                 connection = self._pool.getconn()
             try:
@@ -55,7 +65,8 @@ class Pool:
                 if not again:
                     raise
             again = False
-            self._pool.check()
+            self._lost = True
+            self._pool.check()  # lets go what has died like this one
 
     def give(self, connection: psycopg.Connection) -> None:
         """Give a connection back."""
@@ -78,8 +89,10 @@ class Pool:
 
     def _reach(self) -> None:
         """See that the database can be reached."""
+        self._lost = True
         try:
             psycopg.connect(self._url, connect_timeout=_WAIT_SECONDS).close()
+            self._lost = False
         except psycopg.Error as error:
             raise _explained(self._place, error) from error
 
@@ -95,7 +108,7 @@ def _explained(place: str, error: psycopg.Error) -> FootnoteError:
         case errors.InsufficientPrivilege() | errors.ReadOnlySqlTransaction():
             return CatalogError(f"{place} cannot be written: {said}; see what its role may do")
         case psycopg.OperationalError():
-            return CatalogError(f"{place} cannot be reached: {said}; see that it runs, and FOOTNOTE_CATALOG_URL")
+            return CatalogUnreachable(f"{place} cannot be reached: {said}; see that it runs, and FOOTNOTE_CATALOG_URL")
         case _:
             return CatalogError(f"{place} is not a readable catalog: {said}")
 

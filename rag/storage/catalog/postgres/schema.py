@@ -31,6 +31,18 @@ CREATE TABLE source_parts (                  -- of large sources what comes afte
     PRIMARY KEY (document_id, part)
 );
 
+ALTER TABLE jobs
+    ADD COLUMN worker TEXT,                  -- the process that works on it
+    ADD COLUMN leased_until TIMESTAMPTZ;     -- unless it says again that it does
+
+CREATE TABLE job_parts (                     -- the files of a job that is not done
+    job INTEGER NOT NULL REFERENCES jobs (row) ON DELETE CASCADE,
+    name TEXT NOT NULL,                      -- in the spool
+    part INTEGER NOT NULL,
+    content BLOB NOT NULL,
+    PRIMARY KEY (job, name, part)
+);
+
 CREATE TABLE lexicons (                      -- a collection has two, for two generations at a time
     number INTEGER PRIMARY KEY,              -- twice that of its collection, and the parity of the generation
     passages INTEGER NOT NULL DEFAULT 0,
