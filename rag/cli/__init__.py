@@ -8,6 +8,7 @@ from rag.cli.ask import ask, search
 from rag.cli.completion import completion
 from rag.cli.documents import documents, ingest_command
 from rag.cli.health import doctor
+from rag.cli.migrate import migrate
 from rag.cli.options import data_dir_option, read_settings
 from rag.cli.reindex import reindex
 from rag.cli.root import main
@@ -22,6 +23,7 @@ for _command in (
     documents,
     doctor,
     reindex,
+    migrate,
     backup,
     restore_command,
     export_command,

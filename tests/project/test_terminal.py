@@ -102,6 +102,7 @@ def printed(data: tuple[Path, tuple[int, str]], folder: Path) -> dict[str, tuple
         "mcp": ["mcp", NAME],
         "doctor": ["doctor"],
         "reindex": ["reindex"],
+        "migrate": ["migrate", "--to", NAME],
         "backup": ["backup", backup],
         "export": ["export", "default", export],
         "eval": [

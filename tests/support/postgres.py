@@ -15,7 +15,7 @@ from urllib.parse import quote
 import psycopg
 
 _DEBIAN = Path("/usr/lib/postgresql")
-_FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "listen_addresses=", "max_connections=200")
+_FAST = ("fsync=off", "full_page_writes=off", "listen_addresses=", "max_connections=200")
 _START_SECONDS = "60"
 
 

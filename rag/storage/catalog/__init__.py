@@ -2,6 +2,7 @@
 
 from rag.storage.catalog.answers import AnswerTable, StoredAnswer, now
 from rag.storage.catalog.catalog import Catalog
+from rag.storage.catalog.copying import Copied
 from rag.storage.catalog.derived import Derived
 from rag.storage.catalog.documents import Inventory, NewDocument
 from rag.storage.catalog.generations import Generation
@@ -12,6 +13,7 @@ from rag.storage.catalog.scales import FittedScale
 __all__ = [
     "AnswerTable",
     "Catalog",
+    "Copied",
     "Derived",
     "FittedScale",
     "Generation",

@@ -12,6 +12,7 @@ import numpy as np
 from rag.blocks import Block
 from rag.errors import ChangeForbidden, GenerationRetired, NotFound, SettingsError, not_installed
 from rag.storage.catalog.answers import AnswerTable
+from rag.storage.catalog.copying import Copied, copy_catalog
 from rag.storage.catalog.derived import (
     find_beside,
     find_ids,
@@ -99,6 +100,15 @@ class Catalog:
     def close(self) -> None:
         """Close the file, which then holds all of the catalog and nothing that was deleted."""
         self._connections.close()
+
+    def copy_to(self, empty: "Catalog") -> Copied:
+        """Copy everything into an empty catalog, which is to be closed then; what was copied.
+
+        Raises:
+            DataDirectoryError: When it is not empty, or files wait to be taken in, which no copy would have.
+            CatalogError: When the copy does not hold what was read.
+        """
+        return copy_catalog(self._connections, empty._connections)
 
     def collections(self) -> list[str]:
         """The id of every collection, in order."""

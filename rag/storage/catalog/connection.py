@@ -2,7 +2,7 @@
 
 import errno
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, Self
@@ -50,6 +50,15 @@ class Connection(sqlite3.Connection):
         """The bytes of a document, ``None`` where there is no such document."""
         row = self.execute("SELECT content FROM sources WHERE document_id = ?", (document_id,)).fetchone()
         return bytes(row["content"]) if row else None
+
+    def last_numbers(self) -> dict[str, int]:
+        """The last number that was given, by the table that numbers its rows, where any was."""
+        return {row["name"]: row["seq"] for row in self.execute("SELECT name, seq FROM sqlite_sequence")}
+
+    def go_on_from(self, numbers: Mapping[str, int]) -> None:
+        """Give the numbers after these from now on; a catalog that is open has taken some before."""
+        self.execute("DELETE FROM sqlite_sequence")
+        self.executemany("INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", sorted(numbers.items()))
 
     def cursor(self, _factory: object = None) -> "_Cursor":  # type: ignore[override]  # SQLite asks for no other
         """What every statement runs in."""

@@ -4,7 +4,7 @@ Statements are written once, in the SQL that both read, with ``?`` for each valu
 is a method here: the search for words, the bytes of a source, the numbers of passages, what follows a deletion.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
@@ -73,6 +73,14 @@ class Connection(Statements, Protocol):
 
     def find_source(self, document_id: str) -> bytes | None:
         """The bytes of a document, ``None`` where there is no such document."""
+        ...
+
+    def last_numbers(self) -> dict[str, int]:
+        """The last number that was given, by the table that numbers its rows, where any was."""
+        ...
+
+    def go_on_from(self, numbers: Mapping[str, int]) -> None:
+        """Give the numbers after these from now on; a catalog that is open has taken some before."""
         ...
 
 

@@ -11,6 +11,11 @@ from rag.storage.catalog.postgres import lexical
 from rag.storage.catalog.sql import Lexical
 
 _PART_BYTES = 16_000_000  # of a source: a value is sent whole, and held several times on its way
+_NUMBERED = {"collections": "number", "passages": "row", "answers": "row", "jobs": "row"}
+_NUMBERS = " UNION ALL ".join(
+    f"SELECT '{table}' AS name, pg_sequence_last_value(pg_get_serial_sequence('{table}', '{column}')) AS last"
+    for table, column in _NUMBERED.items()
+)
 _Told = Callable[[], AbstractContextManager[None]]
 
 
@@ -88,6 +93,15 @@ class Statements:
             return None
         sql = "SELECT content FROM source_parts WHERE document_id = ? ORDER BY part"
         return b"".join([first["content"], *(row["content"] for row in self.execute(sql, (document_id,)))])
+
+    def last_numbers(self) -> dict[str, int]:
+        """The last number that was given, by the table that numbers its rows, where any was."""
+        return {row["name"]: row["last"] for row in self.execute(_NUMBERS) if row["last"] is not None}
+
+    def go_on_from(self, numbers: Mapping[str, int]) -> None:
+        """Give the numbers after these from now on."""
+        for name, last in numbers.items():
+            self.execute("SELECT setval(pg_get_serial_sequence(?, ?), ?)", (name, _NUMBERED[name], last))
 
 
 class Session(Statements):
