@@ -50,7 +50,7 @@ def rows(path: Path) -> dict[str, list[tuple[object, ...]]]:
     """Every row of a catalog's own tables."""
     with closing(sqlite3.connect(path)) as connection:
         names = [row[0] for row in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
-        own = [name for name in names if not name.startswith(("lexical_", "sqlite_stat"))]
+        own = [name for name in names if not name.startswith(("lexical_", "sqlite_"))]
         return {name: sorted(connection.execute(f"SELECT * FROM {name}").fetchall(), key=repr) for name in own}
 
 
