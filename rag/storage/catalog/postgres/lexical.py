@@ -39,6 +39,7 @@ _SEARCH = """
                    times + 1.2::FLOAT8 * (0.25::FLOAT8 + 0.75::FLOAT8 * length / CAST(? AS FLOAT8))
                )) ORDER BY place) AS score
         FROM counted GROUP BY row
+        ORDER BY score DESC FETCH FIRST (CAST(? AS BIGINT)) ROWS WITH TIES
     )
     SELECT passages.id AS id, score FROM found JOIN passages ON passages.row = found.row
     ORDER BY score DESC, passages.id LIMIT ?
@@ -107,7 +108,7 @@ def search_lexical(
         _SEARCH.format(conditions=conditions if without or scope is not EVERYTHING else ""),
         (
             *(lexemes, list(map(_quoted, lexemes)), [weights[word] for word in found]),
-            *(*sorted(without), *scope.values, length, limit),
+            *(*sorted(without), *scope.values, length, limit, limit),
         ),
     )
     return [(row["id"], row["score"]) for row in rows]
