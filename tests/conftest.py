@@ -19,7 +19,7 @@ from tests.support.chromium import BROWSER_ARGUMENTS, OBSERVE_PAGE, chromium_pat
 from tests.support.engines import OpenLibrary, write_and_ingest
 from tests.support.handbook import HANDBOOK
 from tests.support.places import ROOT, SEEDS
-from tests.support.postgres import Server, running
+from tests.support.postgres import Server, programs, running
 from tests.support.processes import serve
 from tests.support.texts import ARABIC, HOSTILE, LIGHTHOUSE, NOTES
 
@@ -40,6 +40,8 @@ def scorer() -> PairScorer:
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Server]:
     """A PostgreSQL server."""
+    if programs() is None:
+        pytest.skip("no PostgreSQL: install the package postgresql or put initdb on the PATH")
     with running() as server:
         yield server
 

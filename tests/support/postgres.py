@@ -24,9 +24,11 @@ class Server:
 
     Args:
         folder: Of short path: a socket's has 107 characters at most.
+        programs: Where those of PostgreSQL are.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, programs: Path) -> None:
+        self._programs = programs
         self._data = folder / "data"
         self._folder = folder
         self._run("initdb", "--auth=trust", "--username=footnote", "--encoding=UTF8", "--locale=C", "--no-sync")
@@ -54,7 +56,7 @@ class Server:
         return f"{self.url}&options={quote(f'-csearch_path={name}', safe='')}"
 
     def _run(self, program: str, *arguments: str) -> None:
-        command = [*_as_other_user(), str(programs() / program), f"--pgdata={self._data}", *arguments]
+        command = [*_as_other_user(), str(self._programs / program), f"--pgdata={self._data}", *arguments]
         done = subprocess.run(command, capture_output=True, text=True, cwd=self._folder, check=False, timeout=120)
         if done.returncode != 0:
             raise RuntimeError(f"{program} failed: {done.stdout[-500:]} {done.stderr[-500:]}")
@@ -63,11 +65,14 @@ class Server:
 @contextmanager
 def running() -> Iterator[Server]:
     """A server that runs until the block ends, and leaves nothing."""
+    found = programs()
+    if found is None:
+        raise RuntimeError("no PostgreSQL")
     folder = Path(tempfile.mkdtemp(prefix="pg-"))
     if _as_other_user():
         shutil.chown(folder, _USER)
     try:
-        server = Server(folder)
+        server = Server(folder, found)
         server.start()
         try:
             yield server
@@ -77,13 +82,13 @@ def running() -> Iterator[Server]:
         shutil.rmtree(folder)
 
 
-def programs() -> Path:
-    """Where the programs of the newest PostgreSQL are."""
+def programs() -> Path | None:
+    """Where the programs of the newest PostgreSQL are, ``None`` where there are none."""
     on_path = shutil.which("initdb")
     found = sorted(_DEBIAN.glob("*/bin/initdb"), key=lambda one: int(one.parent.parent.name))
-    if on_path is None and not found:
-        raise RuntimeError("no PostgreSQL: apt-get install postgresql, or put initdb on the PATH")
-    return found[-1].parent if found else Path(str(on_path)).parent
+    if found:
+        return found[-1].parent
+    return Path(on_path).parent if on_path else None
 
 
 _USER = "postgres"

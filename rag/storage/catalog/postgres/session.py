@@ -11,6 +11,10 @@ from rag.storage.catalog.postgres import lexical
 from rag.storage.catalog.sql import Lexical
 
 _PART_BYTES = 16_000_000  # of a source: a value is sent whole, and held several times on its way
+_PARTS = """
+    SELECT 0 AS part, content FROM sources WHERE document_id = ?
+    UNION ALL SELECT part, content FROM source_parts WHERE document_id = ? ORDER BY part
+"""
 _NUMBERED = {"collections": "number", "passages": "row", "answers": "row", "jobs": "row"}
 _NUMBERS = " UNION ALL ".join(
     f"SELECT '{table}' AS name, pg_sequence_last_value(pg_get_serial_sequence('{table}', '{column}')) AS last"
@@ -88,11 +92,8 @@ class Statements:
 
     def find_source(self, document_id: str) -> bytes | None:
         """The bytes of a document, ``None`` where there is no such document."""
-        first = self.execute("SELECT content FROM sources WHERE document_id = ?", (document_id,)).fetchone()
-        if first is None:
-            return None
-        sql = "SELECT content FROM source_parts WHERE document_id = ? ORDER BY part"
-        return b"".join([first["content"], *(row["content"] for row in self.execute(sql, (document_id,)))])
+        parts = self.execute(_PARTS, (document_id, document_id)).fetchall()
+        return b"".join(row["content"] for row in parts) if parts else None
 
     def last_numbers(self) -> dict[str, int]:
         """The last number that was given, by the table that numbers its rows, where any was."""
