@@ -20,7 +20,7 @@ from rag.ingest.parse import GivenUp, Lane, PutOff
 from rag.ingest.pipeline import Outcome, SourceFile, Work, take_in
 from rag.models.encode import Stopped
 from rag.storage.catalog import Job, JobFile, JobSummary
-from rag.storage.directory import SPOOL
+from rag.storage.directory import SPOOL, worker_name
 from rag.upkeep.leasing import Leasing
 from rag.upkeep.spool import Spool
 from rag.upkeep.turns import Turn, Turns
@@ -65,7 +65,8 @@ class Jobs:
         self._spool = Spool(intake.store.data_dir / SPOOL)
         self._turns = Turns()
         leases = intake.store.catalog.leases
-        self._leasing = Leasing(leases, self._spool, self._turns) if leases else None
+        worker = worker_name(intake.store.data_dir) if leases else ""
+        self._leasing = Leasing(leases, worker, self._spool, self._turns) if leases else None
         self._put_off: dict[str, _PutOff] = {}
         self._stop = threading.Event()
         self._threads = [

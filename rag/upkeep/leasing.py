@@ -28,12 +28,14 @@ class Leasing:
     """Takes jobs and keeps them; ``start`` it once, ``stop`` it before the catalog is closed.
 
     Args:
+        worker: The name of this process, which no other has that runs.
         spool: Where their files are put.
         turns: What is told which jobs there are.
     """
 
-    def __init__(self, leases: Leases, spool: Spool, turns: Turns) -> None:
+    def __init__(self, leases: Leases, worker: str, spool: Spool, turns: Turns) -> None:
         self._leases = leases
+        self._worker = worker
         self._spool = spool
         self._turns = turns
         self._held: set[str] = set()
@@ -42,7 +44,8 @@ class Leasing:
         self._thread = threading.Thread(target=self._run, name="leases", daemon=True)
 
     def start(self) -> None:
-        """Take jobs from now on, those that failed before once more."""
+        """Take jobs from now on, first those that were interrupted here, and those that failed once more."""
+        self._leases.give_back(self._worker)  # what the process before this one had when it was killed
         self._spool.remove_others(())
         self._look(failed=True)
         self._thread.start()
@@ -54,7 +57,7 @@ class Leasing:
         if self._thread.is_alive():
             self._thread.join()
         with suppress(CatalogError, Overloaded):  # they are free when their time is over
-            self._leases.give_back()
+            self._leases.give_back(self._worker)
 
     def stored(self, job_id: str, folder: Path) -> Callable[[Connection], None]:
         """What stores the files of a new job with it, so that any process can take it."""
@@ -79,13 +82,14 @@ class Leasing:
                 logger.warning("jobs are neither kept nor taken for now: %s", error)
 
     def _look(self, *, failed: bool = False) -> None:
-        kept = self._leases.renew(seconds=LEASE_SECONDS)
+        kept = self._leases.renew(self._worker, seconds=LEASE_SECONDS)
         for job_id in self._held - kept:
             self._turns.drop(job_id)
             self._spool.remove(job_id)
         self._held &= kept
         self._leases.drop_files()
-        for job_id in self._leases.take(_MOST - len(self._held), seconds=LEASE_SECONDS, failed=failed):
+        room = _MOST - len(self._held)
+        for job_id in self._leases.take(self._worker, room, seconds=LEASE_SECONDS, failed=failed):
             self._take_up(job_id)
 
     def _take_up(self, job_id: str) -> None:

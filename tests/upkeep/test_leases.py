@@ -14,6 +14,7 @@ from eval.run.toys import WordEncoder, WordScorer
 from rag.library import Library, assemble
 from rag.settings import Settings
 from rag.storage.catalog import Catalog
+from rag.storage.directory import worker_name
 from rag.upkeep.jobs import Jobs
 from rag.upkeep.leasing import LEASE_SECONDS
 from tests.support.postgres import Server
@@ -38,12 +39,12 @@ def two(url: str) -> Iterator[tuple[Catalog, Catalog]]:
 
 def taken(catalog: Catalog, limit: int, *, seconds: float = LEASE_SECONDS) -> list[str]:
     assert catalog.leases is not None
-    return catalog.leases.take(limit, seconds=seconds)
+    return catalog.leases.take(str(id(catalog)), limit, seconds=seconds)
 
 
 def renewed(catalog: Catalog) -> set[str]:
     assert catalog.leases is not None
-    return catalog.leases.renew(seconds=LEASE_SECONDS)
+    return catalog.leases.renew(str(id(catalog)), seconds=LEASE_SECONDS)
 
 
 def test_job_is_taken_by_one_process(two: tuple[Catalog, Catalog]) -> None:
@@ -74,7 +75,7 @@ def test_process_that_stops_gives_its_jobs_back(two: tuple[Catalog, Catalog]) ->
     one, other = two
     taken(one, 6)
     assert one.leases is not None
-    one.leases.give_back()
+    one.leases.give_back(str(id(one)))
     assert len(taken(other, 9)) == 6
 
 
@@ -128,6 +129,20 @@ def test_files_that_one_process_accepted_are_taken_in_by_another(url: str, tmp_p
         assert outcomes == ["added", "added", "added", "rejected"]
         assert other.ask("Which mill is number 2?").citations[0].quote == "Mill number 2 grinds rye."
         assert list((tmp_path / "other" / "spool").iterdir()) == []
+
+
+def test_process_that_is_started_again_goes_on_at_once(url: str, tmp_path: Path) -> None:
+    with closing(opened(tmp_path / "one", url)) as library:
+        killed = Jobs(library)  # its process has the job until it is killed
+        job_id = accept(killed, {"mill.txt": "The mill grinds rye.\n"})
+        leases = library.store.catalog.leases
+        assert leases is not None
+        assert leases.take(worker_name(tmp_path / "one"), 9, seconds=2 * WAIT_SECONDS) == [job_id]
+        again = Jobs(library)
+        again.start()
+        wait_until_done(again, [job_id])
+        assert again.stop()
+    assert (tmp_path / "one" / "worker").stat().st_mode & 0o777 == 0o600
 
 
 def test_two_processes_work_on_jobs_at_once(url: str, tmp_path: Path) -> None:

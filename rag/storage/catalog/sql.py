@@ -85,25 +85,25 @@ class Connection(Statements, Protocol):
 
 
 class Leases(Protocol):
-    """The jobs of a catalog on which several processes work: each takes some for a while, and says that it goes on.
+    """The jobs of a catalog on which several workers are: each takes some for a while, and says that it goes on.
 
-    Every method is one of the process that has the catalog open.
+    A worker is one process at a time, and has a name of its own.
     """
 
-    def take(self, limit: int, *, seconds: float, failed: bool = False) -> list[str]:
-        """Take the first jobs that nobody works on, or that a process had which did not say so in time; their ids.
+    def take(self, worker: str, limit: int, *, seconds: float, failed: bool = False) -> list[str]:
+        """Take the first jobs that nobody works on, or that a worker had which did not say so in time; their ids.
 
         Args:
             failed: Those that failed too.
         """
         ...
 
-    def renew(self, *, seconds: float) -> set[str]:
-        """Go on with every unfinished job that is still this process's; their ids."""
+    def renew(self, worker: str, *, seconds: float) -> set[str]:
+        """Go on with every unfinished job that is still this worker's; their ids."""
         ...
 
-    def give_back(self) -> None:
-        """Work on none any more."""
+    def give_back(self, worker: str) -> None:
+        """The worker works on none any more."""
         ...
 
     def put_file(self, connection: Statements, job_id: str, file: Path) -> None:

@@ -1,11 +1,10 @@
-"""Jobs that several processes share out: each is leased by one, which says now and then that it goes on.
+"""Jobs that several workers share out: each is leased by one, which says now and then that it goes on.
 
-A process that ends, or hangs, says nothing any more: its jobs are free when the time that it took is over. That is
+A worker that ends, or hangs, says nothing any more: its jobs are free when the time that it took is over. That is
 the time of the server, so the clocks of machines do not matter. The files of a job are in the database until it is
-done, so that any process can go on with it.
+done, so that any worker can go on with it.
 """
 
-import secrets
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -33,7 +32,7 @@ _RENEW = f"""
 
 
 class Leases:
-    """The jobs of a catalog as one process takes them.
+    """The jobs of a catalog as workers take them.
 
     Args:
         begin: Begins a transaction for which no writer waits.
@@ -41,28 +40,27 @@ class Leases:
 
     def __init__(self, begin: Callable[[], AbstractContextManager[Connection]]) -> None:
         self._begin = begin
-        self._worker = secrets.token_hex(8)
 
-    def take(self, limit: int, *, seconds: float, failed: bool = False) -> list[str]:
-        """Take the first jobs that nobody works on, or that a process had which did not say so in time; their ids.
+    def take(self, worker: str, limit: int, *, seconds: float, failed: bool = False) -> list[str]:
+        """Take the first jobs that nobody works on, or that a worker had which did not say so in time; their ids.
 
         Args:
             failed: Those that failed too.
         """
         with self._begin() as connection:
-            values = (self._worker, seconds, "failed" if failed else "queued", limit)
+            values = (worker, seconds, "failed" if failed else "queued", limit)
             return [row["id"] for row in connection.execute(_TAKE, values)]
 
-    def renew(self, *, seconds: float) -> set[str]:
-        """Go on with every unfinished job that is still this process's; their ids."""
+    def renew(self, worker: str, *, seconds: float) -> set[str]:
+        """Go on with every unfinished job that is still this worker's; their ids."""
         with self._begin() as connection:
-            return {row["id"] for row in connection.execute(_RENEW, (seconds, self._worker))}
+            return {row["id"] for row in connection.execute(_RENEW, (seconds, worker))}
 
-    def give_back(self) -> None:
-        """Work on none any more."""
+    def give_back(self, worker: str) -> None:
+        """The worker works on none any more."""
         with self._begin() as connection:
             sql = "UPDATE jobs SET worker = NULL, leased_until = NULL WHERE worker = ?"
-            connection.execute(sql, (self._worker,))
+            connection.execute(sql, (worker,))
 
     def put_file(self, connection: Statements, job_id: str, file: Path) -> None:
         """Store a file of a new job, under its name in the spool."""
