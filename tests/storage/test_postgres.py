@@ -10,16 +10,17 @@ from pathlib import Path
 
 import msgspec
 import numpy as np
+import psycopg
 import pytest
 
 from rag.answer.question import read_question
-from rag.errors import CatalogUnreachable, SettingsError
+from rag.errors import CatalogUnreachable, DataDirectoryError, SettingsError
 from rag.ingest.pipeline import find_files, ingest
 from rag.library import Library, assemble
 from rag.models.protocols import Encoder, PairScorer
 from rag.settings import Settings
 from rag.storage.catalog import Catalog, NewDocument
-from rag.types import Answer, Description, MadeWith, Passage, Span
+from rag.types import UNSCALED, Answer, Description, MadeWith, Passage, Span
 from tests.support.places import ROOT, SEEDS
 from tests.support.postgres import Server
 
@@ -122,6 +123,20 @@ def test_database_that_was_restarted_is_reached_again(engine: Library, postgres:
     postgres.stop()
     postgres.start()
     assert engine.store.catalog.new_keys(1) != engine.store.catalog.new_keys(1)
+
+
+def test_older_catalog_is_brought_forward_and_a_newer_one_refused(postgres: Server) -> None:
+    url = postgres.new_url()
+    Catalog(url).close()
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("DROP TABLE scales")
+        connection.execute("UPDATE footnote SET version = 2")
+        with closing(Catalog(url)) as catalog:
+            catalog.ensure_collection("all")
+            assert catalog.scale("all") == UNSCALED
+        connection.execute("UPDATE footnote SET version = 99")
+        with pytest.raises(DataDirectoryError, match="a catalog of version 99, this Footnote reads version"):
+            Catalog(url)
 
 
 @pytest.mark.parametrize(

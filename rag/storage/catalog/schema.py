@@ -141,8 +141,8 @@ CREATE TABLE job_files (
 ) STRICT, WITHOUT ROWID;
 """
 
-ADDED = {1: "structures", 2: "scales"}
-"""The table that a catalog of each older version lacks beside those of the next."""
+ADDED: dict[int, tuple[str, ...]] = {1: ("structures",), 2: ("scales",)}
+"""The tables that a catalog of each older version lacks beside those of the next."""
 
 
 class Connections:
@@ -291,7 +291,7 @@ def upgrade(connection: sqlite3.Connection) -> int:
     """
     found = int(connection.execute("PRAGMA user_version").fetchone()[0])
     while found in ADDED:
-        added = table(ADDED[found])
+        added = " ".join(map(table, ADDED[found]))
         found += 1
         connection.executescript(f"BEGIN IMMEDIATE; {added} PRAGMA user_version={found}; COMMIT;")
     return found

@@ -91,7 +91,7 @@ def prepare(connection: Statements) -> str:
 def _upgrade(connection: Statements, found: int) -> int:
     """Bring a catalog of an older version to this one, a version at a time; the version that it has then."""
     while found in ADDED:
-        for sql in statements(table(ADDED[found])):
+        for sql in statements(" ".join(map(table, ADDED[found]))):
             connection.execute(sql)
         found += 1
         connection.execute("UPDATE footnote SET version = ?", (found,))
