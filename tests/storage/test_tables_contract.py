@@ -255,3 +255,24 @@ def test_many_writers_at_once_lose_nothing(catalog: Catalog) -> None:
     assert catalog.state("all").version == 24
     assert len(set(catalog.passage_keys("all"))) == 13
     assert len(catalog.search_words("all", ["rye"], 99)) == 12
+
+
+def test_writer_sees_what_one_that_was_first_stores(catalog: Catalog) -> None:
+    refused: list[str] = []
+
+    def drop() -> None:
+        try:
+            catalog.drop_collection("all")
+        except ChangeForbidden as error:
+            refused.append(str(error))
+
+    other = threading.Thread(target=drop)
+
+    def meanwhile(_: object) -> None:
+        other.start()
+        other.join(0.3)
+
+    catalog.jobs.add("job_1", "all", ["a.txt"], keep=9, also=meanwhile)
+    other.join()
+    assert len(refused) == 1
+    assert catalog.collections() == ["all"]
