@@ -11,6 +11,12 @@ from rag.storage.catalog.statements import Row
 from rag.types import Kind, Passage, Sentence, Span, Vectors
 
 _VALUES_AT_ONCE = 500
+_OTHERS = "SELECT id FROM passages WHERE document_id = this.document_id AND generation = this.generation"
+_BESIDE = f"""
+    SELECT id, ({_OTHERS} AND row < this.row ORDER BY row DESC LIMIT 1) AS before,
+           ({_OTHERS} AND row > this.row ORDER BY row LIMIT 1) AS after
+    FROM passages AS this
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,18 +87,8 @@ def find_passages(connection: Connection, generation: int, ids: Sequence[str]) -
 
 def find_beside(connection: Connection, generation: int, ids: Sequence[str]) -> dict[str, list[str]]:
     """The ids of the passages right before and right after each, in its document."""
-    columns = "SELECT row, id, document_id FROM passages"
-    found = {}
-    for row in _by_value(connection, f"{columns} WHERE generation = {generation} AND id IN", ids):
-        found[row["id"]] = [
-            beside["id"]
-            for turn in ("row < ? ORDER BY row DESC", "row > ? ORDER BY row")
-            for beside in connection.execute(
-                f"{columns} WHERE document_id = ? AND generation = ? AND {turn} LIMIT 1",
-                (row["document_id"], generation, row["row"]),
-            )
-        ]
-    return found
+    rows = _by_value(connection, f"{_BESIDE} WHERE generation = {generation} AND id IN", ids)
+    return {row["id"]: [one for one in (row["before"], row["after"]) if one is not None] for row in rows}
 
 
 def find_ids(connection: Connection, keys: Sequence[str]) -> dict[str, str]:

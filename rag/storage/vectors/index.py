@@ -14,7 +14,7 @@ from pathlib import Path
 
 from rag.errors import CatalogError, DataDirectoryError
 from rag.storage.catalog import Catalog, Generation
-from rag.storage.directory import CATALOG, vector_folders
+from rag.storage.directory import vector_folders
 from rag.storage.vectors.agreement import check, look, repair
 from rag.storage.vectors.chroma import VectorIndex, remove_folder
 from rag.storage.vectors.seal import break_seal, read_seal, seal
@@ -195,7 +195,7 @@ def _checked(catalog: Catalog, vectors: VectorIndex) -> dict[str, str]:
 
 
 def _check_for_parent(folder: Path, number: int, place: str) -> None:
-    catalog = Catalog(folder.parent / CATALOG if place == str(folder.parent / CATALOG) else place).at(number)
+    catalog = Catalog(place if "://" in place else Path(place)).at(number)
     vectors = VectorIndex(folder)
     sys.stdout.write(json.dumps(_checked(catalog, vectors)))
     vectors.close()

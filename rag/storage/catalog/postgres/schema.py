@@ -16,6 +16,7 @@ _CALLED = {
     r"\bREAL\b": "DOUBLE PRECISION",
     r"\bBLOB\b": "BYTEA",
     r"\bTEXT\b": 'TEXT COLLATE "C"',
+    r"\(document_id, generation\);": "(document_id, generation, row);",  # as SQLite's has by itself
     r"\) STRICT(?:, WITHOUT ROWID)?;": ");",
 }
 _OWN = """
