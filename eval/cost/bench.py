@@ -77,10 +77,10 @@ class _RecordingScorer(AroundScorer):
 
     def __init__(self, model: PairScorer) -> None:
         super().__init__(model)
-        self.pairs: list[tuple[str, list[str]]] = []
+        self.pairs: list[tuple[str, list[str], bool]] = []
 
     def score(self, question: str, texts: Sequence[str], *, units: bool = False) -> PairScores:
-        self.pairs.append((question, list(texts)))
+        self.pairs.append((question, list(texts), units))
         return self.model.score(question, texts, units=units)
 
 
@@ -109,10 +109,11 @@ def _question_cost(data_dir: Path, encoder: Encoder, scorer: PairScorer) -> Row:
         engine.warm_up()
         ratios, costs = [], []
         for question in QUESTIONS * _REPEATS:
+            recording.queries.clear()
+            scoring.pairs.clear()
             asked = _seconds(partial(engine.ask, question))
-            query, (text, pairs) = recording.queries[-1], scoring.pairs[-1]
-            bare = _seconds(partial(encoder.encode_query, query))
-            bare += _seconds(partial(scorer.score, text, pairs))
+            bare = sum(_seconds(partial(encoder.encode_query, query)) for query in recording.queries)
+            bare += sum(_seconds(partial(scorer.score, text, pairs, units=of)) for text, pairs, of in scoring.pairs)
             ratios.append(asked / bare)
             costs.append(asked)
     value = f"{statistics.median(ratios):.2f} times ({1000 * statistics.median(costs):.0f} ms a question)"

@@ -67,7 +67,7 @@ def fit_scale(outcomes: Sequence[Outcome], *, strength: float = STRENGTH) -> Sca
 
 def is_moved(signals: Signals) -> bool:
     """Whether a scale changes the confidence: nothing else caps it."""
-    return signals.shared and not signals.missing
+    return signals.readable and not signals.missing
 
 
 def left_out(outcomes: Sequence[Outcome], *, strength: float = STRENGTH) -> list[float]:

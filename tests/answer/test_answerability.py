@@ -95,21 +95,22 @@ def test_signals_of_a_question_are_as_counted_by_hand() -> None:
         replace(read_question("Who built the lighthouse of Morvane in 1850?"), missing=("1850",)), [best, second]
     )
     # of the names and numbers, Morvane and 1850, no source has 1850
-    assert (found.shared, found.lead, found.missing) == (True, 2.5, 1.0)
-    assert not signals(read_question("Wer? Когда?"), [best, second]).shared
+    assert (found.readable, found.lead, found.missing) == (True, 2.5, 1.0)
+    assert signals(read_question("What is it made of?"), [best, second]).readable
+    assert not signals(read_question("Wer? Когда?"), [best, second]).readable
 
 
 def test_without_candidates_nothing_speaks_for_an_answer() -> None:
     assert confidence(signals(read_question("Who?"), [])) == 0.0
 
 
-def test_a_question_that_shares_no_word_is_not_answered_whatever_the_second_head_says() -> None:
-    assert confidence(Signals(shared=False, answerability=5, relevance=5, lead=5, missing=0)) == 0.0
+def test_a_question_in_another_script_is_not_answered_whatever_the_second_head_says() -> None:
+    assert confidence(Signals(readable=False, answerability=5, relevance=5, lead=5, missing=0)) == 0.0
 
 
 def test_a_name_that_no_source_has_lowers_the_confidence() -> None:
-    found = Signals(shared=True, answerability=1, relevance=1, lead=2, missing=0)
-    without = Signals(shared=True, answerability=1, relevance=1, lead=2, missing=1)
+    found = Signals(readable=True, answerability=1, relevance=1, lead=2, missing=0)
+    without = Signals(readable=True, answerability=1, relevance=1, lead=2, missing=1)
     assert confidence(without) < confidence(found)
 
 

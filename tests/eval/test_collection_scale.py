@@ -37,8 +37,8 @@ TOWNS = {
 }
 
 
-def seen(answerability: float, *, missing: float = 0.0, shared: bool = True) -> Signals:
-    return Signals(shared=shared, answerability=answerability, relevance=0.0, lead=0.0, missing=missing)
+def seen(answerability: float, *, missing: float = 0.0, readable: bool = True) -> Signals:
+    return Signals(readable=readable, answerability=answerability, relevance=0.0, lead=0.0, missing=missing)
 
 
 def outcomes(count: int, holds: Callable[[float, random.Random], bool], seed: int = 7) -> list[Outcome]:
@@ -57,7 +57,7 @@ def less_sure(odds: float, chance: random.Random) -> bool:
 
 def test_no_question_changes_nothing() -> None:
     assert fit_scale([]) == UNSCALED
-    idle = [seen(3.0, missing=1.0), seen(3.0, shared=False), None]
+    idle = [seen(3.0, missing=1.0), seen(3.0, readable=False), None]
     assert fit_scale([Outcome(group="a", signals=one, holds=False) for one in idle * 50]) == UNSCALED
 
 

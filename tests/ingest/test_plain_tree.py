@@ -196,6 +196,23 @@ def test_table_has_rows_and_cells(name: str) -> None:
     assert found == ["paragraph | The boats", "table", *(f"  {row}" for row in ROWS), "paragraph | More."]
 
 
+@pytest.mark.parametrize("text", ["4. FEES\n{}\n5. END", "a) Fees of the port\n{}\nb) End"])
+def test_table_below_an_item_is_within_it(text: str) -> None:
+    rows = "   permit          8.00\n   tag             2.40, chip 4.10\n   late notice     30"
+    found = tree(text.format(rows))
+    assert found[-6:-2] == [
+        "    table",
+        "      row | 0:permit | 1:8.00",
+        "      row | 0:tag | 1:2.40, chip 4.10",
+        "      row | 0:late notice | 1:30",
+    ]
+
+
+def test_longest_cell_may_be_one_space_from_the_next() -> None:
+    found = tree("Name     Watch  Cabin\nAnn      early  4\nBeatrice late   11\nCo       early  2")
+    assert found[3] == "  row | 0:Beatrice | 1:late | 2:11"
+
+
 def test_row_goes_on_where_its_first_cell_is_empty() -> None:
     assert tree("""
         Length      Day fee   Remark

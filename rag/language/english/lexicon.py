@@ -43,7 +43,11 @@ STOP_WORDS = frozenset(
 JOINING = "and or vs versus than with to from compared".split()
 
 # what a greeting is made of, and thanks
-GREETINGS = frozenset("hi hello hey hallo greetings welcome thanks thank bye goodbye ok okay cheers".split())
+GREETINGS = frozenset(
+    """
+    hi hello hey hallo greetings welcome thanks thank bye goodbye ok okay cheers lot great nice cool good sorry
+    """.split()
+)
 
 # what a question about the collection itself asks for, and what else it is made of
 DOCUMENTS = frozenset("document documents article articles source sources text texts file files collection".split())

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from rag.blocks import Cell
@@ -31,18 +31,49 @@ class _Piece:
     right: int
 
 
-def read_columns(layout: Layout, place: int) -> int:
-    """Read a table of aligned columns; gives the place behind it, ``place`` where there is none."""
+def read_columns(layout: Layout, place: int, *, indent: int = 0) -> int:
+    """Read a table of aligned columns; gives the place behind it, ``place`` where there is none.
+
+    Args:
+        indent: Of a line that is of it, at least.
+    """
     if not layout.may_be("columns", place) or not _GUTTER.search(layout.words(place)):
         return place
-    last = place
-    while last < len(layout.lines) and (last == place or not layout.begins_run(last)) and _fits(layout, last):
-        last += 1
+    last = _end(layout, place, indent)
     return _read_tabs(layout, place, last) or _read_aligned(layout, place, last) or layout.is_no("columns", place, last)
 
 
-def _fits(layout: Layout, place: int) -> bool:
-    return not layout.is_aside(place) and layout.lines[place].width <= _WIDEST
+def begins_columns(layout: Layout, place: int, *, indent: int) -> bool:
+    """Whether lines from here, as deep as ``indent`` or deeper, are a table of aligned columns."""
+    if not layout.may_be("columns", place) or not _GUTTER.search(layout.words(place)):
+        return False
+    end = _end(layout, place, indent)
+    places = [one for one in range(place, end) if not _is_rule(layout, one)]
+    if _columns(_of_table([_pieces(layout.text, layout.lines[one]) for one in places])) is not None:
+        return True
+    layout.is_no("columns", place, end)
+    return False
+
+
+def _end(layout: Layout, place: int, indent: int) -> int:
+    """The place behind the lines that may be of one table."""
+    last = place
+    while last < len(layout.lines) and (last == place or not layout.begins_run(last)) and _fits(layout, last, indent):
+        last += 1
+    return last
+
+
+def _fits(layout: Layout, place: int, indent: int) -> bool:
+    line = layout.lines[place]
+    return not layout.is_aside(place) and line.width <= _WIDEST and line.indent >= indent
+
+
+def _of_table(pieces: Sequence[list[_Piece]]) -> list[list[_Piece]]:
+    """The pieces of each line, without the notes below a table."""
+    kept = [*pieces]
+    while len(kept) > 1 and len(kept[-1]) < 2 and not _hangs(kept):
+        kept.pop()
+    return kept
 
 
 def _read_tabs(layout: Layout, place: int, last: int) -> int:
@@ -66,12 +97,11 @@ def _read_tabs(layout: Layout, place: int, last: int) -> int:
 def _read_aligned(layout: Layout, place: int, last: int) -> int:
     """Read lines whose pieces stand below each other; 0 where they do not."""
     places = [one for one in range(place, last) if not _is_rule(layout, one)]
-    pieces = [_pieces(layout.text, layout.lines[one]) for one in places]
-    while len(pieces) > 1 and len(pieces[-1]) < 2 and not _hangs(pieces):
-        pieces.pop()  # a note below the table
+    pieces = _of_table([_pieces(layout.text, layout.lines[one]) for one in places])
     columns = _columns(pieces)
     if columns is None:
         return 0
+    pieces = [[part for piece in line for part in _parted(layout.text, piece, columns)] for line in pieces]
     end = places[len(pieces) - 1] + 1
     rules = [one for one in range(place, end) if _is_rule(layout, one)]
     while end < last and _is_rule(layout, end):
@@ -133,6 +163,21 @@ def _is_aligned(column: Sequence[_Piece]) -> bool:
 def _hangs(pieces: Sequence[Sequence[_Piece]]) -> bool:
     """Whether the last line goes on with a cell that is not the first."""
     return pieces[-1][0].left > max(pieces[0][0].left, pieces[-2][0].left) + 1
+
+
+def _parted(text: str, piece: _Piece, columns: Sequence[tuple[int, int]]) -> list[_Piece]:
+    """A piece that reaches over two columns in its two cells, where a space stands right before the second.
+
+    The longest cell of a column is often one space from the next.
+    """
+    place, width = _place_of(piece, columns)
+    if width != 2:
+        return [piece]
+    at = piece.start + columns[place + 1][0] - piece.left
+    if piece.end - piece.start != piece.right - piece.left or text[at - 1 : at] != " " or at >= piece.end:
+        return [piece]
+    left = columns[place + 1][0]
+    return [replace(piece, end=at - 1, right=left - 1), replace(piece, start=at, left=left)]
 
 
 def _place_of(piece: _Piece, columns: Sequence[tuple[int, int]]) -> tuple[int, int]:

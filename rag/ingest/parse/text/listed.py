@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from rag.blocks import Form
+from rag.ingest.parse.text.columns import begins_columns, read_columns
 from rag.ingest.parse.text.layout import Layout
 from rag.ingest.parse.text.marks import Mark, opens_list, same_place
 
@@ -107,6 +108,8 @@ def _goes_on(layout: Layout, one: _Open, place: int) -> bool:
     line, after = layout.lines[place], layout.lines[place + 1]
     if layout.is_aside(place + 1) or after.gap or layout.opens[place + 1]:
         return False
+    if begins_columns(layout, place + 1, indent=one.indent + 2):
+        return False
     if layout.wrapped[place]:
         return True
     hangs = after.indent > one.indent + 1
@@ -122,6 +125,9 @@ def _read_more(layout: Layout, stack: list[_Open], place: int) -> int:
     while stack[-1] is not holding[-1]:
         stack.pop()
     layout.outline.close_to(stack[-1].depth + 1)
+    behind = read_columns(layout, place, indent=stack[-1].indent + 2)
+    if behind > place:
+        return behind
     last = place
     while last + 1 < len(layout.lines) and _goes_on(layout, stack[-1], last):
         last += 1
