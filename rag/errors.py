@@ -9,6 +9,7 @@ question, a limit out of range) is ``InvalidRequest``, a ``ValueError``.
     |-- DataDirectoryError      a data directory that cannot be used
     |   |-- DataDirectoryInUse      another process owns it
     |   |-- CatalogError            its catalog cannot be read or written
+    |   |   `-- CatalogUnreachable      its database does not answer, for now
     |   |-- DiskFull                its disk cannot keep what was to be stored
     |   |   `-- CatalogFull             that of the catalog; a CatalogError too
     |   |-- IndexMismatch           it was built with another encoder or other passage settings
@@ -59,6 +60,10 @@ class DiskFull(DataDirectoryError):
 
 class CatalogError(DataDirectoryError):
     """The catalog cannot be read or written."""
+
+
+class CatalogUnreachable(CatalogError):
+    """The database that has the catalog does not answer; it may again."""
 
 
 class CatalogFull(CatalogError, DiskFull):

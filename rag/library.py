@@ -309,7 +309,14 @@ def assemble(settings: Settings, encoder: Encoder, scorer: PairScorer, *, as_it_
     """
     wanted = Recipe(encoder=encoder, named=settings.encoder, passage_tokens=settings.passage_tokens)
     with ExitStack() as undo:
-        store = undo.enter_context(Store(settings.data_dir, made_with=wanted.made_with, any_generation=as_it_is))
+        store = undo.enter_context(
+            Store(
+                settings.data_dir,
+                made_with=wanted.made_with,
+                any_generation=as_it_is,
+                catalog_url=settings.catalog_url,
+            )
+        )
         store.catalog.ensure_collection(DEFAULT_COLLECTION)
         former = former_recipe(store.index.generation.made_with, wanted, threads=settings.worker_threads)
         undo.pop_all()

@@ -87,6 +87,12 @@ class Settings:
             "limits": None,
         },
     )
+    catalog_url: str = _setting(
+        "",
+        "`postgresql://USER:PASSWORD@HOST/DATABASE` keeps the catalog in that database instead of in `catalog.db`, "
+        "which needs `pip install 'footnote[postgres]'`; the vector index stays in the data directory",
+        secret=True,
+    )
     server: str = _setting(
         "", "address of a server that `ask`, `search`, `verify`, `documents`, `ingest` and `mcp` ask instead"
     )

@@ -57,7 +57,9 @@ def refuse_strangers(settings: Settings) -> None:
     Raises:
         FootnoteError: When the address is reached from elsewhere and there are no keys.
     """
-    if not is_loopback(settings.host) and not has_keys(settings.data_dir.resolve()):
+    if is_loopback(settings.host):
+        return
+    if not has_keys(settings.data_dir.resolve(), catalog_url=settings.catalog_url):
         raise FootnoteError(
             f"{settings.host} is reached from other machines, and there are no keys: make one with `footnote keys "
             "create --scope admin`, or let everybody in with --insecure"

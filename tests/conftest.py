@@ -20,6 +20,7 @@ from tests.support.engines import OpenLibrary, write_and_ingest
 from tests.support.handbook import HANDBOOK
 from tests.support.keyed import PROXY, USER_HEADER, WIKI, Keyed, keyed_server
 from tests.support.places import ROOT, SEEDS
+from tests.support.postgres import Server, programs, running
 from tests.support.processes import serve
 from tests.support.texts import ARABIC, HOSTILE, LIGHTHOUSE, NOTES
 
@@ -35,6 +36,24 @@ def encoder() -> Encoder:
 @pytest.fixture(scope="session")
 def scorer() -> PairScorer:
     return load_reranker(Settings().reranker, threads=2)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """A PostgreSQL server."""
+    if programs() is None:
+        pytest.skip("no PostgreSQL: install the package postgresql or put initdb on the PATH")
+    with running() as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def catalog_place(request: pytest.FixtureRequest, tmp_path: Path) -> Path | str:
+    """Where a new catalog can be made, in each database: a file, or a URL."""
+    if request.param == "sqlite":
+        return tmp_path / "catalog.db"
+    server: Server = request.getfixturevalue("postgres")
+    return server.new_url()
 
 
 @pytest.fixture

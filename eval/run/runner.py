@@ -168,7 +168,7 @@ def prepared(
     with tempfile.TemporaryDirectory(prefix="footnote-eval-") as folder:
         files = Path(folder, "documents")
         _write(chosen, files)
-        local = replace(settings, data_dir=Path(folder, "data"))
+        local = replace(settings, data_dir=Path(folder, "data"), catalog_url="")  # no set goes where documents are
         with closing(assemble(local, encoder, scorer)) as engine:
             yield engine, _ingest(engine, files, on_progress)
 

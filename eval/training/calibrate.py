@@ -223,8 +223,9 @@ def _refuse(option: str, *others: object) -> None:
 
 
 def _remove_scale(collection: str, data_dir: Path | None) -> None:
-    folder = read_settings(data_dir=data_dir).data_dir.resolve()
-    with lock_directory(folder), closing(Catalog(folder / CATALOG)) as catalog:
+    settings = read_settings(data_dir=data_dir)
+    folder = settings.data_dir.resolve()
+    with lock_directory(folder), closing(Catalog(settings.catalog_url or folder / CATALOG)) as catalog:
         had = catalog.scales.remove(collection)
     echo(f"collection {collection}: " + ("its scale is gone" if had else "it had no scale"))
 

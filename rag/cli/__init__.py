@@ -11,6 +11,7 @@ from rag.cli.documents import documents, ingest_command
 from rag.cli.feedback import feedback
 from rag.cli.health import doctor
 from rag.cli.keys import keys
+from rag.cli.migrate import migrate
 from rag.cli.options import data_dir_option, read_settings
 from rag.cli.reindex import reindex
 from rag.cli.root import main
@@ -28,6 +29,7 @@ for _command in (
     keys,
     doctor,
     reindex,
+    migrate,
     backup,
     restore_command,
     export_command,

@@ -8,6 +8,7 @@ import click
 from rag.cli.options import data_dir_option, opened, read_settings
 from rag.cli.progress import show_ingest
 from rag.cli.terminal import echo
+from rag.errors import DataDirectoryError
 from rag.ingest.pipeline import Work
 from rag.upkeep.backup import back_up, restore
 from rag.upkeep.exchange import export, import_collection
@@ -20,7 +21,13 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 @data_dir_option
 def backup(file: Path, data_dir: Path | None) -> None:
     """Write everything in the data directory to FILE; a server may be running on it."""
-    made = back_up(read_settings(data_dir=data_dir).data_dir.resolve(), file)
+    settings = read_settings(data_dir=data_dir)
+    if settings.catalog_url:
+        raise DataDirectoryError(
+            "the catalog is in PostgreSQL: dump the database with pg_dump, or copy it into an empty data directory "
+            "with `footnote migrate --from` and back that up"
+        )
+    made = back_up(settings.data_dir.resolve(), file)
     echo(f"{file}: {made.documents} documents, {made.passages} passages, {len(made.waiting)} waiting files")
 
 
@@ -40,7 +47,8 @@ def restore_command(file: Path, data_dir: Path | None) -> None:
 @data_dir_option
 def export_command(collection: str, file: Path, data_dir: Path | None) -> None:
     """Write the documents of COLLECTION, as they were given, to the zip archive FILE; a server may be running."""
-    made = export(read_settings(data_dir=data_dir).data_dir.resolve(), collection, file)
+    settings = read_settings(data_dir=data_dir)
+    made = export(settings.data_dir.resolve(), collection, file, catalog_url=settings.catalog_url)
     echo(f"{file}: {made.documents} documents, {made.bytes} bytes")
 
 

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator, Sequence
+from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -69,6 +70,9 @@ def _say_what_there_is(engine: Library) -> None:
 
 def _damage(engine: Library) -> Iterator[str]:
     """What is wrong with the catalog; where nothing is, says which accepted files wait in it."""
+    if engine.settings.catalog_url:
+        yield from _changed_documents(engine)
+        return
     try:
         contents = examine(engine.store.data_dir / CATALOG)
     except DataDirectoryError as error:
@@ -79,6 +83,15 @@ def _damage(engine: Library) -> Iterator[str]:
         _say("waiting", f"{len(contents.waiting)} files of {len(jobs)} jobs; footnote serve takes them in")
     else:
         _say("waiting", "no accepted file")
+
+
+def _changed_documents(engine: Library) -> Iterator[str]:
+    """The documents whose bytes are not what was stored; a database sees to everything else itself."""
+    catalog = engine.store.catalog
+    for collection in catalog.collections():
+        for document in catalog.all_documents(collection):
+            if sha256(catalog.source(document.id)).hexdigest() != document.sha256:
+                yield f"the content of document {document.id} is not what was stored; restore the database from a dump"
 
 
 def _version(package: str) -> str:

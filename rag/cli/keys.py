@@ -1,7 +1,7 @@
 """``footnote keys``: who may ask a server."""
 
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
 
 import click
@@ -9,7 +9,7 @@ import click
 from rag.cli.options import data_dir_option, read_settings
 from rag.cli.terminal import echo, echo_json
 from rag.errors import NotFound
-from rag.storage.catalog import Key, KeyScope, now
+from rag.storage.catalog import Key, KeyScope, KeyTable, now
 from rag.upkeep.audit import audit_log
 from rag.upkeep.keys import LONGEST_DAYS, create_key, open_keys
 
@@ -27,7 +27,7 @@ def keys() -> None:
 @data_dir_option
 def create(scope: str, collections: Sequence[str], expires: int | None, name: str, data_dir: Path | None) -> None:
     """Make a key, and print it: it cannot be shown again. A server may be running."""
-    with open_keys(_folder(data_dir)) as table:
+    with _keys(data_dir) as table:
         key, token = create_key(table, KeyScope(scope), name=name, collections=collections, days=expires)
     _audit(data_dir, "create", key.id)
     echo(f"{_told(key)}; keep this key, it is not shown again:", err=True)
@@ -39,7 +39,7 @@ def create(scope: str, collections: Sequence[str], expires: int | None, name: st
 @data_dir_option
 def list_keys(as_json: bool, data_dir: Path | None) -> None:
     """List the keys, without what opens them."""
-    with open_keys(_folder(data_dir)) as table:
+    with _keys(data_dir) as table:
         found = table.all()
     if as_json:
         echo_json([{name: getattr(key, name) for name in Key.__slots__} for key in found])
@@ -53,7 +53,7 @@ def list_keys(as_json: bool, data_dir: Path | None) -> None:
 @data_dir_option
 def revoke(key_ids: tuple[str, ...], data_dir: Path | None) -> None:
     """Revoke keys by id, as the list gives them: from now on they open nothing, nor do their sessions."""
-    with open_keys(_folder(data_dir)) as table:
+    with _keys(data_dir) as table:
         known = {key.id for key in table.all()}
         for key_id in key_ids:
             if key_id not in known:
@@ -64,8 +64,9 @@ def revoke(key_ids: tuple[str, ...], data_dir: Path | None) -> None:
             echo(f"revoked {key_id}")
 
 
-def _folder(data_dir: Path | None) -> Path:
-    return read_settings(data_dir=data_dir).data_dir.resolve()
+def _keys(data_dir: Path | None) -> AbstractContextManager[KeyTable]:
+    settings = read_settings(data_dir=data_dir)
+    return open_keys(settings.data_dir.resolve(), catalog_url=settings.catalog_url)
 
 
 def _audit(data_dir: Path | None, did: str, key_id: str) -> None:

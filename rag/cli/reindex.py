@@ -35,7 +35,9 @@ def reindex(data_dir: Path | None) -> None:
 def _index(settings: Settings) -> None:
     encoder = load_encoder(settings.encoder, threads=settings.worker_threads)
     recipe = Recipe(encoder=encoder, named=settings.encoder, passage_tokens=settings.passage_tokens)
-    with Store(settings.data_dir, made_with=recipe.made_with, any_generation=True) as store:
+    with Store(
+        settings.data_dir, made_with=recipe.made_with, any_generation=True, catalog_url=settings.catalog_url
+    ) as store:
         if store.index.generation.made_with.fingerprint == recipe.made_with.fingerprint:
             store.abandon()
             echo(f"the documents are indexed with {recipe.made_with.fingerprint} already")

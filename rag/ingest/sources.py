@@ -11,7 +11,7 @@ from pathlib import Path
 from rag.errors import DocumentRejected, InvalidRequest
 from rag.ingest.files import read_file
 from rag.ingest.parse import is_read, suffix_of
-from rag.storage.directory import CATALOG
+from rag.storage.directory import is_data_directory
 
 _SPELLED = re.compile(r"\\(?:udc[0-9a-f]{2}|x5c)|[\udc80-\udcff]")
 _SHOWN_TYPES = 5
@@ -162,7 +162,7 @@ class Walk:
         linked = not hidden and os.path.islink(place) and os.path.isdir(place)
         self.passed_over.hidden += hidden
         self.passed_over.linked += linked
-        return hidden or linked or (place / CATALOG).is_file()  # a data directory holds what was ingested
+        return hidden or linked or is_data_directory(place)  # a data directory holds what was ingested
 
     def _is_of_a_type(self, place: Path) -> bool:
         suffix = suffix_of(place.name)

@@ -7,6 +7,7 @@ lock             held by the process that owns the directory
 server           where that process is reached, if it is a server
 catalog.db       the truth (with -wal and -shm beside it while it is open)
 vectors-G-N/     the disposable vectors of generation G; N grows when a damaged folder is replaced
+worker           how a process that owns the directory is called among those that share a catalog
 spool/           accepted files that are not taken in yet
 models/          models that were made once from the bundled ones
 seeded           says that the seeds were offered to the catalog once
@@ -18,6 +19,7 @@ audit.jsonl      who changed what, where there are keys (with .1 to .9, the olde
 import logging
 import os
 import re
+import secrets
 import shutil
 import stat
 from collections.abc import Iterator
@@ -31,6 +33,7 @@ logger = logging.getLogger(__name__)
 LOCK = "lock"
 SERVER = "server"
 CATALOG = "catalog.db"
+WORKER = "worker"
 SPOOL = "spool"
 MODELS = "models"
 SEEDED = "seeded"
@@ -44,7 +47,7 @@ _SQLITE = b"SQLite format 3\0"
 _FOLDER = re.compile(r"vectors-([0-9]+)-([0-9]+)")
 _BESIDE = tuple(f"{CATALOG}{ending}" for ending in ("-wal", "-shm", "-journal"))
 _AUDITS = (AUDIT, *(f"{AUDIT}.{number}" for number in range(1, AUDIT_KEPT + 1)))
-_NAMES = frozenset({LOCK, SERVER, CATALOG, *_BESIDE, SPOOL, MODELS, SEEDED, RESTORING, SCRATCH, *_AUDITS})
+_NAMES = frozenset({LOCK, SERVER, CATALOG, *_BESIDE, WORKER, SPOOL, MODELS, SEEDED, RESTORING, SCRATCH, *_AUDITS})
 JOB_ID = re.compile(r"job_[0-9a-f]{1,64}")
 """What names a job, and its folder in the spool."""
 
@@ -106,6 +109,20 @@ def vector_folders(data_dir: Path, generation: int | None = None) -> list[Path]:
     found = {one: _FOLDER.fullmatch(one.name) for one in data_dir.glob("vectors-*") if not one.is_symlink()}
     numbers = {folder: (int(match[1]), int(match[2])) for folder, match in found.items() if match}
     return sorted((one for one in numbers if generation in (None, numbers[one][0])), key=lambda one: numbers[one])
+
+
+def worker_name(data_dir: Path) -> str:
+    """How the process that owns the directory is called among those that share a catalog; the same each time."""
+    noted = data_dir / WORKER
+    if not noted.is_file() or noted.stat().st_size == 0:
+        noted.touch(mode=0o600)
+        noted.write_text(secrets.token_hex(16), encoding="ascii")
+    return noted.read_text("ascii")
+
+
+def is_data_directory(place: Path) -> bool:
+    """Whether Footnote keeps a catalog here, or the vectors of one that is elsewhere."""
+    return (place / CATALOG).is_file() or bool(vector_folders(place))
 
 
 def sizes(data_dir: Path) -> dict[str, int]:

@@ -1,8 +1,9 @@
 """The seams of a data directory: what a catalog and a vector index must do, whoever keeps them.
 
-``tests/storage/test_catalog_contract.py`` and ``test_vectors_contract.py`` say it in examples: a second
-implementation is one more parameter there. What the contracts leave to an implementation: in which order
-equal scores of a search for words come beyond that of the ids, and where it keeps its files.
+``tests/storage/test_catalog_contract.py``, for a catalog in SQLite and in PostgreSQL, and
+``test_vectors_contract.py`` say it in examples: another implementation is one more parameter there. What the
+contracts leave to an implementation: in which order equal scores of a search for words come beyond that of the
+ids, and where it keeps its files.
 """
 
 from collections.abc import Callable, Collection, Sequence

@@ -31,6 +31,7 @@ class Store:
     Args:
         made_with: What its passages and vectors must be made with.
         any_generation: Open it as it is, even when it was made with something else.
+        catalog_url: The PostgreSQL database that has its catalog; none for the file in the directory.
 
     Raises:
         DataDirectoryInUse: When another process owns the directory.
@@ -38,7 +39,9 @@ class Store:
         DataDirectoryError: When the directory or its catalog cannot be used.
     """
 
-    def __init__(self, data_dir: Path, *, made_with: MadeWith, any_generation: bool = False) -> None:
+    def __init__(
+        self, data_dir: Path, *, made_with: MadeWith, any_generation: bool = False, catalog_url: str = ""
+    ) -> None:
         self.data_dir = data_dir.resolve()
         self.repairs: list[str] = []
         self.building: Index | None = None
@@ -49,9 +52,8 @@ class Store:
         with ExitStack() as undo:
             self._lock = lock_directory(self.data_dir)
             undo.callback(self._lock.release)
-            check_complete(self.data_dir)
-            closed = was_closed(self.data_dir)
-            self._catalog = undo.enter_context(closing(Catalog(self.data_dir / CATALOG)))
+            closed = bool(catalog_url) or _is_closed(self.data_dir)
+            self._catalog = undo.enter_context(closing(Catalog(catalog_url or self.data_dir / CATALOG)))
             generation = self._choose(made_with, any_generation)
             self.index = open_index(self.data_dir, self._catalog, generation, self.repairs.append)
             self._tidy()
@@ -293,3 +295,13 @@ class Store:
         if self._former is not None:
             self._former.close()
             self._former = None
+
+
+def _is_closed(data_dir: Path) -> bool:
+    """Whether the process that last had the catalog of a directory open closed it.
+
+    Raises:
+        DataDirectoryError: When the catalog is not whole.
+    """
+    check_complete(data_dir)
+    return was_closed(data_dir)

@@ -48,8 +48,11 @@ class Exported:
     bytes: int
 
 
-def export(data_dir: Path, collection: str, file: Path) -> Exported:
+def export(data_dir: Path, collection: str, file: Path, *, catalog_url: str = "") -> Exported:
     """Write the documents of a collection to ``file``, also while a server runs on the data directory.
+
+    Args:
+        catalog_url: The database that has its catalog, none for the file in the directory.
 
     Raises:
         NotFound: When there is no such collection.
@@ -57,10 +60,7 @@ def export(data_dir: Path, collection: str, file: Path) -> Exported:
         ArchiveError: When ``file`` is there already or cannot be written.
     """
     refuse_links(data_dir)
-    check_complete(data_dir)
-    if not (data_dir / CATALOG).is_file():
-        raise DataDirectoryError(f"there is no catalog in {data_dir}; name the data directory")
-    opened = Catalog(data_dir / CATALOG)
+    opened = Catalog(catalog_url or _catalog_file(data_dir))
     try:
         with opened.snapshot() as catalog, write_archive(file) as archive:
             catalog.state(collection)
@@ -75,6 +75,13 @@ def export(data_dir: Path, collection: str, file: Path) -> Exported:
             return Exported(documents=len(names), bytes=written)
     finally:
         opened.close()
+
+
+def _catalog_file(data_dir: Path) -> Path:
+    check_complete(data_dir)
+    if not (data_dir / CATALOG).is_file():
+        raise DataDirectoryError(f"there is no catalog in {data_dir}; name the data directory")
+    return data_dir / CATALOG
 
 
 def import_collection(

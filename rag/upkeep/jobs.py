@@ -14,13 +14,14 @@ from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
 
-from rag.errors import DiskFull, NotFound
+from rag.errors import CatalogUnreachable, DiskFull, NotFound
 from rag.ingest.intake import Intake
 from rag.ingest.parse import GivenUp, Lane, PutOff
 from rag.ingest.pipeline import Outcome, SourceFile, Work, take_in
 from rag.models.encode import Stopped
 from rag.storage.catalog import Job, JobFile, JobSummary
-from rag.storage.directory import SPOOL
+from rag.storage.directory import SPOOL, worker_name
+from rag.upkeep.leasing import Leasing
 from rag.upkeep.spool import Spool
 from rag.upkeep.turns import Turn, Turns
 
@@ -34,6 +35,7 @@ _LARGE_PASSAGES = 500
 """A document of more takes long: about five seconds of encoding on two cores."""
 _STOP_SECONDS = 10.0
 _ROOM_SECONDS = 5.0
+_ELSEWHERE_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +64,9 @@ class Jobs:
         self._table = intake.store.catalog.jobs
         self._spool = Spool(intake.store.data_dir / SPOOL)
         self._turns = Turns()
+        leases = intake.store.catalog.leases
+        worker = worker_name(intake.store.data_dir) if leases else ""
+        self._leasing = Leasing(leases, worker, self._spool, self._turns) if leases else None
         self._put_off: dict[str, _PutOff] = {}
         self._stop = threading.Event()
         self._threads = [
@@ -71,12 +76,18 @@ class Jobs:
 
     def start(self) -> None:
         """Take up what was interrupted, then whatever comes."""
+        if self._leasing:
+            self._leasing.start()
+        else:
+            self._resume()
+        for thread in self._threads:
+            thread.start()
+
+    def _resume(self) -> None:
         interrupted = self._table.resume()
         self._spool.remove_others(interrupted)
         for job_id in interrupted:
             self._turns.add(job_id)
-        for thread in self._threads:
-            thread.start()
 
     def stop(self) -> bool:
         """Stop after the step that runs, within ten seconds; whether it did. A file that is read is given up."""
@@ -85,6 +96,8 @@ class Jobs:
         until = time.monotonic() + _STOP_SECONDS
         for thread in self._threads:
             thread.join(max(0.0, until - time.monotonic()))
+        if self._leasing:
+            self._leasing.stop()
         return not any(thread.is_alive() for thread in self._threads)
 
     def new_id(self) -> str:
@@ -116,8 +129,13 @@ class Jobs:
         """
         self._spool.note_origins(job_id, origins)
         self._spool.keep(job_id)
-        self._table.add(job_id, collection, names, keep=KEPT_JOBS)
-        self._turns.add(job_id)
+        if self._leasing:
+            stored = self._leasing.stored(job_id, self._spool.folder(job_id))
+            self._table.add(job_id, collection, names, keep=KEPT_JOBS, also=stored)
+            self._leasing.wake()
+        else:
+            self._table.add(job_id, collection, names, keep=KEPT_JOBS)
+            self._turns.add(job_id)
 
     def cancel(self, job_id: str) -> None:
         """Ingest no more files of a job: those without an outcome are rejected, and deleted; documents stay.
@@ -159,8 +177,8 @@ class Jobs:
                 self._take_turn(turn)
             except (Stopped, GivenUp):  # the job was cancelled, or all of them are stopped
                 self._again(turn, slow=slow)
-            except DiskFull as error:
-                logger.warning("the jobs wait, and go on when there is room: %s", error)
+            except (DiskFull, CatalogUnreachable) as error:
+                logger.warning("the jobs wait, and go on when they can: %s", error)
                 self._stop.wait(_ROOM_SECONDS)
                 self._again(turn, slow=slow)
 
@@ -176,7 +194,7 @@ class Jobs:
     def _take_turn(self, turn: Turn) -> None:
         try:
             self._work_on(turn)
-        except (Stopped, GivenUp, DiskFull):
+        except (Stopped, GivenUp, DiskFull, CatalogUnreachable):
             raise
         except Exception:
             logger.exception("job %s failed; its files are kept and tried again at the next start", turn.job_id)
@@ -218,7 +236,10 @@ class Jobs:
         )
 
     def _let_others_go_first(self, turn: Turn, file: JobFile, blocked: Mapping[str, str]) -> None:
-        if file.name in blocked:
+        if file.name in blocked and self._leasing and not self._turns.has(blocked[file.name]):
+            self._stop.wait(_ELSEWHERE_SECONDS)  # another process has it
+            self._again(turn)
+        elif file.name in blocked:
             self._clear_away(turn, wanted=self._turns.wait_behind(turn, blocked[file.name]))
         else:
             self._again(turn, slow=True)

@@ -14,8 +14,7 @@ from pathlib import Path
 
 from rag.errors import DataDirectoryError, InvalidRequest
 from rag.ingest.pipeline import check_collection
-from rag.storage.catalog import Key, KeyScope, KeyTable, now
-from rag.storage.catalog.schema import Connections
+from rag.storage.catalog import Key, KeyScope, KeyTable, connected, now
 from rag.storage.directory import CATALOG, check_complete, refuse_links
 
 PREFIX = "fn_"
@@ -26,14 +25,21 @@ LONGEST_DAYS = 3_650
 
 
 @contextmanager
-def open_keys(data_dir: Path) -> Iterator[KeyTable]:
+def open_keys(data_dir: Path, *, catalog_url: str = "") -> Iterator[KeyTable]:
     """The keys of a data directory, also while a server has it; a directory that is missing is made.
 
     That server must be another process: what looks at the file here would take the locks of SQLite from this one.
 
+    Args:
+        catalog_url: The PostgreSQL database that has its catalog; none for the file in the directory.
+
     Raises:
         DataDirectoryError: When it cannot be used.
     """
+    if catalog_url:
+        with closing(connected(catalog_url)) as connections:
+            yield KeyTable(connections)
+        return
     try:
         data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
@@ -42,19 +48,19 @@ def open_keys(data_dir: Path) -> Iterator[KeyTable]:
         ) from error
     refuse_links(data_dir)
     check_complete(data_dir)
-    with closing(Connections(data_dir / CATALOG)) as connections:
+    with closing(connected(data_dir / CATALOG)) as connections:
         yield KeyTable(connections)
 
 
-def has_keys(data_dir: Path) -> bool:
-    """Whether a data directory ever had a key; one that is not there had none.
+def has_keys(data_dir: Path, *, catalog_url: str = "") -> bool:
+    """Whether a data directory ever had a key; one that is not there had none. ``catalog_url`` as in ``open_keys``.
 
     Raises:
         DataDirectoryError: When it cannot be used.
     """
-    if not (data_dir / CATALOG).is_file():
+    if not catalog_url and not (data_dir / CATALOG).is_file():
         return False
-    with open_keys(data_dir) as keys:
+    with open_keys(data_dir, catalog_url=catalog_url) as keys:
         return keys.any()
 
 

@@ -40,6 +40,14 @@ class Spool:
         folder.mkdir(mode=0o700)
         return folder
 
+    def folder(self, job_id: str) -> Path:
+        """The folder of a job.
+
+        Raises:
+            DataDirectoryError: When no job has this id, or the spool is a link.
+        """
+        return self._of(job_id)
+
     def file(self, job_id: str, position: int) -> Path:
         """Where a file of a job is.
 

@@ -96,6 +96,11 @@ class Turns:
                 self._at_work[job_id].stop()
             return self._changed.wait_for(lambda: job_id not in self._at_work, timeout=_LEAVE_SECONDS)
 
+    def has(self, job_id: str) -> bool:
+        """Whether a job is one of these, and not finished."""
+        with self._changed:
+            return job_id in self._unfinished
+
     def at_work(self, job_id: str) -> Turn | None:
         """The turn of a job, ``None`` where it waits for one."""
         with self._changed:

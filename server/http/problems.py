@@ -11,7 +11,7 @@ from litestar.exceptions import HTTPException, ValidationException
 from litestar.openapi import ResponseSpec
 from litestar.types import ExceptionHandlersMap
 
-from rag.errors import ChangeForbidden, DiskFull, InvalidRequest, NotFound, Overloaded
+from rag.errors import CatalogUnreachable, ChangeForbidden, DiskFull, InvalidRequest, NotFound, Overloaded
 
 logger = logging.getLogger(__name__)
 
@@ -116,6 +116,12 @@ def _on_overload(request: _Request, error: Overloaded) -> _Problem:
     return problem(HTTPStatus.SERVICE_UNAVAILABLE, detail, headers={"Retry-After": RETRY_SECONDS})
 
 
+def _on_unreachable(request: _Request, error: CatalogUnreachable) -> _Problem:
+    logger.warning("%s %s: %s", request.method, request.url.path, error)
+    detail = "the database does not answer; try again in a while"
+    return problem(HTTPStatus.SERVICE_UNAVAILABLE, detail, headers={"Retry-After": RETRY_SECONDS})
+
+
 def _on_os_error(request: _Request, error: OSError) -> _Problem:
     if error.errno in NO_DESCRIPTOR:
         return _on_overload(request, Overloaded(str(error)))
@@ -135,6 +141,7 @@ HANDLERS: ExceptionHandlersMap = {
     ChangeForbidden: _on_conflict,
     DiskFull: _on_full_disk,
     Overloaded: _on_overload,
+    CatalogUnreachable: _on_unreachable,
     OSError: _on_os_error,
     Exception: _on_exception,
 }

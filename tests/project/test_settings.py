@@ -14,6 +14,7 @@ from tests.support.places import ROOT
 
 VALUES = [
     ("FOOTNOTE_DATA_DIR", "/var/lib/notes", Path("/var/lib/notes")),
+    ("FOOTNOTE_CATALOG_URL", "postgresql://me@db/notes", "postgresql://me@db/notes"),
     ("FOOTNOTE_SERVER", "http://127.0.0.1:8000", "http://127.0.0.1:8000"),
     ("FOOTNOTE_KEY", "fn_1", "fn_1"),
     ("FOOTNOTE_HOST", "0.0.0.0", "0.0.0.0"),

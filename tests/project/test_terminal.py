@@ -111,6 +111,7 @@ def printed(data: tuple[Path, tuple[int, str]], folder: Path) -> dict[str, tuple
         "keys list": ["keys", "list"],
         "keys revoke": ["keys", "revoke", NAME],
         "reindex": ["reindex"],
+        "migrate": ["migrate", "--to", NAME],
         "backup": ["backup", backup],
         "export": ["export", "default", export],
         "eval": [
@@ -165,6 +166,7 @@ def test_commands_did_what_they_print(printed: dict[str, tuple[int, str]]) -> No
         "ingest": 1,
         "ask unanswered": 3,
         "documents remove": 1,
+        "migrate": 1,
         "serve": 2,
         "completion": 2,
         "mcp": 2,

@@ -1,6 +1,7 @@
 """The catalog under changes: what a question reads stays as it was, and collections do not weigh on each other."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,13 @@ from rag.library import Library
 from tests.support.engines import write_and_ingest
 
 OpenLibrary = Callable[..., Library]
+
+
+@pytest.fixture
+def open_library(open_library: OpenLibrary, catalog_place: Path | str) -> OpenLibrary:
+    """Opens libraries on a catalog of each kind."""
+    return open_library if isinstance(catalog_place, Path) else partial(open_library, catalog_url=catalog_place)
+
 
 LAMP = "The lighthouse of Morvane was built in 1871 by Ada Stone. It is 42 metres tall.\n"
 LONGER = "Nobody knows it any more. The lamp of Morvane was lit in 1871, they say, by Ben Wood, not Ada Stone.\n"

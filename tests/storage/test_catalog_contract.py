@@ -1,6 +1,6 @@
 """What every catalog does for a question and for its vectors: ``rag.storage.protocols`` in examples."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
@@ -28,9 +28,9 @@ class Read(CatalogView, VectorTruth, Protocol):
         ...
 
 
-def sqlite(path: Path, documents: list[NewDocument]) -> Catalog:
-    """A catalog in SQLite that holds these documents, and a scale of the second."""
-    catalog = Catalog(path / "catalog.db")
+def filled(place: Path | str, documents: list[NewDocument]) -> Catalog:
+    """A catalog that holds these documents, and a scale of the second."""
+    catalog = Catalog(place)
     catalog = catalog.at(catalog.generations.start(MADE_WITH).number)
     for document in documents:
         catalog.ensure_collection(document.collection)
@@ -39,11 +39,10 @@ def sqlite(path: Path, documents: list[NewDocument]) -> Catalog:
     return catalog
 
 
-@pytest.fixture(params=[sqlite])
-def catalog(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Read]:
-    """A catalog of each kind with a mill and a lamp; another implementation is another parameter."""
-    make: Callable[[Path, list[NewDocument]], Catalog] = request.param
-    with closing(make(tmp_path, [document("mill", "one"), document("lamp", "two")])) as opened:
+@pytest.fixture
+def catalog(catalog_place: Path | str) -> Iterator[Read]:
+    """A catalog of each kind with a mill and a lamp."""
+    with closing(filled(catalog_place, [document("mill", "one"), document("lamp", "two")])) as opened:
         yield opened
 
 

@@ -3,16 +3,19 @@
 from rag.storage.catalog.access import Key, KeyScope, KeyTable
 from rag.storage.catalog.answers import AnswerTable, Feedback, StoredAnswer, now
 from rag.storage.catalog.catalog import Catalog
+from rag.storage.catalog.copying import Copied
 from rag.storage.catalog.derived import Derived
 from rag.storage.catalog.documents import Inventory, NewDocument
 from rag.storage.catalog.generations import Generation
 from rag.storage.catalog.jobs import Job, JobFile, JobSummary
 from rag.storage.catalog.listing import Order, Wanted
+from rag.storage.catalog.opening import connected
 from rag.storage.catalog.scales import FittedScale
 
 __all__ = [
     "AnswerTable",
     "Catalog",
+    "Copied",
     "Derived",
     "Feedback",
     "FittedScale",
@@ -28,5 +31,6 @@ __all__ = [
     "Order",
     "StoredAnswer",
     "Wanted",
+    "connected",
     "now",
 ]

@@ -1,6 +1,5 @@
 """Who may ask: API keys and the sessions of the page, of which only hashes are stored."""
 
-import sqlite3
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -8,7 +7,8 @@ import msgspec
 
 from rag.errors import NotFound
 from rag.storage.catalog.answers import now
-from rag.storage.catalog.schema import Connections
+from rag.storage.catalog.sql import Connections
+from rag.storage.catalog.statements import Row
 
 _COLUMNS = "access_keys.id, name, scope, collections, created, access_keys.expires, revoked, used"
 
@@ -124,8 +124,8 @@ class KeyTable:
             connection.execute("DELETE FROM sessions WHERE sha256 = ?", (sha256,))
 
 
-def _key(row: sqlite3.Row) -> Key:
-    values = dict(row)
+def _key(row: Row) -> Key:
+    values = {name: row[name] for name in row.keys()}  # noqa: SIM118 - a row iterates over its values
     held = values.pop("collections")
     bound = None if held is None else msgspec.json.decode(held, type=tuple[str, ...])
     return Key(scope=KeyScope(values.pop("scope")), collections=bound, **values)

@@ -4,19 +4,19 @@ import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 
 from rag.errors import NotFound
 from rag.storage.catalog.quoted import without_removed
-from rag.storage.catalog.schema import Connections
-from rag.storage.catalog.scrub import Scrubber
+from rag.storage.catalog.sql import Connections
+from rag.storage.catalog.statements import Row
 
 _LATEST = "9"  # after every year
 _FEEDBACK = """
-    SELECT answer_id, json_extract(CAST(body AS TEXT), '$.collection') AS collection, question,
-           json_extract(CAST(body AS TEXT), '$.answered') AS answered, helpful, comment, feedback.created AS created
+    SELECT answer_id, question, body, helpful, comment, feedback.created AS created
     FROM feedback JOIN answers ON answers.id = answer_id
-    WHERE (feedback.created, answer_id) < (?, ?) AND (? IS NULL OR collection IN (SELECT value FROM json_each(?)))
-    ORDER BY feedback.created DESC, answer_id DESC LIMIT ?
+    WHERE (feedback.created, answer_id) < (?, ?)
+    ORDER BY feedback.created DESC, answer_id DESC
 """
 
 
@@ -46,9 +46,8 @@ class Feedback:
 class AnswerTable:
     """The newest answers, and the feedback to them."""
 
-    def __init__(self, connections: Connections, scrubber: Scrubber) -> None:
+    def __init__(self, connections: Connections) -> None:
         self._connections = connections
-        self._scrubber = scrubber
 
     def add(self, answer: StoredAnswer, *, keep: int) -> None:
         """Store an answer; only the newest ``keep`` stay, the others go with their feedback.
@@ -58,12 +57,12 @@ class AnswerTable:
         with self._connections.write() as connection:
             body = without_removed(connection, answer.body)
             row = connection.execute(
-                "INSERT INTO answers (id, question, created, body) VALUES (?, ?, ?, ?)",
+                "INSERT INTO answers (id, question, created, body) VALUES (?, ?, ?, ?) RETURNING row",
                 (answer.id, answer.question, answer.created, body),
-            ).lastrowid
-            dropped = connection.execute("DELETE FROM answers WHERE row <= ?", ((row or 0) - keep,)).rowcount
+            ).fetchall()[0]["row"]
+            dropped = connection.execute("DELETE FROM answers WHERE row <= ?", (row - keep,)).rowcount
         if dropped:
-            self._scrubber.mark(passages=False)
+            self._connections.deleted(passages=False)
 
     def find(self, answer_id: str) -> StoredAnswer:
         """A stored answer.
@@ -87,10 +86,12 @@ class AnswerTable:
             if connection.execute("SELECT 1 FROM answers WHERE id = ?", (answer_id,)).fetchone() is None:
                 raise NotFound("answer", answer_id)
             connection.execute(
-                "INSERT OR REPLACE INTO feedback (answer_id, helpful, comment, created) VALUES (?, ?, ?, ?)",
+                """INSERT INTO feedback (answer_id, helpful, comment, created) VALUES (?, ?, ?, ?)
+                   ON CONFLICT (answer_id) DO UPDATE SET
+                       helpful = excluded.helpful, comment = excluded.comment, created = excluded.created""",
                 (answer_id, int(helpful), comment, now()),
             )
-        self._scrubber.mark(passages=False)  # of feedback that was given before
+        self._connections.deleted(passages=False)  # of feedback that was given before
 
     def feedback(
         self, *, limit: int, before: tuple[str, str] | None = None, among: Collection[str] | None = None
@@ -101,12 +102,22 @@ class AnswerTable:
             before: Time and id of an answer: only what comes after it in this order.
             among: Ids of collections: only what is of one of them.
         """
-        bound = None if among is None else json.dumps(sorted(among))
-        rows = self._connections.read().execute(_FEEDBACK, (*(before or (_LATEST, "")), bound, bound, limit))
-        return [
-            Feedback(**{**dict(row), "answered": bool(row["answered"]), "helpful": bool(row["helpful"])})
-            for row in rows
-        ]
+        rows = self._connections.read().execute(_FEEDBACK, before or (_LATEST, ""))
+        found = (_feedback(row) for row in rows)
+        return [*islice((one for one in found if among is None or one.collection in among), limit)]
+
+
+def _feedback(row: Row) -> Feedback:
+    answer = json.loads(bytes(row["body"]))
+    return Feedback(
+        answer_id=row["answer_id"],
+        collection=answer["collection"],
+        question=row["question"],
+        answered=answer["answered"],
+        helpful=bool(row["helpful"]),
+        comment=row["comment"],
+        created=row["created"],
+    )
 
 
 def now() -> str:

@@ -1,7 +1,6 @@
 """The documents of every collection, and the passages, sentences and vectors of one generation."""
 
 import os
-import sqlite3
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from copy import copy
@@ -14,6 +13,7 @@ from rag.blocks import Block
 from rag.errors import ChangeForbidden, GenerationRetired, NotFound
 from rag.storage.catalog.access import KeyTable
 from rag.storage.catalog.answers import AnswerTable
+from rag.storage.catalog.copying import Copied, copy_catalog
 from rag.storage.catalog.derived import (
     find_beside,
     find_ids,
@@ -33,15 +33,14 @@ from rag.storage.catalog.documents import (
 )
 from rag.storage.catalog.generations import Generations, is_current
 from rag.storage.catalog.jobs import JobTable
-from rag.storage.catalog.keys import Keys
-from rag.storage.catalog.lexical import create_lexical, drop_lexical, has_phrase, search_lexical
 from rag.storage.catalog.listing import Wanted, count_documents, listed_documents
+from rag.storage.catalog.opening import connected
 from rag.storage.catalog.quoted import find_of_collection, forget_quoted
 from rag.storage.catalog.scales import ScaleTable, find_scale
-from rag.storage.catalog.schema import Connections
 from rag.storage.catalog.scope import EVERYTHING, Scope, scope_of
-from rag.storage.catalog.scrub import Scrubber
 from rag.storage.catalog.sizes import Sizes
+from rag.storage.catalog.sql import Connection
+from rag.storage.catalog.statements import Row
 from rag.storage.catalog.structures import count_as_current, find_blocks, find_outdated
 from rag.types import CorpusState, Document, Passage, Scale, Sentence, Vectors
 
@@ -51,6 +50,9 @@ _PAGE = 500  # documents
 class Catalog:
     """The catalog of a data directory; safe to use from several threads.
 
+    Args:
+        place: Its file, or the URL of a PostgreSQL database.
+
     Passages, sentences, vectors and searches are those of one generation: the one that was current
     when the catalog was opened, or that ``at`` names.
 
@@ -58,20 +60,20 @@ class Catalog:
         DataDirectoryError: When the file is no catalog of this version.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._connections = Connections(path)
-        self._frozen: sqlite3.Connection | None = None
+    def __init__(self, place: Path | str) -> None:
+        self.place = place
+        self._connections = connected(place)
+        self._frozen: Connection | None = None
         self._scope: Scope = EVERYTHING
         self._sizes = Sizes()
-        self._scrubber = Scrubber(self._connections)
-        self.answers = AnswerTable(self._connections, self._scrubber)
+        self.answers = AnswerTable(self._connections)
         self.jobs = JobTable(self._connections)
+        self.leases = self._connections.leases
         self.scales = ScaleTable(self._connections)
         self.access = KeyTable(self._connections)
-        self.generations = Generations(self._connections, self._scrubber)
+        self.generations = Generations(self._connections)
         current = self.generations.current()
         self._generation = current.number if current else 0
-        self._keys = Keys(self._highest_key())
 
     def at(self, generation: int) -> "Catalog":
         """The same catalog, read at the generation of another number."""
@@ -95,12 +97,20 @@ class Catalog:
 
     def scrub(self) -> None:
         """Have the files lose, soon, what an earlier process deleted; done by itself for what this one deletes."""
-        self._scrubber.mark()
+        self._connections.deleted()
 
     def close(self) -> None:
         """Close the file, which then holds all of the catalog and nothing that was deleted."""
-        self._scrubber.close()
         self._connections.close()
+
+    def copy_to(self, empty: "Catalog") -> Copied:
+        """Copy everything into an empty catalog, which is to be closed then; what was copied.
+
+        Raises:
+            DataDirectoryError: When it is not empty, or files wait to be taken in, which no copy would have.
+            CatalogError: When the copy does not hold what was read.
+        """
+        return copy_catalog(self._connections, empty._connections)
 
     def collections(self) -> list[str]:
         """The id of every collection, in order."""
@@ -109,10 +119,10 @@ class Catalog:
     def ensure_collection(self, collection: str) -> bool:
         """Make a collection unless it is there; whether it was made."""
         with self._connections.write() as connection:
-            sql = "INSERT OR IGNORE INTO collections (id) VALUES (?)"
+            sql = "INSERT INTO collections (id) VALUES (?) ON CONFLICT DO NOTHING"
             made = connection.execute(sql, (collection,)).rowcount == 1
             if made:
-                create_lexical(connection, collection)
+                connection.lexical.create_lexical(connection, collection)
         return made
 
     def drop_collection(self, collection: str) -> None:
@@ -128,12 +138,12 @@ class Catalog:
             unfinished = self.jobs.unfinished(collection)
             if unfinished:
                 raise ChangeForbidden(f"collection {collection!r} has {unfinished} unfinished jobs; wait for them")
-            drop_lexical(connection, collection)
+            connection.lexical.drop_lexical(connection, collection)
             forget_quoted(connection, find_of_collection(connection, collection))
             for table in ("passages", "documents"):
                 connection.execute(f"DELETE FROM {table} WHERE collection = ?", (collection,))
             connection.execute("DELETE FROM collections WHERE id = ?", (collection,))
-        self._scrubber.mark()
+        self._connections.deleted()
 
     def state(self, collection: str) -> CorpusState:
         """The version and size of a collection.
@@ -196,7 +206,7 @@ class Catalog:
                 insert_derived(connection, self._generation, document.id, document.collection, document.derived, own)
             forget_quoted(connection, replaced)
         if replaced:
-            self._scrubber.mark()
+            self._connections.deleted()
         return removed
 
     def remove(self, document_id: str) -> list[str]:
@@ -213,7 +223,7 @@ class Catalog:
             removed = delete_document(connection, document_id)
             touch(connection, document.collection)
             forget_quoted(connection, [document_id])
-        self._scrubber.mark()
+        self._connections.deleted()
         return removed
 
     def document(self, document_id: str) -> Document:
@@ -269,10 +279,10 @@ class Catalog:
         Raises:
             NotFound: When there is no such document.
         """
-        row = self._one("SELECT content FROM sources WHERE document_id = ?", document_id)
-        if row is None:
+        content = self._read().find_source(document_id)
+        if content is None:
             raise NotFound("document", document_id)
-        return bytes(row["content"])
+        return content
 
     def blocks(self, document_id: str) -> list[Block]:
         """The blocks of a document in order, none where it was stored without."""
@@ -312,15 +322,11 @@ class Catalog:
 
     def key_digest(self, collection: str) -> str:
         """Stands for the keys of a collection: the same for the same keys."""
-        return sha256(" ".join(self.passage_keys(collection)).encode()).hexdigest()
+        return sha256((self._connections.identity + " ".join(self.passage_keys(collection))).encode()).hexdigest()
 
     def new_keys(self, count: int) -> list[str]:
         """Numbers that were never a key, and will not be given again."""
-        return self._keys.take(count)
-
-    def _highest_key(self) -> int:
-        row = self._one("SELECT seq FROM sqlite_sequence WHERE name = 'passages'")
-        return int(row["seq"]) if row else 0
+        return self._connections.new_keys(count)
 
     def ids(self, keys: Sequence[str]) -> dict[str, str]:
         """The passage id of each key; a key that is not there any more is left out."""
@@ -346,7 +352,10 @@ class Catalog:
         Raises:
             NotFound: When there is no such collection.
         """
-        return search_lexical(self._read(), collection, self._generation, words, limit, without, self._scope)
+        connection = self._read()
+        return connection.lexical.search_lexical(
+            connection, collection, self._generation, words, limit, without, self._scope
+        )
 
     def mentions(self, collection: str, phrases: Collection[str]) -> bool:
         """Whether any passage of a collection has any of ``phrases``.
@@ -354,11 +363,12 @@ class Catalog:
         Raises:
             NotFound: When there is no such collection.
         """
-        return has_phrase(self._read(), collection, self._generation, phrases, self._scope)
+        connection = self._read()
+        return connection.lexical.has_phrase(connection, collection, self._generation, phrases, self._scope)
 
-    def _read(self) -> sqlite3.Connection:
+    def _read(self) -> Connection:
         return self._frozen or self._connections.read()
 
-    def _one(self, sql: str, *values: object) -> sqlite3.Row | None:
-        row: sqlite3.Row | None = self._read().execute(sql, values).fetchone()
+    def _one(self, sql: str, *values: object) -> Row | None:
+        row: Row | None = self._read().execute(sql, values).fetchone()
         return row

@@ -2,12 +2,14 @@
 
 import errno
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
 from rag.errors import CatalogError, CatalogFull, FootnoteError, Overloaded
+from rag.storage.catalog import lexical
+from rag.storage.catalog.sql import Lexical
 
 _FULL = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
 _CLOSED = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM)
@@ -34,6 +36,29 @@ class Connection(sqlite3.Connection):
         except sqlite3.Error as error:
             raise explained(path, error) from error
         self.row_factory = sqlite3.Row
+
+    @property
+    def lexical(self) -> Lexical:
+        """FTS5."""
+        return lexical
+
+    def put_source(self, document_id: str, content: bytes) -> None:
+        """Store the bytes of a new document."""
+        self.execute("INSERT INTO sources (document_id, content) VALUES (?, ?)", (document_id, content))
+
+    def find_source(self, document_id: str) -> bytes | None:
+        """The bytes of a document, ``None`` where there is no such document."""
+        row = self.execute("SELECT content FROM sources WHERE document_id = ?", (document_id,)).fetchone()
+        return bytes(row["content"]) if row else None
+
+    def last_numbers(self) -> dict[str, int]:
+        """The last number that was given, by the table that numbers its rows, where any was."""
+        return {row["name"]: row["seq"] for row in self.execute("SELECT name, seq FROM sqlite_sequence")}
+
+    def go_on_from(self, numbers: Mapping[str, int]) -> None:
+        """Give the numbers after these from now on; a catalog that is open has taken some before."""
+        self.execute("DELETE FROM sqlite_sequence")
+        self.executemany("INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", sorted(numbers.items()))
 
     def cursor(self, _factory: object = None) -> "_Cursor":  # type: ignore[override]  # SQLite asks for no other
         """What every statement runs in."""

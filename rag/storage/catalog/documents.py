@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,6 +10,8 @@ from typing import Any
 from rag.blocks import Block
 from rag.errors import NotFound
 from rag.storage.catalog.derived import Derived, delete_derived
+from rag.storage.catalog.sql import Connection
+from rag.storage.catalog.statements import Row
 from rag.storage.catalog.structures import insert_blocks
 from rag.types import Description, Document, Passage, Sentence, Vectors
 
@@ -62,19 +63,19 @@ class Inventory:
     sha256: str
 
 
-def document_of(row: sqlite3.Row | Mapping[str, Any]) -> Document:
+def document_of(row: Row | Mapping[str, Any]) -> Document:
     """The document that a row of ``LISTED`` is."""
     return Document(**{**dict(row), "pages": tuple(json.loads(row["pages"]))})
 
 
-def delete_document(connection: sqlite3.Connection, document_id: str) -> list[str]:
+def delete_document(connection: Connection, document_id: str) -> list[str]:
     """Delete a document with all that is derived from it; gives the keys of its passages."""
     removed = delete_derived(connection, document_id)
     connection.execute("DELETE FROM documents WHERE id = ?", (document_id,))
     return removed
 
 
-def touch(connection: sqlite3.Connection, collection: str) -> None:
+def touch(connection: Connection, collection: str) -> None:
     """Count one more change of a collection.
 
     Raises:
@@ -84,7 +85,7 @@ def touch(connection: sqlite3.Connection, collection: str) -> None:
         raise NotFound("collection", collection)
 
 
-def insert_document(connection: sqlite3.Connection, document: NewDocument) -> None:
+def insert_document(connection: Connection, document: NewDocument) -> None:
     """Insert a document, without what is derived from it."""
     described, text = document.description, document.text.encode()
     connection.execute(
@@ -99,5 +100,5 @@ def insert_document(connection: sqlite3.Connection, document: NewDocument) -> No
             *(json.dumps(list(document.pages)), text),
         ),
     )
-    connection.execute("INSERT INTO sources (document_id, content) VALUES (?, ?)", (document.id, document.source))
+    connection.put_source(document.id, document.source)
     insert_blocks(connection, document.id, document.blocks)

@@ -4,13 +4,11 @@ One generation is current: it answers. Another may be building beside it; when i
 it takes over in one transaction, and the former is retired until the last of it is deleted.
 """
 
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.storage.catalog.derived import Derived, delete_derived, insert_derived
-from rag.storage.catalog.schema import Connections
-from rag.storage.catalog.scrub import Scrubber
+from rag.storage.catalog.sql import Connection, Connections
 from rag.types import MadeWith
 
 _MISSING = """
@@ -31,9 +29,8 @@ class Generation:
 class Generations:
     """The generations of a catalog: at most one building, one current, one retired."""
 
-    def __init__(self, connections: Connections, scrubber: Scrubber) -> None:
+    def __init__(self, connections: Connections) -> None:
         self._connections = connections
-        self._scrubber = scrubber
 
     def current(self) -> Generation | None:
         """The one that answers; ``None`` in a new catalog."""
@@ -122,7 +119,7 @@ class Generations:
             pass
         with self._connections.write() as connection:
             connection.execute("DELETE FROM generations WHERE number = ?", (generation.number,))
-        self._scrubber.mark()
+        self._connections.deleted()
 
     def _drop_documents(self, number: int) -> int:
         """Delete what a generation has of a few documents; how many they were."""
@@ -137,13 +134,13 @@ class Generations:
         return _find(self._connections.read(), state)
 
 
-def is_current(connection: sqlite3.Connection, number: int) -> bool:
+def is_current(connection: Connection, number: int) -> bool:
     """Whether a generation is the one that answers."""
     current = _find(connection, "current")
     return current is not None and current.number == number
 
 
-def _find(connection: sqlite3.Connection, state: str) -> Generation | None:
+def _find(connection: Connection, state: str) -> Generation | None:
     sql = "SELECT number, fingerprint, encoder, passage_tokens FROM generations WHERE state = ?"
     row = connection.execute(sql, (state,)).fetchone()
     if row is None:
@@ -152,7 +149,7 @@ def _find(connection: sqlite3.Connection, state: str) -> Generation | None:
     return Generation(number=row["number"], made_with=made_with)
 
 
-def _add(connection: sqlite3.Connection, number: int, state: str, made_with: MadeWith) -> None:
+def _add(connection: Connection, number: int, state: str, made_with: MadeWith) -> None:
     connection.execute(
         "INSERT INTO generations (number, state, fingerprint, encoder, passage_tokens) VALUES (?, ?, ?, ?, ?)",
         (number, state, made_with.fingerprint, made_with.encoder, made_with.passage_tokens),

@@ -1,15 +1,15 @@
 """The files that were accepted and what became of each, kept through a restart."""
 
-import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from rag.errors import NotFound
 from rag.storage.catalog.answers import now
-from rag.storage.catalog.schema import Connections
+from rag.storage.catalog.sql import Connection, Connections
+from rag.storage.catalog.statements import Row
 
 _UNFINISHED = "('queued', 'running')"
-_STEM = "iif(substr(name, -4) = '.txt', substr(name, 1, length(name) - 4), name)"
+_STEM = "CASE WHEN substr(name, length(name) - 3) = '.txt' THEN substr(name, 1, length(name) - 4) ELSE name END"
 """Of files whose names differ in ``.txt`` alone the one may have taken the other's document id."""
 
 
@@ -53,8 +53,19 @@ class JobTable:
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
 
-    def add(self, job_id: str, collection: str, names: Sequence[str], *, keep: int) -> None:
+    def add(
+        self,
+        job_id: str,
+        collection: str,
+        names: Sequence[str],
+        *,
+        keep: int,
+        also: Callable[[Connection], None] = lambda _: None,
+    ) -> None:
         """Store a new job; of the finished ones only the newest ``keep`` stay.
+
+        Args:
+            also: Called once it is stored: what it stores is there with the job, or not at all.
 
         Raises:
             NotFound: When there is no such collection.
@@ -63,9 +74,9 @@ class JobTable:
             if connection.execute("SELECT 1 FROM collections WHERE id = ?", (collection,)).fetchone() is None:
                 raise NotFound("collection", collection)
             row = connection.execute(
-                "INSERT INTO jobs (id, collection, state, created) VALUES (?, ?, 'queued', ?)",
+                "INSERT INTO jobs (id, collection, state, created) VALUES (?, ?, 'queued', ?) RETURNING row",
                 (job_id, collection, now()),
-            ).lastrowid
+            ).fetchall()[0]["row"]
             connection.executemany(
                 "INSERT INTO job_files (job, position, name) VALUES (?, ?, ?)",
                 [(row, position, name) for position, name in enumerate(names)],
@@ -75,6 +86,7 @@ class JobTable:
                 "(SELECT row FROM jobs WHERE state = 'done' ORDER BY row DESC LIMIT 1 OFFSET ?)",
                 (keep,),
             )
+            also(connection)
 
     def find(self, job_id: str) -> Job:
         """A job.
@@ -104,14 +116,14 @@ class JobTable:
         Where several have, the last that came before this one: it waits for the others itself.
         """
         rows = self._connections.read().execute(
-            f"""SELECT {_STEM} AS stem, jobs.id AS id, max(jobs.row)
+            f"""SELECT {_STEM} AS stem, jobs.id AS id
                 FROM jobs JOIN job_files ON job_files.job = jobs.row
-                WHERE jobs.state IN {_UNFINISHED} AND jobs.collection = :collection
-                      AND jobs.row < (SELECT row FROM jobs WHERE id = :id) AND outcome IS NULL
-                      AND stem IN (SELECT {_STEM} FROM job_files
-                                   WHERE job = (SELECT row FROM jobs WHERE id = :id) AND outcome IS NULL)
-                GROUP BY stem""",
-            {"id": job.id, "collection": job.collection},
+                WHERE jobs.state IN {_UNFINISHED} AND jobs.collection = ?
+                      AND jobs.row < (SELECT row FROM jobs WHERE id = ?) AND outcome IS NULL
+                      AND {_STEM} IN (SELECT {_STEM} FROM job_files
+                                      WHERE job = (SELECT row FROM jobs WHERE id = ?) AND outcome IS NULL)
+                ORDER BY jobs.row""",
+            (job.collection, job.id, job.id),
         )
         found = {row["stem"]: row["id"] for row in rows}
         return {file.name: found[stem] for file in job.files if (stem := file.name.removesuffix(".txt")) in found}
@@ -128,8 +140,8 @@ class JobTable:
             """SELECT id, state, collection, created,
                       (SELECT count(outcome) FROM job_files WHERE job = jobs.row) AS files_done,
                       (SELECT count(*) FROM job_files WHERE job = jobs.row) AS files_total
-               FROM jobs WHERE ? IS NULL OR state = ? ORDER BY row DESC LIMIT ?""",
-            (state, state, limit),
+               FROM jobs WHERE state = coalesce(?, state) ORDER BY row DESC LIMIT ?""",
+            (state, limit),
         )
         return [JobSummary(**dict(row)) for row in rows]
 
@@ -174,12 +186,12 @@ class JobTable:
             connection.execute(
                 """UPDATE job_files SET outcome = ?, document_id = ?, reason = ?, passages = ?
                    WHERE job = (SELECT row FROM jobs WHERE id = ?) AND position = ?
-                   AND (outcome IS NULL OR document_id IS NULL AND ? IS NOT NULL)""",
+                   AND (outcome IS NULL OR document_id IS NULL AND CAST(? AS TEXT) IS NOT NULL)""",
                 (outcome, document_id, reason, passages, job_id, position, document_id),
             )
 
 
-def _job(connection: sqlite3.Connection, row: sqlite3.Row) -> Job:
+def _job(connection: Connection, row: Row) -> Job:
     rows = connection.execute(
         """SELECT position, name, outcome, document_id, reason, passages
            FROM job_files WHERE job = ? ORDER BY position""",

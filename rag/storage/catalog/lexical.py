@@ -8,19 +8,21 @@ written here, not by triggers: SQLite looks at every trigger at every insert.
 import re
 import sqlite3
 from collections.abc import Collection, Sequence
-from contextlib import closing
+from contextlib import AbstractContextManager, closing
+from typing import Protocol
 
 from rag.errors import NotFound
-from rag.storage.catalog.schema import Connections
 from rag.storage.catalog.scope import EVERYTHING, Scope
+from rag.storage.catalog.statements import Statements
 
 _PART = re.compile(r"[^\W_]+")
 _SURPLUS = 100  # passages beyond the limit: among equal scores the ids decide, not the order of ingest
 _MERGED_PAGES = 200  # at a time: some ten milliseconds, in which nothing else is written
 _PARTS = ("data", "idx", "docsize", "config")  # the tables in which SQLite keeps an index
+TOKENIZE = "porter unicode61 remove_diacritics 2"
 _CREATE = """
     CREATE VIRTUAL TABLE {table} USING fts5 (
-        indexed, content='{table}_rows', content_rowid='row', tokenize='porter unicode61 remove_diacritics 2'
+        indexed, content='{table}_rows', content_rowid='row', tokenize='{tokenize}'
     )
 """
 _ROWS = """
@@ -30,16 +32,16 @@ _ROWS = """
 """
 
 
-def create_lexical(connection: sqlite3.Connection, collection: str) -> None:
+def create_lexical(connection: Statements, collection: str) -> None:
     """Make the lexical indexes of a new collection."""
     number = _number(connection, collection)
     for parity in (0, 1):
         table = _name(number, parity)
         connection.execute(_ROWS.format(table=table, parity=parity, number=number))
-        connection.execute(_CREATE.format(table=table))
+        connection.execute(_CREATE.format(table=table, tokenize=TOKENIZE))
 
 
-def drop_lexical(connection: sqlite3.Connection, collection: str) -> None:
+def drop_lexical(connection: Statements, collection: str) -> None:
     """Drop the lexical indexes of a collection."""
     for parity in (0, 1):
         table = _name(_number(connection, collection), parity)
@@ -47,24 +49,20 @@ def drop_lexical(connection: sqlite3.Connection, collection: str) -> None:
         connection.execute(f"DROP VIEW {table}_rows")
 
 
-def add_lexical(
-    connection: sqlite3.Connection, collection: str, generation: int, rows: Sequence[tuple[int, str]]
-) -> None:
+def add_lexical(connection: Statements, collection: str, generation: int, rows: Sequence[tuple[int, str]]) -> None:
     """Index passages: (row, indexed text)."""
     table = _name(_number(connection, collection), generation)
     connection.executemany(f"INSERT INTO {table} (rowid, indexed) VALUES (?, ?)", rows)
 
 
-def remove_lexical(
-    connection: sqlite3.Connection, collection: str, generation: int, rows: Sequence[tuple[int, str]]
-) -> None:
+def remove_lexical(connection: Statements, collection: str, generation: int, rows: Sequence[tuple[int, str]]) -> None:
     """Remove passages with the text that they were indexed with: (row, indexed text)."""
     table = _name(_number(connection, collection), generation)
     connection.executemany(f"INSERT INTO {table} ({table}, rowid, indexed) VALUES ('delete', ?, ?)", rows)
 
 
 def search_lexical(
-    connection: sqlite3.Connection,
+    connection: Statements,
     collection: str,
     generation: int,
     words: Collection[str],
@@ -99,7 +97,7 @@ def search_lexical(
 
 
 def has_phrase(
-    connection: sqlite3.Connection,
+    connection: Statements,
     collection: str,
     generation: int,
     phrases: Collection[str],
@@ -124,15 +122,31 @@ def match_any(words: Collection[str]) -> str | None:
     >>> match_any(["peace", "NEAR(", "U.S"])
     '"peace" OR "NEAR" OR "U" OR "S"'
     """
-    parts = dict.fromkeys(part for word in words for part in _PART.findall(word))
-    return " OR ".join(map(_quoted, parts)) or None
+    return " OR ".join(map(_quoted, parts_of(words))) or None
+
+
+def parts_of(words: Collection[str]) -> list[str]:
+    """What is searched for where ``words`` are: each part once, in order."""
+    return list(dict.fromkeys(part for word in words for part in _PART.findall(word)))
 
 
 def _quoted(phrase: str) -> str:
     return '"{}"'.format(phrase.replace('"', '""'))
 
 
-def merge_lexical(connections: Connections) -> None:
+class _Connections(Protocol):
+    """The connections to a file."""
+
+    def read(self) -> sqlite3.Connection:
+        """One outside any transaction."""
+        ...
+
+    def write(self) -> AbstractContextManager[sqlite3.Connection]:
+        """A transaction."""
+        ...
+
+
+def merge_lexical(connections: _Connections) -> None:
     """Merge each index into one segment: one that has more of them still has the words of removed passages.
 
     In steps, between which others write. SQLite's own ``secure-delete`` would make indexes that versions
@@ -144,10 +158,10 @@ def merge_lexical(connections: Connections) -> None:
             pages = _MERGED_PAGES
 
 
-def rebuild_lexical(connection: sqlite3.Connection) -> None:
+def rebuild_lexical(connection: Statements) -> None:
     """Make every lexical index again from the passages, without reading any of what it has."""
     with closing(sqlite3.connect(":memory:")) as other:
-        other.execute(_CREATE.format(table="empty"))
+        other.execute(_CREATE.format(table="empty", tokenize=TOKENIZE))
         empty = {part: other.execute(f"SELECT * FROM empty_{part}").fetchall() for part in _PARTS}
     for table in _tables(connection):
         for part, rows in empty.items():
@@ -157,7 +171,7 @@ def rebuild_lexical(connection: sqlite3.Connection) -> None:
         connection.execute(f"INSERT INTO {table} ({table}) VALUES ('rebuild')")
 
 
-def _merge(connections: Connections, table: str, pages: int) -> bool:
+def _merge(connections: _Connections, table: str, pages: int) -> bool:
     """Take a step; whether there may be another."""
     with connections.write() as connection:
         if table not in _tables(connection):  # its collection was dropped
@@ -167,7 +181,7 @@ def _merge(connections: Connections, table: str, pages: int) -> bool:
         return connection.total_changes - before > 1
 
 
-def _tables(connection: sqlite3.Connection) -> list[str]:
+def _tables(connection: Statements) -> list[str]:
     numbers = [row["number"] for row in connection.execute("SELECT number FROM collections ORDER BY number")]
     return [_name(number, parity) for number in numbers for parity in (0, 1)]
 
@@ -176,7 +190,7 @@ def _name(number: int, generation: int) -> str:
     return f"lexical_{number}_{generation % 2}"
 
 
-def _number(connection: sqlite3.Connection, collection: str) -> int:
+def _number(connection: Statements, collection: str) -> int:
     row = connection.execute("SELECT number FROM collections WHERE id = ?", (collection,)).fetchone()
     if row is None:
         raise NotFound("collection", collection)

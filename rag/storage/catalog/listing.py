@@ -1,10 +1,11 @@
 """Pages of a collection's documents: in an order, and of those alone whose title or path has some words."""
 
-import sqlite3
+import string
 from dataclasses import dataclass
 from enum import StrEnum
 
 from rag.storage.catalog.documents import LISTED, document_of
+from rag.storage.catalog.sql import Connection
 from rag.types import Document
 
 
@@ -24,6 +25,8 @@ _KEYS = {
     Order.PUBLISHED: "coalesce(published, '')",  # those without a date last
 }
 
+_FOLDED = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)  # as SQLite's ``lower`` does
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
@@ -40,17 +43,17 @@ class Wanted:
     @property
     def condition(self) -> str:
         """Of a query."""
-        return "collection = ? AND (coalesce(title, '') LIKE ? ESCAPE '\\' OR path LIKE ? ESCAPE '\\')"
+        return "collection = ? AND (lower(coalesce(title, '')) LIKE ? ESCAPE '\\' OR lower(path) LIKE ? ESCAPE '\\')"
 
     @property
     def values(self) -> tuple[str, str, str]:
         """Of the parameters of ``condition``."""
-        literal = self.words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        literal = self.words.translate(_FOLDED).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
         return self.collection, f"%{literal}%", f"%{literal}%"
 
 
 def listed_documents(
-    connection: sqlite3.Connection, generation: int, wanted: Wanted, *, limit: int, after: tuple[str, str] | None
+    connection: Connection, generation: int, wanted: Wanted, *, limit: int, after: tuple[str, str] | None
 ) -> list[tuple[str, Document]]:
     """Documents and the keys that they are ordered by, at most ``limit`` of those that come after a key and an id."""
     key, down = _KEYS[wanted.order], wanted.order.startswith("-")
@@ -67,7 +70,7 @@ def listed_documents(
     return found
 
 
-def count_documents(connection: sqlite3.Connection, wanted: Wanted) -> int:
+def count_documents(connection: Connection, wanted: Wanted) -> int:
     """How many documents there are of those that are wanted."""
     sql = f"SELECT count(*) FROM documents WHERE {wanted.condition}"
     found: int = connection.execute(sql, wanted.values).fetchone()[0]

@@ -1,10 +1,10 @@
 """The scales of collections: what log odds mean in each, fitted to questions of its own."""
 
-import sqlite3
 from dataclasses import dataclass
 
 from rag.errors import NotFound
-from rag.storage.catalog.schema import Connections
+from rag.storage.catalog.sql import Connection, Connections
+from rag.storage.catalog.statements import Row
 from rag.types import UNSCALED, Scale
 
 _SCALE = """
@@ -48,8 +48,9 @@ class ScaleTable:
         with self._connections.write() as connection:
             _row(connection, collection)
             connection.execute(
-                """INSERT OR REPLACE INTO scales (collection, intercept, slope, questions, created)
-                   VALUES (?, ?, ?, ?, ?)""",
+                """INSERT INTO scales (collection, intercept, slope, questions, created) VALUES (?, ?, ?, ?, ?)
+                   ON CONFLICT (collection) DO UPDATE SET intercept = excluded.intercept, slope = excluded.slope,
+                       questions = excluded.questions, created = excluded.created""",
                 (collection, scale.intercept, scale.slope, fitted.questions, fitted.created),
             )
 
@@ -64,7 +65,7 @@ class ScaleTable:
             return connection.execute("DELETE FROM scales WHERE collection = ?", (collection,)).rowcount == 1
 
 
-def find_scale(connection: sqlite3.Connection, collection: str) -> Scale:
+def find_scale(connection: Connection, collection: str) -> Scale:
     """What log odds mean in a collection; in one that has no scale of its own, what they say.
 
     Raises:
@@ -74,12 +75,12 @@ def find_scale(connection: sqlite3.Connection, collection: str) -> Scale:
     return UNSCALED if row["slope"] is None else _scale_of(row)
 
 
-def _row(connection: sqlite3.Connection, collection: str) -> sqlite3.Row:
-    row: sqlite3.Row | None = connection.execute(_SCALE, (collection,)).fetchone()
+def _row(connection: Connection, collection: str) -> Row:
+    row: Row | None = connection.execute(_SCALE, (collection,)).fetchone()
     if row is None:
         raise NotFound("collection", collection)
     return row
 
 
-def _scale_of(row: sqlite3.Row) -> Scale:
+def _scale_of(row: Row) -> Scale:
     return Scale(intercept=row["intercept"], slope=row["slope"])

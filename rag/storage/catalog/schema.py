@@ -21,7 +21,7 @@ _MOST_IDLE = 8  # connections that are kept for the next snapshot
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON", "trusted_schema=OFF")
 _WAIT_SECONDS = 30.0
 
-_TABLES = """
+TABLES = """
 CREATE TABLE generations (                   -- of passages, sentences and vectors; at most two at a time
     number INTEGER PRIMARY KEY,
     state TEXT NOT NULL CHECK (state IN ('building', 'current', 'retired')),
@@ -157,7 +157,7 @@ CREATE TABLE sessions (                      -- of browsers in which somebody ga
 ) STRICT, WITHOUT ROWID;
 """
 
-_ADDED = {1: ("structures",), 2: ("scales",), 3: ("access_keys", "sessions")}
+ADDED: dict[int, tuple[str, ...]] = {1: ("structures",), 2: ("scales",), 3: ("access_keys", "sessions")}
 """The tables that a catalog of each older version lacks beside those of the next."""
 
 
@@ -171,13 +171,13 @@ class Connections:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._local = threading.local()
-        self._opened: set[sqlite3.Connection] = set()
-        self._idle: list[sqlite3.Connection] = []
+        self._opened: set[Connection] = set()
+        self._idle: list[Connection] = []
         self._guard = threading.RLock()  # taken again where a thread's own connection goes while it is held
         self._writing = threading.Lock()
         self._prepare()
 
-    def read(self) -> sqlite3.Connection:
+    def read(self) -> Connection:
         """This thread's connection, outside any transaction of ``write``; it is closed when the thread ends."""
         own: _Own | None = getattr(self._local, "own", None)
         if own is None:
@@ -186,7 +186,7 @@ class Connections:
         return own.connection
 
     @contextmanager
-    def write(self) -> Iterator[sqlite3.Connection]:
+    def write(self) -> Iterator[Connection]:
         """A transaction: committed at the end of the block, undone if it raises.
 
         Raises:
@@ -204,7 +204,7 @@ class Connections:
                 raise
 
     @contextmanager
-    def frozen(self) -> Iterator[sqlite3.Connection]:
+    def frozen(self) -> Iterator[Connection]:
         """A connection that sees the file as it is now until the block ends, in whatever thread that runs."""
         with self._guard:
             idle = self._idle.pop() if self._idle else None
@@ -248,7 +248,7 @@ class Connections:
             self._opened.clear()
             self._idle.clear()
 
-    def _close(self, connection: sqlite3.Connection) -> None:
+    def _close(self, connection: Connection) -> None:
         with self._guard:
             self._opened.discard(connection)
             connection.close()
@@ -267,7 +267,7 @@ class Connections:
         with closing(Connection(self._path, isolation_level=None, timeout=_WAIT_SECONDS)) as connection:
             found = int(connection.execute("PRAGMA user_version").fetchone()[0])
             if found == 0:
-                connection.executescript(f"BEGIN IMMEDIATE; {_TABLES} PRAGMA user_version={VERSION}; COMMIT;")
+                connection.executescript(f"BEGIN IMMEDIATE; {TABLES} PRAGMA user_version={VERSION}; COMMIT;")
             else:
                 found = upgrade(connection)
         if found not in (0, VERSION):
@@ -291,7 +291,7 @@ def _existing(path: Path) -> str:
 class _Own:
     """The connection of a thread; it goes with the thread."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self.connection = connection
 
 
@@ -306,18 +306,19 @@ def upgrade(connection: sqlite3.Connection) -> int:
     The documents of one of version 1 have no blocks until they are made again.
     """
     found = int(connection.execute("PRAGMA user_version").fetchone()[0])
-    while found in _ADDED:
-        tables = " ".join(map(_table, _ADDED[found]))
+    while found in ADDED:
+        added = " ".join(map(table, ADDED[found]))
         found += 1
-        connection.executescript(f"BEGIN IMMEDIATE; {tables} PRAGMA user_version={found}; COMMIT;")
+        connection.executescript(f"BEGIN IMMEDIATE; {added} PRAGMA user_version={found}; COMMIT;")
     return found
 
 
-def _table(name: str) -> str:
-    start = _TABLES.index(f"CREATE TABLE {name} ")
-    return _TABLES[start : _TABLES.index(";", start) + 1]
+def table(name: str) -> str:
+    """The SQL that makes a table."""
+    start = TABLES.index(f"CREATE TABLE {name} ")
+    return TABLES[start : TABLES.index(";", start) + 1]
 
 
 def create_tables(connection: sqlite3.Connection) -> None:
     """Make the tables that every catalog has."""
-    connection.executescript(_TABLES)
+    connection.executescript(TABLES)

@@ -1,9 +1,9 @@
 """A catalog read as if it had some documents alone."""
 
-import sqlite3
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from rag.storage.catalog.statements import Statements
 from rag.types import CorpusState
 
 
@@ -32,9 +32,7 @@ class Scope:
         """The parameters of a condition."""
         return self.document_ids or ()
 
-    def state(
-        self, connection: sqlite3.Connection, generation: int, collection: str, whole: CorpusState
-    ) -> CorpusState:
+    def state(self, connection: Statements, generation: int, collection: str, whole: CorpusState) -> CorpusState:
         """What a collection has within the scope; ``whole`` is all of it."""
         if self.document_ids is None:
             return whole

@@ -1,8 +1,7 @@
 """How many documents and passages a collection has: counted once a version, not once a question."""
 
-import sqlite3
-
 from rag.errors import NotFound
+from rag.storage.catalog.sql import Connection
 from rag.types import CorpusState
 
 _VERSION = """
@@ -28,7 +27,7 @@ class Sizes:
     def __init__(self) -> None:
         self._counted: dict[int, tuple[tuple[int, int, int], CorpusState]] = {}
 
-    def find(self, connection: sqlite3.Connection, generation: int, collection: str) -> CorpusState:
+    def find(self, connection: Connection, generation: int, collection: str) -> CorpusState:
         """The version and size of a collection in a generation.
 
         Raises:
@@ -44,7 +43,7 @@ class Sizes:
             else self._count(connection, generation, collection)
         )
 
-    def _count(self, connection: sqlite3.Connection, generation: int, collection: str) -> CorpusState:
+    def _count(self, connection: Connection, generation: int, collection: str) -> CorpusState:
         row = connection.execute(_SIZE, (generation, generation, collection)).fetchone()
         if row is None:
             raise NotFound("collection", collection)

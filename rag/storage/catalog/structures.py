@@ -1,11 +1,11 @@
 """The blocks of documents: a tree each, which is read as a whole."""
 
-import sqlite3
 from collections.abc import Sequence
 
 import msgspec
 
 from rag.blocks import Block
+from rag.storage.catalog.sql import Connection
 
 LAYOUT = 3
 """Of what parsers make of a source. A document with a lower one is read again by ``footnote reindex``."""
@@ -13,7 +13,7 @@ LAYOUT = 3
 _decoder = msgspec.msgpack.Decoder(list[Block])
 
 
-def insert_blocks(connection: sqlite3.Connection, document_id: str, blocks: Sequence[Block]) -> None:
+def insert_blocks(connection: Connection, document_id: str, blocks: Sequence[Block]) -> None:
     """Insert the blocks of a document, in order."""
     connection.execute(
         "INSERT INTO structures (document_id, layout, blocks) VALUES (?, ?, ?)",
@@ -21,13 +21,13 @@ def insert_blocks(connection: sqlite3.Connection, document_id: str, blocks: Sequ
     )
 
 
-def find_blocks(connection: sqlite3.Connection, document_id: str) -> list[Block]:
+def find_blocks(connection: Connection, document_id: str) -> list[Block]:
     """The blocks of a document, in order; none where it was stored by a Footnote that kept none."""
     row = connection.execute("SELECT blocks FROM structures WHERE document_id = ?", (document_id,)).fetchone()
     return _decoder.decode(row["blocks"]) if row else []
 
 
-def find_outdated(connection: sqlite3.Connection, limit: int) -> list[str]:
+def find_outdated(connection: Connection, limit: int) -> list[str]:
     """The ids of the first documents that another layout was made of, in order."""
     rows = connection.execute(
         """SELECT id FROM documents LEFT JOIN structures ON document_id = id
@@ -37,11 +37,12 @@ def find_outdated(connection: sqlite3.Connection, limit: int) -> list[str]:
     return [row["id"] for row in rows]
 
 
-def count_as_current(connection: sqlite3.Connection, document_id: str) -> None:
+def count_as_current(connection: Connection, document_id: str) -> None:
     """Count what is stored of a document as made of the present layout."""
     connection.execute(
         """INSERT INTO structures (document_id, layout, blocks) SELECT id, ?, ? FROM documents WHERE id = ?
-           ON CONFLICT (document_id) DO UPDATE SET layout = excluded.layout WHERE layout < excluded.layout""",
+           ON CONFLICT (document_id) DO UPDATE SET layout = excluded.layout
+               WHERE structures.layout < excluded.layout""",
         (LAYOUT, msgspec.msgpack.encode([]), document_id),
     )
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from rag.errors import CatalogError, DataDirectoryError
 from rag.storage.catalog import Catalog, Generation
-from rag.storage.directory import CATALOG, vector_folders
+from rag.storage.directory import vector_folders
 from rag.storage.vectors.agreement import check, look, repair
 from rag.storage.vectors.chroma import VectorIndex, remove_folder
 from rag.storage.vectors.seal import break_seal, read_seal, seal
@@ -146,7 +146,7 @@ def _in_step(catalog: Catalog, generation: Generation, folder: Path, on_repair: 
         Exception: Whatever Chroma raises; the index is closed then.
     """
     agreed = read_seal(folder)
-    checked = _check_in_child(folder, generation) if agreed is None and folder.is_dir() else None
+    checked = _check_in_child(folder, catalog, generation) if agreed is None and folder.is_dir() else None
     break_seal(folder)
     index = Index(generation, catalog.at(generation.number), VectorIndex(folder))
     try:
@@ -172,14 +172,16 @@ def _disagreements(index: Index, agreed: Mapping[str, str], checked: Mapping[str
     return found
 
 
-def _check_in_child(folder: Path, generation: Generation) -> Mapping[str, str]:
+def _check_in_child(folder: Path, catalog: Catalog, generation: Generation) -> Mapping[str, str]:
     """The disagreements of an index that may be damaged, by collection.
 
     Raises:
         DataDirectoryError: When the child process fails on it.
     """
     command = [sys.executable, "-m", "rag.storage.vectors.index", str(folder), str(generation.number)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=_CHECK_SECONDS, check=False)
+    done = subprocess.run(
+        command, input=str(catalog.place), capture_output=True, text=True, timeout=_CHECK_SECONDS, check=False
+    )
     if done.returncode != 0:
         last = done.stderr.strip().splitlines()[-1:] or [f"status {done.returncode}"]
         raise DataDirectoryError(f"it was not closed, and opening it fails: {last[0]}")
@@ -192,8 +194,8 @@ def _checked(catalog: Catalog, vectors: VectorIndex) -> dict[str, str]:
     return {name: problem for name, problem in found if problem}
 
 
-def _check_for_parent(folder: Path, number: int) -> None:
-    catalog = Catalog(folder.parent / CATALOG).at(number)
+def _check_for_parent(folder: Path, number: int, place: str) -> None:
+    catalog = Catalog(place if "://" in place else Path(place)).at(number)
     vectors = VectorIndex(folder)
     sys.stdout.write(json.dumps(_checked(catalog, vectors)))
     vectors.close()
@@ -205,4 +207,4 @@ def _attempt(folder: Path) -> int:
 
 
 if __name__ == "__main__":
-    _check_for_parent(Path(sys.argv[1]), int(sys.argv[2]))
+    _check_for_parent(Path(sys.argv[1]), int(sys.argv[2]), sys.stdin.read())  # a URL may have a password

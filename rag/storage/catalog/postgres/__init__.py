@@ -1,0 +1,1 @@
+"""The catalog in a PostgreSQL database, for several processes and machines."""
