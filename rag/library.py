@@ -17,6 +17,7 @@ from rag.answer.read.reader import Reader
 from rag.answer.request import AskOptions, Request, read_request
 from rag.answer.verify.gather import InCollection
 from rag.answer.verify.judge import ClaimJudge
+from rag.answer.watch import Watch
 from rag.checks import Checking, VerifyOptions
 from rag.ingest.identity import Claims
 from rag.ingest.parse import Limits, ParserProcess
@@ -29,9 +30,11 @@ from rag.settings import Settings
 from rag.storage.directory import MODELS, refuse_links
 from rag.storage.receipts import Receipts
 from rag.storage.store import Store
+from rag.storage.vectors.address import vectors_server
 from rag.storage.vectors.among import Among
 from rag.storage.vectors.index import Index
-from rag.types import DEFAULT_COLLECTION, Answer, Document, QuoteCheck, RankedPassage, Verification
+from rag.storage.vectors.tolerant import Tolerant
+from rag.types import DEFAULT_COLLECTION, Answer, Document, FoundPassages, QuoteCheck, RankedPassage, Verification
 from rag.writer import writer_of
 
 
@@ -121,11 +124,21 @@ class Library:
             InvalidRequest: For a query or a number outside these limits.
             NotFound: When there is no such collection.
         """
+        return self.find(query, collection=collection, limit=limit).passages
+
+    def find(self, query: str, *, collection: str = DEFAULT_COLLECTION, limit: int = 10) -> FoundPassages:
+        """As ``search``, and whether the index of vectors had a part in it.
+
+        Raises:
+            InvalidRequest, NotFound: As ``search``.
+            VectorsUnavailable: When it had none, and nothing was found.
+        """
         asked = read_question(checked("query", query))
         check_range("limit", limit, MAX_RESULTS)
         with self.gate.question(), self.answering(collection) as answering:
             meant, hits = answering.find(asked, limit)
-            return listed(answering.rerank(meant, hits).hits[:limit])
+            passages = listed(answering.rerank(meant, hits).hits[:limit])
+            return FoundPassages(passages=passages, degraded=answering.watch.degraded)
 
     def verify(self, text: str, **options: Unpack[VerifyOptions]) -> Verification:
         """Whether the documents say what each sentence of a text says.
@@ -250,7 +263,13 @@ class Library:
     @contextmanager
     def _look(self, collection: str, document_ids: Sequence[str] | None) -> Iterator[InCollection]:
         with self._answering(collection, self.store.index, document_ids) as one:
-            yield InCollection(catalog=one.catalog, vectors=one.vectors, collection=collection, encoder=one.encoder)
+            yield InCollection(
+                catalog=one.catalog,
+                vectors=one.vectors,
+                collection=collection,
+                encoder=one.encoder,
+                watch=one.watch,
+            )
 
     @contextmanager
     def _answering(
@@ -259,17 +278,18 @@ class Library:
         with index.catalog.snapshot() as frozen:
             catalog = frozen if document_ids is None else frozen.within(document_ids)
             catalog.state(collection)
+            watch = Watch()
+            vectors = Tolerant(index.vectors, watch.without_vectors)
             whole = Answering(
                 catalog=catalog,
-                vectors=index.vectors
-                if document_ids is None
-                else Among(index.vectors, catalog.passage_keys(collection)),
+                vectors=vectors if document_ids is None else Among(vectors, catalog.passage_keys(collection)),
                 collection=collection,
                 encoder=self.recipe(index).encoder,
                 scorer=self.scorer,
                 reader=self.reader,
                 effort=Effort(passages=self.settings.retrieve_limit, word_pieces=self.settings.rerank_tokens),
                 threshold=self.settings.threshold,
+                watch=watch,
             )
             yield self.vary(whole)
 
@@ -300,7 +320,14 @@ def assemble(settings: Settings, encoder: Encoder, scorer: PairScorer, *, as_it_
     """
     wanted = Recipe(encoder=encoder, named=settings.encoder, passage_tokens=settings.passage_tokens)
     with ExitStack() as undo:
-        store = undo.enter_context(Store(settings.data_dir, made_with=wanted.made_with, any_generation=as_it_is))
+        store = undo.enter_context(
+            Store(
+                settings.data_dir,
+                made_with=wanted.made_with,
+                any_generation=as_it_is,
+                server=vectors_server(settings),
+            )
+        )
         store.catalog.ensure_collection(DEFAULT_COLLECTION)
         former = former_recipe(store.index.generation.made_with, wanted, threads=settings.worker_threads)
         undo.pop_all()

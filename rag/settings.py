@@ -17,6 +17,7 @@ from rag.errors import SettingsError
 
 PREFIX = "FOOTNOTE_"
 _HOST = re.compile(r"[A-Za-z0-9._-]+|\[?[0-9A-Fa-f:.]+\]?")
+_TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 SEEDS = Path(__file__).resolve().parent.parent / "seeds"
 """The documents that come with a checkout; an installed package has none."""
 
@@ -95,6 +96,15 @@ class Settings:
     max_text_characters: int = _setting(5_000_000, "characters of a document's text", limits=(1_000, 100_000_000))
     max_passages: int = _setting(50_000, "passages of a document", limits=(100, 10_000_000))
     threads: int = _setting(0, "threads that run the models; 0 takes one a core", limits=(0, 256))
+    vectors_url: str = _setting(
+        "", "address of a Chroma server that has the vector index, which is in the data directory otherwise"
+    )
+    vectors_tenant: str = _setting("default_tenant", "the tenant there, made when it is missing")
+    vectors_database: str = _setting("default_database", "its database, likewise")
+    vectors_headers: tuple[tuple[str, str], ...] = _setting(
+        (), "headers that it asks for, `name: value`, separated by semicolons", secret=True
+    )
+    vectors_seconds: int = _setting(5, "how long it may take to answer, s; to store ten times that", limits=(1, 600))
     writer_url: str = _setting(
         "",
         "any OpenAI-compatible endpoint, to `/v1`, whose model may write answers, each sentence verified before it is "
@@ -163,7 +173,8 @@ def _parse(setting: Field[Any], raw: str) -> object:
         value = _READERS[setting.type](raw.strip())
         _check(value, setting.metadata["limits"])
     except ValueError as error:
-        raise SettingsError(f"{_key(setting)}={raw!r} cannot be used: {error}") from None
+        shown = repr(raw) if setting.repr else "..."
+        raise SettingsError(f"{_key(setting)}={shown} cannot be used: {error}") from None
     return value
 
 
@@ -200,12 +211,26 @@ def _names(raw: str) -> tuple[str, ...]:
     return names
 
 
+def _headers(raw: str) -> tuple[tuple[str, str], ...]:
+    """Headers as they are written in a setting.
+
+    >>> _headers("x-chroma-token: abc; x-team: maps")
+    (('x-chroma-token', 'abc'), ('x-team', 'maps'))
+    """
+    pairs = [one.partition(":") for one in raw.split(";") if one.strip()]
+    headers = tuple((name.strip(), value.strip()) for name, _, value in pairs)
+    if not all(_TOKEN.fullmatch(name) and value and value.isascii() and value.isprintable() for name, value in headers):
+        raise ValueError("it must be `name: value`, several separated by semicolons, of ASCII letters")
+    return headers
+
+
 _READERS: dict[object, Callable[[str], object]] = {
     int: _whole,
     float: _number,
     str: _text,
     Path: lambda raw: Path(_text(raw)),
     tuple[str, ...]: _names,
+    tuple[tuple[str, str], ...]: _headers,
 }
 
 if __name__ == "__main__":

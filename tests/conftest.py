@@ -15,6 +15,7 @@ from rag.library import Library, assemble
 from rag.models import load_encoder, load_reranker
 from rag.models.protocols import Encoder, PairScorer
 from rag.settings import Settings
+from tests.support.chroma import ChromaServer, chroma_server
 from tests.support.chromium import BROWSER_ARGUMENTS, OBSERVE_PAGE, chromium_path
 from tests.support.engines import OpenLibrary, write_and_ingest
 from tests.support.handbook import HANDBOOK
@@ -89,6 +90,13 @@ def handbook_server(encoder: Encoder, scorer: PairScorer, tmp_path_factory: pyte
         write_and_ingest(engine, folder / "files", HANDBOOK)
     with serve(folder / "data") as address:
         yield address
+
+
+@pytest.fixture(scope="session")
+def chroma(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChromaServer]:
+    """A Chroma server that no test ends; each has a database, or a library, of its own on it."""
+    with chroma_server(tmp_path_factory.mktemp("chroma") / "data") as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

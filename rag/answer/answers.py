@@ -59,6 +59,7 @@ def answer_from(
         models=models,
         usage=written.usage if written else None,
         writing=written.writing if written else None,
+        degraded=watch.degraded,
         timings_ms=watch.timings(),
     )
 

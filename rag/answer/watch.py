@@ -1,17 +1,20 @@
-"""How long each stage of an answer takes."""
+"""How long each stage of an answer takes, and what it had to do without."""
 
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+WITHOUT_VECTORS = "found by words alone: the vector index cannot be asked now"
+
 
 @dataclass(slots=True)
 class Watch:
-    """How long each stage took."""
+    """How long each stage took, and in ``degraded`` what was missing; ``None`` where nothing was."""
 
     started: float = field(default_factory=time.perf_counter)
     stages: dict[str, float] = field(default_factory=dict)
+    degraded: str | None = None
 
     @contextmanager
     def measure(self, stage: str) -> Iterator[None]:
@@ -19,6 +22,10 @@ class Watch:
         start = time.perf_counter()
         yield
         self.stages[stage] = self.stages.get(stage, 0.0) + time.perf_counter() - start
+
+    def without_vectors(self) -> None:
+        """Note that the vector index could not be asked."""
+        self.degraded = WITHOUT_VECTORS
 
     def timings(self) -> dict[str, float]:
         """Milliseconds a stage, and in total."""

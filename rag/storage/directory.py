@@ -8,6 +8,7 @@ server           where that process is reached, if it is a server
 catalog.db       the truth (with -wal and -shm beside it while it is open)
 vectors-G-N/     the disposable vectors of generation G; N grows when a damaged folder is replaced
 spool/           accepted files that are not taken in yet
+library          names the vectors of this directory on a Chroma server, where they are on one
 models/          models that were made once from the bundled ones
 seeded           says that the seeds were offered to the catalog once
 restoring/       a backup that is being unpacked
@@ -33,6 +34,7 @@ CATALOG = "catalog.db"
 SPOOL = "spool"
 MODELS = "models"
 SEEDED = "seeded"
+LIBRARY = "library"
 RESTORING = "restoring"
 SCRATCH = "scratch"
 _PAGE_SIZE_AT = 16
@@ -40,7 +42,7 @@ _USER_VERSION_AT = 60
 _SQLITE = b"SQLite format 3\0"
 _FOLDER = re.compile(r"vectors-([0-9]+)-([0-9]+)")
 _BESIDE = tuple(f"{CATALOG}{ending}" for ending in ("-wal", "-shm", "-journal"))
-_NAMES = frozenset({LOCK, SERVER, CATALOG, *_BESIDE, SPOOL, MODELS, SEEDED, RESTORING, SCRATCH})
+_NAMES = frozenset({LOCK, SERVER, CATALOG, *_BESIDE, SPOOL, MODELS, SEEDED, LIBRARY, RESTORING, SCRATCH})
 JOB_ID = re.compile(r"job_[0-9a-f]{1,64}")
 """What names a job, and its folder in the spool."""
 

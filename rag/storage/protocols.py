@@ -5,7 +5,7 @@ implementation is one more parameter there. What the contracts leave to an imple
 equal scores of a search for words come beyond that of the ids, and where it keeps its files.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Protocol
 
 from rag.blocks import Block
@@ -154,4 +154,24 @@ class VectorStore(VectorSearch, Protocol):
 
     def close(self) -> None:
         """Free the files."""
+        ...
+
+
+class SealedVectors(VectorStore, Protocol):
+    """A vector index that keeps a seal beside its vectors: it says which keys it agreed on with the catalog.
+
+    One without a whole seal belonged to a process that ended, or lost its server, while it wrote.
+    """
+
+    @property
+    def lost(self) -> str | None:
+        """Why it cannot be asked now; ``None`` where it can."""
+        ...
+
+    def break_seal(self, collection: str) -> None:
+        """Remove the seal of a collection, if it has one, before something is written to it."""
+        ...
+
+    def seal(self, agreed: Mapping[str, str]) -> None:
+        """Say of collections to which nothing is being written what stands for the keys that they hold."""
         ...

@@ -11,12 +11,14 @@ from weakref import finalize
 
 import numpy as np
 
-from rag.errors import IndexMismatch
+from rag.errors import IndexMismatch, VectorsUnavailable
 from rag.storage.catalog import Catalog, Derived, Generation, NewDocument
-from rag.storage.directory import CATALOG, SCRATCH, check_complete, make_private, vector_folders, was_closed
+from rag.storage.directory import CATALOG, SCRATCH, check_complete, make_private, remove_tree, was_closed
 from rag.storage.lock import lock_directory
-from rag.storage.vectors.chroma import VectorIndex, remove_folder
-from rag.storage.vectors.index import Index, open_index
+from rag.storage.protocols import SealedVectors
+from rag.storage.vectors.address import ServerAddress
+from rag.storage.vectors.index import Index
+from rag.storage.vectors.places import place_of
 from rag.types import MadeWith
 
 logger = logging.getLogger(__name__)
@@ -31,6 +33,7 @@ class Store:
     Args:
         made_with: What its passages and vectors must be made with.
         any_generation: Open it as it is, even when it was made with something else.
+        server: The Chroma server that has the vectors; without one they are in the directory.
 
     Raises:
         DataDirectoryInUse: When another process owns the directory.
@@ -38,11 +41,18 @@ class Store:
         DataDirectoryError: When the directory or its catalog cannot be used.
     """
 
-    def __init__(self, data_dir: Path, *, made_with: MadeWith, any_generation: bool = False) -> None:
+    def __init__(
+        self,
+        data_dir: Path,
+        *,
+        made_with: MadeWith,
+        any_generation: bool = False,
+        server: ServerAddress | None = None,
+    ) -> None:
         self.data_dir = data_dir.resolve()
         self.repairs: list[str] = []
         self.building: Index | None = None
-        self._former: VectorIndex | None = None
+        self._former: SealedVectors | None = None
         self._released = threading.Event()
         self._closed, self._closing = False, threading.Lock()
         self._writing = threading.Lock()  # held while the catalog and the index are changed together
@@ -53,7 +63,8 @@ class Store:
             closed = was_closed(self.data_dir)
             self._catalog = undo.enter_context(closing(Catalog(self.data_dir / CATALOG)))
             generation = self._choose(made_with, any_generation)
-            self.index = open_index(self.data_dir, self._catalog, generation, self.repairs.append)
+            self._place = undo.enter_context(closing(place_of(server, self.data_dir, self._writing, self._open)))
+            self.index = self._place.open(self._catalog, generation, self.repairs.append)
             self._tidy()
             if not closed:
                 self._catalog.scrub()
@@ -65,7 +76,7 @@ class Store:
         return self.index.catalog
 
     @property
-    def vectors(self) -> VectorIndex:
+    def vectors(self) -> SealedVectors:
         """The vectors of the generation that answers."""
         return self.index.vectors
 
@@ -130,11 +141,11 @@ class Store:
     def build(self, made_with: MadeWith) -> Index:
         """Open the generation that is to take over: one that was begun with these settings, or a new one."""
         generations = self._catalog.generations
-        remove_folder(self.data_dir / SCRATCH)
+        remove_tree(self.data_dir / SCRATCH)
         begun = generations.building()
         if begun is not None and begun.made_with != made_with:
             self._drop(begun)
-        self.building = open_index(self.data_dir, self._catalog, generations.build(made_with), self.repairs.append)
+        self.building = self._place.open(self._catalog, generations.build(made_with), self.repairs.append)
         return self.building
 
     def abandon(self) -> None:
@@ -204,9 +215,9 @@ class Store:
     def miscounts(self) -> list[str]:
         """The collections of which the index does not hold as many vectors as there are passages.
 
-        Empty while a change is under way: they differ then, and nobody can see it.
+        Empty while a change is under way: they differ then, and nobody can see it; and while the index is lost.
         """
-        if not self._writing.acquire(blocking=False):
+        if self.index.vectors.lost or not self._writing.acquire(blocking=False):
             return []
         try:
             return self.index.miscounts()
@@ -215,7 +226,10 @@ class Store:
 
     def disagreements(self) -> list[str]:
         """Why the vectors do not agree with the catalog, a line a collection; empty when they do."""
-        return [f"{collection}: {problem}" for collection, problem in self.index.disagreements().items()]
+        try:
+            return [f"{collection}: {problem}" for collection, problem in self.index.disagreements().items()]
+        except VectorsUnavailable as error:
+            return [str(error)]
 
     def close(self) -> None:
         """Give the directory back, from whatever thread; once more does nothing.
@@ -231,6 +245,7 @@ class Store:
             for index in self._open():
                 index.vectors.close()
                 index.settle()
+            self._place.close()
             self._catalog.close()
             make_private(self.data_dir)
         finally:
@@ -264,12 +279,8 @@ class Store:
         generations = self._catalog.generations
         if retired := generations.retired():
             self._drop(retired)
-        remove_folder(self.data_dir / SCRATCH)
-        begun = generations.building()
-        kept = vector_folders(self.data_dir, begun.number) if begun else []
-        for folder in vector_folders(self.data_dir):
-            if folder not in (self.index.vectors.folder, *kept):
-                remove_folder(folder)
+        remove_tree(self.data_dir / SCRATCH)
+        self._place.tidy(self.index, generations.building())
 
     def _open(self) -> list[Index]:
         return [self.index] + ([self.building] if self.building else [])
@@ -286,8 +297,7 @@ class Store:
 
     def _drop(self, generation: Generation) -> None:
         self._catalog.generations.drop(generation)
-        for folder in vector_folders(self.data_dir, generation.number):
-            remove_folder(folder)
+        self._place.drop(generation)
 
     def _close_former(self) -> None:
         if self._former is not None:

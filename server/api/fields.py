@@ -8,6 +8,10 @@ _MEANINGS = {
         "statements": "What answers, the most certain first; none where the sources do not answer.",
         "usage": "The tokens of the language model; null where none was asked.",
         "writing": "What became of what the language model wrote; null where none was asked.",
+        "degraded": "What it had to be found without, as while the vector index cannot be asked; null for nothing.",
+    },
+    "FoundPassages": {
+        "degraded": "As in an answer.",
     },
     "ModelNames": {
         "reader": "`extractive`: the sources' own words; `generative`: those of the writer, verified.",
@@ -48,6 +52,7 @@ _MEANINGS = {
         "sentences": "Those that claim something: no headings, questions or code.",
         "citations": "What the sentences were held against.",
         "supported": "The share of the sentences that are supported; 0 where there are none.",
+        "degraded": "As in an answer.",
     },
     "VerifiedSentence": {
         "start": "Where it starts in the text.",

@@ -33,6 +33,11 @@ VALUES = [
     ("FOOTNOTE_MAX_TEXT_CHARACTERS", "2000", 2000),
     ("FOOTNOTE_MAX_PASSAGES", "300", 300),
     ("FOOTNOTE_THREADS", "4", 4),
+    ("FOOTNOTE_VECTORS_URL", "http://127.0.0.1:8001", "http://127.0.0.1:8001"),
+    ("FOOTNOTE_VECTORS_TENANT", "maps", "maps"),
+    ("FOOTNOTE_VECTORS_DATABASE", "notes", "notes"),
+    ("FOOTNOTE_VECTORS_HEADERS", "x-chroma-token: abc; x-team: maps", (("x-chroma-token", "abc"), ("x-team", "maps"))),
+    ("FOOTNOTE_VECTORS_SECONDS", "3", 3),
     ("FOOTNOTE_WRITER_URL", "http://127.0.0.1:11434/v1", "http://127.0.0.1:11434/v1"),
     ("FOOTNOTE_WRITER_MODEL", "qwen3:8b", "qwen3:8b"),
     ("FOOTNOTE_WRITER_KEY", "sk-1", "sk-1"),
@@ -56,6 +61,7 @@ LIMITS = [
     ("FOOTNOTE_MAX_TEXT_CHARACTERS", 1_000, 100_000_000),
     ("FOOTNOTE_MAX_PASSAGES", 100, 10_000_000),
     ("FOOTNOTE_THREADS", 0, 256),
+    ("FOOTNOTE_VECTORS_SECONDS", 1, 600),
     ("FOOTNOTE_WRITER_EVIDENCE_TOKENS", 200, 100_000),
     ("FOOTNOTE_WRITER_ANSWER_TOKENS", 16, 8_000),
     ("FOOTNOTE_WRITER_FIRST_SECONDS", 1, 600),
@@ -148,6 +154,15 @@ def test_threshold_that_is_no_number_fails() -> None:
 
 def test_the_writer_s_key_is_not_shown() -> None:
     assert "sk-1" not in repr(Settings(writer_key="sk-1"))
+
+
+@pytest.mark.parametrize("raw", ["sesame", "x token: sesame", "x-token: sésame"])
+def test_headers_that_are_none_fail_and_stay_secret(raw: str) -> None:
+    with pytest.raises(
+        SettingsError, match=r"^FOOTNOTE_VECTORS_HEADERS=\.\.\. cannot be used: it must be `name: value`"
+    ):
+        Settings.from_environ({"FOOTNOTE_VECTORS_HEADERS": raw})
+    assert "sesame" not in repr(Settings(vectors_headers=(("x-token", "sesame"),)))
 
 
 @pytest.mark.parametrize("key", TEXTS)
