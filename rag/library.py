@@ -14,6 +14,7 @@ from rag.answer.read.choice import chosen
 from rag.answer.read.extractive import ExtractiveReader
 from rag.answer.read.generative import GenerativeReader
 from rag.answer.read.reader import Reader
+from rag.answer.remembered import Occasion, Remembered
 from rag.answer.request import AskOptions, Request, read_request
 from rag.answer.verify.gather import InCollection
 from rag.answer.verify.judge import ClaimJudge
@@ -56,6 +57,7 @@ class Library:
     receipts: Receipts
     parser: ParserProcess
     writer: GenerativeReader | None = None
+    remembered: Remembered | None = None
     gate: Gate = field(default_factory=Gate)
     claims: Claims = field(default_factory=Claims)
     vary: Callable[[Answering], Answering] = lambda whole: whole
@@ -112,6 +114,18 @@ class Library:
         writer = chosen(options.get("reader"), self.writer)
         index = self.store.index
         return self.gate.ahead(self._stream(read_request(question, options, index.catalog), index, writer))
+
+    def _occasion(self, request: Request, answering: Answering, writer: GenerativeReader | None) -> Occasion:
+        written = () if writer is None else (writer.name, writer.writer)
+        return Occasion(
+            collection=request.collection,
+            corpus=answering.catalog.corpus(request.collection),
+            models=(answering.encoder.fingerprint, self.scorer.fingerprint, self.reader.name, *written),
+            typed=request.typed,
+            history=request.history,
+            document_ids=request.document_ids,
+            max_statements=request.max_statements,
+        )
 
     def search(self, query: str, *, collection: str = DEFAULT_COLLECTION, limit: int = 10) -> tuple[RankedPassage, ...]:
         """The passages that best match ``query``, ranked as in an answer.
@@ -256,9 +270,12 @@ class Library:
 
     def _stream(self, request: Request, index: Index, writer: GenerativeReader | None) -> Iterator[Event]:
         with self._answering(request.collection, index, request.document_ids) as answering:
-            yield from answering.answer(
+            events = answering.answer(
                 request.readings, request.typed, max_statements=request.max_statements, writer=writer
             )
+            if self.remembered is not None:
+                events = self.remembered.through(self._occasion(request, answering, writer), events)
+            yield from events
 
     @contextmanager
     def _look(self, collection: str, document_ids: Sequence[str] | None) -> Iterator[InCollection]:
@@ -331,9 +348,13 @@ def assemble(settings: Settings, encoder: Encoder, scorer: PairScorer, *, as_it_
         store.catalog.ensure_collection(DEFAULT_COLLECTION)
         former = former_recipe(store.index.generation.made_with, wanted, threads=settings.worker_threads)
         undo.pop_all()
+    remembered = Remembered(settings.cached_answers) if settings.cached_answers else None
+    if remembered is not None:
+        store.on_change = remembered.forget
     return Library(
         settings=settings,
         store=store,
+        remembered=remembered,
         wanted=wanted,
         former=former,
         scorer=scorer,

@@ -84,6 +84,11 @@ class Settings:
     rerank_tokens: int = _setting(900, "word pieces that a question may show the reranker", limits=(100, 20_000))
     threshold: float = _setting(0.55, "confidence from which a question counts as answered", limits=(0, 1))
     keep_answers: int = _setting(10_000, "newest answers that can be read again", limits=(0, 1_000_000))
+    cached_answers: int = _setting(
+        0,
+        "answers that are remembered, for who asks the same of unchanged documents again; 0 remembers none",
+        limits=(0, 100_000),
+    )
     max_upload_mb: int = _setting(200, "size of a file, and over HTTP of a request with files, MB", limits=(1, 100_000))
     parse_seconds: int = _setting(
         30, "processor time that parsing a file may take, s; by the clock twenty times that", limits=(1, 3_600)

@@ -344,6 +344,7 @@ class Answer:
 
     ``question`` is what was typed, ``understood`` what it means after what was said before: the same
     where it stands alone. ``degraded`` says what it had to be found without; ``None`` for nothing.
+    ``cached``: it was made when the same was asked before of the same documents.
     """
 
     id: str
@@ -364,6 +365,7 @@ class Answer:
     usage: Usage | None = None
     writing: Writing | None = None
     degraded: str | None = None
+    cached: bool = False
     timings_ms: Mapping[str, float] = field(compare=False)
 
 

@@ -47,6 +47,10 @@ class CatalogView(DocumentView, Protocol):
         """The version and size of a collection."""
         ...
 
+    def corpus(self, collection: str) -> str:
+        """Stands for what a collection holds, scale and all: another after every change, and never the same again."""
+        ...
+
     def documents(self, collection: str, *, limit: int, after: str = "") -> list[Document]:
         """The documents of a collection by id, at most ``limit`` of those whose id comes after ``after``."""
         ...

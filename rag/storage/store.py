@@ -54,6 +54,7 @@ class Store:
         self.building: Index | None = None
         self._former: SealedVectors | None = None
         self._released = threading.Event()
+        self.on_change: Callable[[str], None] = lambda _: None
         self._closed, self._closing = False, threading.Lock()
         self._writing = threading.Lock()  # held while the catalog and the index are changed together
         with ExitStack() as undo:
@@ -110,6 +111,7 @@ class Store:
                 index.forget(collection, every)
                 raise
             self._forget(collection, removed)
+        self.on_change(collection)
 
     def remove(self, document_id: str) -> None:
         """Remove a document from the catalog and every index.
@@ -120,6 +122,7 @@ class Store:
         with self._writing:
             collection = self.catalog.document(document_id).collection
             self._forget(collection, self.catalog.remove(document_id))
+        self.on_change(collection)
 
     def drop_collection(self, collection: str) -> None:
         """Remove a collection with all its documents from the catalog and every index.
@@ -132,6 +135,7 @@ class Store:
             self.catalog.drop_collection(collection)
             for index in self._open():
                 index.drop(collection)
+        self.on_change(collection)
 
     def settle(self) -> None:
         """Seal the index after a piece of work, so that a process killed later has nothing to check."""
@@ -195,6 +199,8 @@ class Store:
             self._former = former.vectors
             finalize(former, self._released.set)
             building.settle()
+        for collection in self.catalog.collections():
+            self.on_change(collection)
         return True
 
     def drop_former(self, stop: threading.Event) -> None:

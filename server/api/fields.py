@@ -9,6 +9,7 @@ _MEANINGS = {
         "usage": "The tokens of the language model; null where none was asked.",
         "writing": "What became of what the language model wrote; null where none was asked.",
         "degraded": "What it had to be found without, as while the vector index cannot be asked; null for nothing.",
+        "cached": "Whether it was made when the same was asked before of the same documents.",
     },
     "FoundPassages": {
         "degraded": "As in an answer.",

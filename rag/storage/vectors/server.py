@@ -105,8 +105,10 @@ class ServerIndex:
     def remove(self, collection: str, keys: Sequence[str]) -> None:
         """Remove keys; those that are not there are passed over."""
         for start in range(0, len(keys), _WRITE_BATCH):
-            rows = {"ids": list(keys[start : start + _WRITE_BATCH])}
-            self._of(collection, None, lambda at, rows=rows: self._requests.write("POST", f"{at}/delete", rows))
+            self._remove(collection, {"ids": list(keys[start : start + _WRITE_BATCH])})
+
+    def _remove(self, collection: str, rows: Mapping[str, object]) -> None:
+        self._of(collection, None, lambda at: self._requests.write("POST", f"{at}/delete", rows))
 
     def drop(self, collection: str) -> None:
         """Remove a collection with all its vectors, if it is there."""
@@ -189,7 +191,7 @@ class ServerIndex:
         return self._of(collection, {"ids": []}, lambda at: self._requests.read("POST", f"{at}/get", wanted))
 
     def _query(self, collection: str, query: Mapping[str, object], rows: int) -> Any:
-        nothing = {"ids": [[] for _ in range(rows)], "distances": [[] for _ in range(rows)]}
+        nothing: dict[str, list[list[Any]]] = {part: [[] for _ in range(rows)] for part in ("ids", "distances")}
         return self._of(collection, nothing, lambda at: self._requests.read("POST", f"{at}/query", query))
 
     def _of(self, collection: str, nothing: Any, ask: Callable[[str], Any]) -> Any:
