@@ -25,6 +25,7 @@ from rag.storage.receipts import Standing, standing
 from rag.types import Answer, Statement
 from server.api.bodies import FeedbackRequest, strict_json
 from server.http.problems import described
+from server.http.revalidation import revalidated
 
 _PAGES = Environment(
     loader=FileSystemLoader(Path(__file__).resolve().parent.parent / "page" / "templates"),
@@ -33,7 +34,7 @@ _PAGES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_HEADERS = {"Cache-Control": "no-cache", "Vary": "Accept"}
+_HEADERS = {"Cache-Control": "private, no-cache", "Vary": "Accept"}
 
 
 @dataclass
@@ -52,6 +53,7 @@ class _ReceiptOperation(Operation):
 @get(
     "/v1/answers/{answer_id:str}",
     sync_to_thread=True,
+    middleware=[revalidated],
     responses=described(400, 404, 503),
     operation_class=_ReceiptOperation,
 )
