@@ -31,7 +31,7 @@ from rag.settings import Settings
 from rag.storage.directory import MODELS, refuse_links
 from rag.storage.receipts import Receipts
 from rag.storage.store import Store
-from rag.storage.vectors.address import vectors_server
+from rag.storage.vectors.address import ServerAddress
 from rag.storage.vectors.among import Among
 from rag.storage.vectors.index import Index
 from rag.storage.vectors.tolerant import Tolerant
@@ -342,7 +342,7 @@ def assemble(settings: Settings, encoder: Encoder, scorer: PairScorer, *, as_it_
                 settings.data_dir,
                 made_with=wanted.made_with,
                 any_generation=as_it_is,
-                server=vectors_server(settings),
+                server=_vectors_of(settings),
             )
         )
         store.catalog.ensure_collection(DEFAULT_COLLECTION)
@@ -373,4 +373,17 @@ def limits_of(settings: Settings) -> Limits:
         characters=settings.max_text_characters,
         passages=settings.max_passages,
         file_bytes=settings.max_upload_bytes,
+    )
+
+
+def _vectors_of(settings: Settings) -> ServerAddress | None:
+    """The server that has the vectors, ``None`` where they are in the data directory."""
+    if not settings.vectors_url:
+        return None
+    return ServerAddress(
+        url=settings.vectors_url,
+        tenant=settings.vectors_tenant,
+        database=settings.vectors_database,
+        headers=settings.vectors_headers,
+        seconds=settings.vectors_seconds,
     )

@@ -13,7 +13,7 @@ import numpy as np
 from rag.storage.vectors.rest import NotThere, Requests
 from rag.types import Vectors
 
-_WRITE_BATCH = 250  # 0.5 s; 32 at a time are stored seven times slower, for each request waits for the server's disk
+_WRITE_BATCH = 250  # 380 vectors/s; 160/s in requests of 32, no more in requests of 1,000 (two busy cores)
 _READ_BATCH = 10_000
 _AGREED = "agreed"
 _CONFIGURATION = {"hnsw": {"space": "cosine", "ef_construction": 200, "ef_search": 800, "max_neighbors": 32}}
