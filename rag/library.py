@@ -120,7 +120,9 @@ class Library:
         return Occasion(
             collection=request.collection,
             corpus=answering.catalog.corpus(request.collection),
-            models=(answering.encoder.fingerprint, self.scorer.fingerprint, self.reader.name, *written),
+            models=(answering.encoder.fingerprint, answering.scorer.fingerprint, answering.reader.name, *written),
+            effort=answering.effort,
+            threshold=answering.threshold,
             typed=request.typed,
             history=request.history,
             document_ids=request.document_ids,

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from rag.answer.answers import new_id
 from rag.answer.events import Event, Finished
+from rag.answer.pipeline import Effort
 from rag.types import Answer, Turn
 
 
@@ -23,6 +24,8 @@ class Occasion:
     collection: str
     corpus: str
     models: tuple[str, ...]
+    effort: Effort
+    threshold: float
     typed: str
     history: tuple[Turn, ...]
     document_ids: tuple[str, ...] | None

@@ -68,6 +68,7 @@ def test_another_question_conversation_or_option_is_another_occasion(library: Li
 def test_a_change_makes_an_answer_stale_at_once(change: str, library: Library, tmp_path: Path) -> None:
     lamp = told(library)[1].citations[0].document_id
     assert told(library)[1].cached
+    corpus = library.store.catalog.corpus("default")
     match change:
         case "changed":
             write_and_ingest(library, tmp_path / "files", {"lamp.txt": LAMP.replace("Ada Stone", "Otto Reed")})
@@ -78,6 +79,7 @@ def test_a_change_makes_an_answer_stale_at_once(change: str, library: Library, t
         case "rescaled":
             fitted = FittedScale(scale=Scale(intercept=-1.0), questions=20, created="2026-11-30T12:00:00+00:00")
             library.store.catalog.scales.put("default", fitted)
+    assert library.store.catalog.corpus("default") != corpus
     after = told(library)[1]
     assert not after.cached
     if change == "changed":
