@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypedDict
 
 from rag.answer.request import check_scope
@@ -91,7 +91,8 @@ class Checking:
         claims = self._claims(text)
         yield None
         with self.look(collection, chosen) as where:
-            yield from verify_claims(text, claims, self.judge, where)
+            for step in verify_claims(text, claims, self.judge, where):
+                yield step and replace(step, degraded=where.watch.degraded)
 
     def _claims(self, text: str) -> list[Claim]:
         aside = read_aside(text, self.parser, self.encoder)

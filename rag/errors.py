@@ -14,6 +14,7 @@ question, a limit out of range) is ``InvalidRequest``, a ``ValueError``.
     |   |   `-- CatalogFull             that of the catalog; a CatalogError too
     |   |-- IndexMismatch           it was built with another encoder or other passage settings
     |   `-- GenerationRetired       a document made for a generation that another has replaced
+    |-- VectorsUnavailable      a vector index that cannot be asked now
     |-- ArchiveError            a backup or an export that cannot be written, or read
     |-- PassageTooLong          a passage that the encoder would cut silently
     |-- DocumentRejected        a file that cannot become a document
@@ -76,6 +77,10 @@ class IndexMismatch(DataDirectoryError):
 
 class GenerationRetired(DataDirectoryError):
     """What was to be stored was made for a generation that another has replaced since."""
+
+
+class VectorsUnavailable(FootnoteError):
+    """A vector index that cannot be asked now: its server is gone, or what it holds is not known to be right."""
 
 
 class ArchiveError(FootnoteError):

@@ -14,6 +14,7 @@ from rag.answer.read.choice import chosen
 from rag.answer.read.extractive import ExtractiveReader
 from rag.answer.read.generative import GenerativeReader
 from rag.answer.read.reader import Reader
+from rag.answer.remembered import Occasion, Remembered
 from rag.answer.request import AskOptions, Request, read_request
 from rag.answer.verify.gather import InCollection
 from rag.answer.verify.judge import ClaimJudge
@@ -31,9 +32,11 @@ from rag.settings import Settings
 from rag.storage.directory import MODELS, refuse_links
 from rag.storage.receipts import Receipts
 from rag.storage.store import Store
+from rag.storage.vectors.address import ServerAddress
 from rag.storage.vectors.among import Among
 from rag.storage.vectors.index import Index
-from rag.types import DEFAULT_COLLECTION, Answer, Document, QuoteCheck, RankedPassage, Verification
+from rag.storage.vectors.tolerant import Tolerant
+from rag.types import DEFAULT_COLLECTION, Answer, Document, FoundPassages, QuoteCheck, RankedPassage, Verification
 from rag.writer import writer_of
 
 
@@ -56,6 +59,7 @@ class Library:
     receipts: Receipts
     parser: ParserProcess
     writer: GenerativeReader | None = None
+    remembered: Remembered | None = None
     gate: Gate = field(default_factory=Gate)
     claims: Claims = field(default_factory=Claims)
     tally: Tally = field(default_factory=Tally)
@@ -115,6 +119,20 @@ class Library:
         index = self.store.index
         return self.gate.ahead(self._stream(read_request(question, options, index.catalog), index, writer))
 
+    def _occasion(self, request: Request, answering: Answering, writer: GenerativeReader | None) -> Occasion:
+        written = () if writer is None else (writer.name, writer.writer)
+        return Occasion(
+            collection=request.collection,
+            corpus=answering.catalog.corpus(request.collection),
+            models=(answering.encoder.fingerprint, answering.scorer.fingerprint, answering.reader.name, *written),
+            effort=answering.effort,
+            threshold=answering.threshold,
+            typed=request.typed,
+            history=request.history,
+            document_ids=request.document_ids,
+            max_statements=request.max_statements,
+        )
+
     def search(self, query: str, *, collection: str = DEFAULT_COLLECTION, limit: int = 10) -> tuple[RankedPassage, ...]:
         """The passages that best match ``query``, ranked as in an answer.
 
@@ -126,11 +144,21 @@ class Library:
             InvalidRequest: For a query or a number outside these limits.
             NotFound: When there is no such collection.
         """
+        return self.find(query, collection=collection, limit=limit).passages
+
+    def find(self, query: str, *, collection: str = DEFAULT_COLLECTION, limit: int = 10) -> FoundPassages:
+        """As ``search``, and whether the index of vectors had a part in it.
+
+        Raises:
+            InvalidRequest, NotFound: As ``search``.
+            VectorsUnavailable: When it had none, and nothing was found.
+        """
         asked = read_question(checked("query", query))
         check_range("limit", limit, MAX_RESULTS)
         with self.gate.question(), self.answering(collection) as answering:
             meant, hits = answering.find(asked, limit)
-            return listed(answering.rerank(meant, hits).hits[:limit])
+            passages = listed(answering.rerank(meant, hits).hits[:limit])
+            return FoundPassages(passages=passages, degraded=answering.watch.degraded)
 
     def verify(self, text: str, **options: Unpack[VerifyOptions]) -> Verification:
         """Whether the documents say what each sentence of a text says.
@@ -248,9 +276,12 @@ class Library:
 
     def _stream(self, request: Request, index: Index, writer: GenerativeReader | None) -> Iterator[Event]:
         with self._answering(request.collection, index, request.document_ids) as answering, answering.watch as watch:
-            for event in answering.answer(
+            events = answering.answer(
                 request.readings, request.typed, max_statements=request.max_statements, writer=writer
-            ):
+            )
+            if self.remembered is not None:
+                events = self.remembered.through(self._occasion(request, answering, writer), events)
+            for event in events:
                 if isinstance(event, Finished):
                     watch.tell(event.answer)
                 yield event
@@ -258,7 +289,13 @@ class Library:
     @contextmanager
     def _look(self, collection: str, document_ids: Sequence[str] | None) -> Iterator[InCollection]:
         with self._answering(collection, self.store.index, document_ids) as one:
-            yield InCollection(catalog=one.catalog, vectors=one.vectors, collection=collection, encoder=one.encoder)
+            yield InCollection(
+                catalog=one.catalog,
+                vectors=one.vectors,
+                collection=collection,
+                encoder=one.encoder,
+                watch=one.watch,
+            )
 
     @contextmanager
     def _answering(
@@ -267,18 +304,18 @@ class Library:
         with index.catalog.snapshot() as frozen:
             catalog = frozen if document_ids is None else frozen.within(document_ids)
             catalog.state(collection)
+            watch = self.watch()
+            vectors = Tolerant(index.vectors, watch.without_vectors)
             whole = Answering(
                 catalog=catalog,
-                vectors=index.vectors
-                if document_ids is None
-                else Among(index.vectors, catalog.passage_keys(collection)),
+                vectors=vectors if document_ids is None else Among(vectors, catalog.passage_keys(collection)),
                 collection=collection,
                 encoder=self.recipe(index).encoder,
                 scorer=self.scorer,
                 reader=self.reader,
                 effort=Effort(passages=self.settings.retrieve_limit, word_pieces=self.settings.rerank_tokens),
                 threshold=self.settings.threshold,
-                watch=self.watch(),
+                watch=watch,
             )
             yield self.vary(whole)
 
@@ -315,14 +352,19 @@ def assemble(settings: Settings, encoder: Encoder, scorer: PairScorer, *, as_it_
                 made_with=wanted.made_with,
                 any_generation=as_it_is,
                 catalog_url=settings.catalog_url,
+                server=_vectors_of(settings),
             )
         )
         store.catalog.ensure_collection(DEFAULT_COLLECTION)
         former = former_recipe(store.index.generation.made_with, wanted, threads=settings.worker_threads)
         undo.pop_all()
+    remembered = Remembered(settings.cached_answers) if settings.cached_answers else None
+    if remembered is not None:
+        store.on_change = remembered.forget
     return Library(
         settings=settings,
         store=store,
+        remembered=remembered,
         wanted=wanted,
         former=former,
         scorer=scorer,
@@ -341,4 +383,17 @@ def limits_of(settings: Settings) -> Limits:
         characters=settings.max_text_characters,
         passages=settings.max_passages,
         file_bytes=settings.max_upload_bytes,
+    )
+
+
+def _vectors_of(settings: Settings) -> ServerAddress | None:
+    """The server that has the vectors, ``None`` where they are in the data directory."""
+    if not settings.vectors_url:
+        return None
+    return ServerAddress(
+        url=settings.vectors_url,
+        tenant=settings.vectors_tenant,
+        database=settings.vectors_database,
+        headers=settings.vectors_headers,
+        seconds=settings.vectors_seconds,
     )

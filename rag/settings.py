@@ -20,6 +20,7 @@ PREFIX = "FOOTNOTE_"
 _HOST = re.compile(r"[A-Za-z0-9._-]+|\[?[0-9A-Fa-f:.]+\]?")
 _SCOPES = ("read", "write", "admin")
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(?::[0-9]{1,5})?|https?://\[[0-9a-f:]+\](?::[0-9]{1,5})?")
+_TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 SEEDS = Path(__file__).resolve().parent.parent / "seeds"
 """The documents that come with a checkout; an installed package has none."""
 
@@ -158,6 +159,11 @@ class Settings:
     rerank_tokens: int = _setting(900, "word pieces that a question may show the reranker", limits=(100, 20_000))
     threshold: float = _setting(0.55, "confidence from which a question counts as answered", limits=(0, 1))
     keep_answers: int = _setting(10_000, "newest answers that can be read again", limits=(0, 1_000_000))
+    cached_answers: int = _setting(
+        0,
+        "answers that are remembered, for who asks the same of unchanged documents again; 0 remembers none",
+        limits=(0, 100_000),
+    )
     max_upload_mb: int = _setting(200, "size of a file, and over HTTP of a request with files, MB", limits=(1, 100_000))
     parse_seconds: int = _setting(
         30, "processor time that parsing a file may take, s; by the clock twenty times that", limits=(1, 3_600)
@@ -170,6 +176,15 @@ class Settings:
     max_text_characters: int = _setting(5_000_000, "characters of a document's text", limits=(1_000, 100_000_000))
     max_passages: int = _setting(50_000, "passages of a document", limits=(100, 10_000_000))
     threads: int = _setting(0, "threads that run the models; 0 takes one a core", limits=(0, 256))
+    vectors_url: str = _setting(
+        "", "address of a Chroma server that has the vector index, which is in the data directory otherwise"
+    )
+    vectors_tenant: str = _setting("default_tenant", "the tenant there, made when it is missing")
+    vectors_database: str = _setting("default_database", "its database, likewise")
+    vectors_headers: tuple[tuple[str, str], ...] = _setting(
+        (), "headers that it asks for, `name: value`, separated by semicolons", secret=True
+    )
+    vectors_seconds: int = _setting(5, "how long it may take to answer, s; to store ten times that", limits=(1, 600))
     writer_url: str = _setting(
         "",
         "any OpenAI-compatible endpoint, to `/v1`, whose model may write answers, each sentence verified before it is "
@@ -238,7 +253,8 @@ def _parse(setting: Field[Any], raw: str) -> object:
         value = _READERS[setting.type](raw.strip())
         _check(value, setting.metadata["limits"], setting.metadata.get("choices", ()))
     except ValueError as error:
-        raise SettingsError(f"{_key(setting)}={raw!r} cannot be used: {error}") from None
+        shown = repr(raw) if setting.repr else "..."
+        raise SettingsError(f"{_key(setting)}={shown} cannot be used: {error}") from None
     return value
 
 
@@ -295,6 +311,19 @@ def _origins(raw: str) -> Origins:
     return origins
 
 
+def _headers(raw: str) -> tuple[tuple[str, str], ...]:
+    """Headers as they are written in a setting.
+
+    >>> _headers("x-chroma-token: abc; x-team: maps")
+    (('x-chroma-token', 'abc'), ('x-team', 'maps'))
+    """
+    pairs = [one.partition(":") for one in raw.split(";") if one.strip()]
+    headers = tuple((name.strip(), value.strip()) for name, _, value in pairs)
+    if not all(_TOKEN.fullmatch(name) and value and value.isascii() and value.isprintable() for name, value in headers):
+        raise ValueError("it must be `name: value`, several separated by semicolons, of ASCII letters")
+    return headers
+
+
 _READERS: dict[object, Callable[[str], object]] = {
     int: _whole,
     float: _number,
@@ -304,6 +333,7 @@ _READERS: dict[object, Callable[[str], object]] = {
     Networks: _networks,
     Origins: _origins,
     ScopeName: _scope,
+    tuple[tuple[str, str], ...]: _headers,
 }
 
 if __name__ == "__main__":

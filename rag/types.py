@@ -253,6 +253,14 @@ class RankedPassage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FoundPassages:
+    """The passages of a search, best first; ``degraded`` as in ``Answer``."""
+
+    passages: tuple[RankedPassage, ...]
+    degraded: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CorpusState:
     """What a collection held when a question was answered."""
 
@@ -335,7 +343,8 @@ class Answer:
     """The answer to a question, with everything that is needed to check it.
 
     ``question`` is what was typed, ``understood`` what it means after what was said before: the same
-    where it stands alone.
+    where it stands alone. ``degraded`` says what it had to be found without; ``None`` for nothing.
+    ``cached``: it was made when the same was asked before of the same documents.
     """
 
     id: str
@@ -355,6 +364,8 @@ class Answer:
     models: ModelNames
     usage: Usage | None = None
     writing: Writing | None = None
+    degraded: str | None = None
+    cached: bool = False
     timings_ms: Mapping[str, float] = field(compare=False)
 
 
@@ -378,11 +389,15 @@ class VerifiedSentence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verification:
-    """A text, sentence by sentence. ``supported`` is the share of the sentences that are, 0 for a text without any."""
+    """A text, sentence by sentence. ``supported`` is the share of the sentences that are, 0 for a text without any.
+
+    ``degraded`` as in ``Answer``.
+    """
 
     sentences: tuple[VerifiedSentence, ...]
     citations: tuple[Citation, ...]
     supported: float
+    degraded: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ from rag.library import Library, assemble
 from rag.models import load_encoder, load_reranker
 from rag.models.protocols import Encoder, PairScorer
 from rag.settings import Networks, Origins, Settings
+from tests.support.chroma import ChromaServer, chroma_server
 from tests.support.chromium import BROWSER_ARGUMENTS, OBSERVE_PAGE, chromium_path
 from tests.support.engines import OpenLibrary, write_and_ingest
 from tests.support.handbook import HANDBOOK
@@ -126,6 +127,13 @@ def keyed(encoder: Encoder, scorer: PairScorer, tmp_path_factory: pytest.TempPat
         trusted_user_header=USER_HEADER,
     ) as found:
         yield found
+
+
+@pytest.fixture(scope="session")
+def chroma(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChromaServer]:
+    """A Chroma server that no test ends; each has a database, or a library, of its own on it."""
+    with chroma_server(tmp_path_factory.mktemp("chroma") / "data") as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

@@ -49,6 +49,9 @@ class _NoWords:
     def scale(self, collection: str) -> Scale:
         return self.catalog.scale(collection)
 
+    def corpus(self, collection: str) -> str:
+        return f"{self.catalog.corpus(collection)} without words"
+
     def document(self, document_id: str) -> Document:
         return self.catalog.document(document_id)
 

@@ -42,7 +42,7 @@ def answer_from(
     text = written_answer(statements, citations, reading.conflicts, complete=complete)
     said = _said(question, reading, text, written)
     return Answer(
-        id=f"ans_{time.time_ns() // 1_000_000:012x}{secrets.token_hex(8)}",
+        id=new_id(),
         question=typed,
         understood=question.typed,
         collection=collection,
@@ -59,8 +59,14 @@ def answer_from(
         models=models,
         usage=written.usage if written else None,
         writing=written.writing if written else None,
+        degraded=watch.degraded,
         timings_ms=watch.timings(),
     )
+
+
+def new_id() -> str:
+    """The id of an answer; later ones come after earlier ones, and nobody can guess one."""
+    return f"ans_{time.time_ns() // 1_000_000:012x}{secrets.token_hex(8)}"
 
 
 def listed(hits: Sequence[Hit]) -> tuple[RankedPassage, ...]:

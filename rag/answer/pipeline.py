@@ -18,6 +18,7 @@ from rag.answer.read.generative import GenerativeReader, Written
 from rag.answer.read.reader import Finding, Reader, Reading
 from rag.answer.talk import is_talk, talked
 from rag.answer.watch import Watch
+from rag.errors import VectorsUnavailable
 from rag.language.spelling import as_spelled, corrected
 from rag.language.text import display, without_footnotes
 from rag.models.protocols import Encoder, PairScorer
@@ -169,11 +170,18 @@ class Answering:
         return again, self.nearest(again, wide)
 
     def nearest(self, question: Question, limit: int) -> list[Hit]:
-        """The passages that match a question as it is."""
+        """The passages that match a question as it is.
+
+        Raises:
+            VectorsUnavailable: When there are none by their words, and the others cannot be found now.
+        """
         with self.watch.measure("encode"):
             vector = self.encoder.encode_query(question.text)
         with self.watch.measure("retrieve"):
-            return retrieve(self.catalog, self.vectors, self.collection, question, vector, limit=limit)
+            hits = retrieve(self.catalog, self.vectors, self.collection, question, vector, limit=limit)
+        if not hits and self.watch.degraded and self.catalog.state(self.collection).documents:
+            raise VectorsUnavailable(f"no passage has a word of the question, and it can only be {self.watch.degraded}")
+        return hits
 
     def rerank(self, question: Question, hits: Sequence[Hit], *, word_pieces: int | None = None) -> Reranked:
         """The judged sentences of ``hits``, and the hits in their order.

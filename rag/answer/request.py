@@ -41,6 +41,7 @@ class Request:
     collection: str
     max_statements: int
     document_ids: tuple[str, ...] | None
+    history: tuple[Turn, ...] = ()
 
 
 def read_request(typed: str, options: AskOptions, catalog: CatalogView) -> Request:
@@ -68,6 +69,7 @@ def read_request(typed: str, options: AskOptions, catalog: CatalogView) -> Reque
         collection=collection,
         max_statements=most,
         document_ids=None if chosen is None else tuple(chosen),
+        history=tuple(history),
     )
 
 

@@ -1,4 +1,4 @@
-"""How long each stage of an answer takes."""
+"""How long each stage of an answer takes, and what it had to do without."""
 
 import time
 from collections.abc import Iterator
@@ -8,13 +8,19 @@ from typing import Self
 
 from rag.types import Answer
 
+WITHOUT_VECTORS = "found by words alone: the vector index cannot be asked now"
+
 
 class Watch:
-    """How long each stage of one question took. A subclass may pass on what happens; ``with`` it the question ends."""
+    """How long each stage of one question took, and in ``degraded`` what was missing, ``None`` where nothing was.
+
+    A subclass may pass on what happens; ``with`` it the question ends.
+    """
 
     def __init__(self) -> None:
         self.started = time.perf_counter()
         self.stages: dict[str, float] = {}
+        self.degraded: str | None = None
 
     @contextmanager
     def measure(self, stage: str) -> Iterator[None]:
@@ -22,6 +28,10 @@ class Watch:
         start = time.perf_counter()
         yield
         self.stages[stage] = self.stages.get(stage, 0.0) + time.perf_counter() - start
+
+    def without_vectors(self) -> None:
+        """Note that the vector index could not be asked."""
+        self.degraded = WITHOUT_VECTORS
 
     def timings(self) -> dict[str, float]:
         """Milliseconds a stage, and in total."""

@@ -49,7 +49,7 @@ def ask(
         echo_json(asdict(answer))
     else:
         echo_answer(answer)
-        for line in (*_sources(answer), *_written(answer)):
+        for line in (*_sources(answer), *_written(answer), *_degraded(answer)):
             echo(line)
     if not answer.answered:
         sys.exit(NOT_ANSWERED_STATUS)
@@ -81,6 +81,12 @@ def _written(answer: Answer) -> Iterator[str]:
     """How much of what a writer wrote is not shown."""
     if answer.writing is not None and (dropped := len(answer.writing.dropped)):
         yield f"  {dropped} {'sentence was' if dropped == 1 else 'sentences were'} not supported by the sources"
+
+
+def _degraded(answer: Answer) -> Iterator[str]:
+    """What an answer had to be found without."""
+    if answer.degraded is not None:
+        yield f"  {answer.degraded}"
 
 
 def _sources(answer: Answer) -> list[str]:

@@ -9,6 +9,7 @@ catalog.db       the truth (with -wal and -shm beside it while it is open)
 vectors-G-N/     the disposable vectors of generation G; N grows when a damaged folder is replaced
 worker           how a process that owns the directory is called among those that share a catalog
 spool/           accepted files that are not taken in yet
+library          names the vectors of this directory on a Chroma server, where they are on one
 models/          models that were made once from the bundled ones
 seeded           says that the seeds were offered to the catalog once
 restoring/       a backup that is being unpacked
@@ -37,6 +38,7 @@ WORKER = "worker"
 SPOOL = "spool"
 MODELS = "models"
 SEEDED = "seeded"
+LIBRARY = "library"
 RESTORING = "restoring"
 SCRATCH = "scratch"
 AUDIT = "audit.jsonl"
@@ -47,7 +49,9 @@ _SQLITE = b"SQLite format 3\0"
 _FOLDER = re.compile(r"vectors-([0-9]+)-([0-9]+)")
 _BESIDE = tuple(f"{CATALOG}{ending}" for ending in ("-wal", "-shm", "-journal"))
 _AUDITS = (AUDIT, *(f"{AUDIT}.{number}" for number in range(1, AUDIT_KEPT + 1)))
-_NAMES = frozenset({LOCK, SERVER, CATALOG, *_BESIDE, WORKER, SPOOL, MODELS, SEEDED, RESTORING, SCRATCH, *_AUDITS})
+_NAMES = frozenset(
+    {LOCK, SERVER, CATALOG, *_BESIDE, WORKER, SPOOL, MODELS, SEEDED, LIBRARY, RESTORING, SCRATCH, *_AUDITS}
+)
 JOB_ID = re.compile(r"job_[0-9a-f]{1,64}")
 """What names a job, and its folder in the spool."""
 

@@ -6,7 +6,7 @@ contracts leave to an implementation: in which order equal scores of a search fo
 ids, and where it keeps its files.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Protocol
 
 from rag.blocks import Block
@@ -46,6 +46,10 @@ class CatalogView(DocumentView, Protocol):
 
     def state(self, collection: str) -> CorpusState:
         """The version and size of a collection."""
+        ...
+
+    def corpus(self, collection: str) -> str:
+        """Stands for what a collection holds, scale and all: another after every change, and never the same again."""
         ...
 
     def documents(self, collection: str, *, limit: int, after: str = "") -> list[Document]:
@@ -155,4 +159,24 @@ class VectorStore(VectorSearch, Protocol):
 
     def close(self) -> None:
         """Free the files."""
+        ...
+
+
+class SealedVectors(VectorStore, Protocol):
+    """A vector index that keeps a seal beside its vectors: it says which keys it agreed on with the catalog.
+
+    One without a whole seal belonged to a process that ended, or lost its server, while it wrote.
+    """
+
+    @property
+    def lost(self) -> str | None:
+        """Why it cannot be asked now; ``None`` where it can."""
+        ...
+
+    def break_seal(self, collection: str) -> None:
+        """Remove the seal of a collection, if it has one, before something is written to it."""
+        ...
+
+    def seal(self, agreed: Mapping[str, str]) -> None:
+        """Say of collections to which nothing is being written what stands for the keys that they hold."""
         ...

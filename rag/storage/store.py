@@ -11,12 +11,14 @@ from weakref import finalize
 
 import numpy as np
 
-from rag.errors import IndexMismatch
+from rag.errors import IndexMismatch, VectorsUnavailable
 from rag.storage.catalog import Catalog, Derived, Generation, NewDocument
-from rag.storage.directory import CATALOG, SCRATCH, check_complete, make_private, vector_folders, was_closed
+from rag.storage.directory import CATALOG, SCRATCH, check_complete, make_private, remove_tree, was_closed
 from rag.storage.lock import lock_directory
-from rag.storage.vectors.chroma import VectorIndex, remove_folder
-from rag.storage.vectors.index import Index, open_index
+from rag.storage.protocols import SealedVectors
+from rag.storage.vectors.address import ServerAddress
+from rag.storage.vectors.index import Index
+from rag.storage.vectors.places import place_of
 from rag.types import MadeWith
 
 logger = logging.getLogger(__name__)
@@ -32,6 +34,7 @@ class Store:
         made_with: What its passages and vectors must be made with.
         any_generation: Open it as it is, even when it was made with something else.
         catalog_url: The PostgreSQL database that has its catalog; none for the file in the directory.
+        server: The Chroma server that has the vectors; without one they are in the directory.
 
     Raises:
         DataDirectoryInUse: When another process owns the directory.
@@ -40,13 +43,20 @@ class Store:
     """
 
     def __init__(
-        self, data_dir: Path, *, made_with: MadeWith, any_generation: bool = False, catalog_url: str = ""
+        self,
+        data_dir: Path,
+        *,
+        made_with: MadeWith,
+        any_generation: bool = False,
+        catalog_url: str = "",
+        server: ServerAddress | None = None,
     ) -> None:
         self.data_dir = data_dir.resolve()
         self.repairs: list[str] = []
         self.building: Index | None = None
-        self._former: VectorIndex | None = None
+        self._former: SealedVectors | None = None
         self._released = threading.Event()
+        self.on_change: Callable[[str], None] = lambda _: None
         self._closed, self._closing = False, threading.Lock()
         self._writing = threading.Lock()  # held while the catalog and the index are changed together
         with ExitStack() as undo:
@@ -55,7 +65,8 @@ class Store:
             closed = bool(catalog_url) or _is_closed(self.data_dir)
             self._catalog = undo.enter_context(closing(Catalog(catalog_url or self.data_dir / CATALOG)))
             generation = self._choose(made_with, any_generation)
-            self.index = open_index(self.data_dir, self._catalog, generation, self.repairs.append)
+            self._place = undo.enter_context(closing(place_of(server, self.data_dir, self._writing, self._open)))
+            self.index = self._place.open(self._catalog, generation, self.repairs.append)
             self._tidy()
             if not closed:
                 self._catalog.scrub()
@@ -67,7 +78,7 @@ class Store:
         return self.index.catalog
 
     @property
-    def vectors(self) -> VectorIndex:
+    def vectors(self) -> SealedVectors:
         """The vectors of the generation that answers."""
         return self.index.vectors
 
@@ -101,6 +112,7 @@ class Store:
                 index.forget(collection, every)
                 raise
             self._forget(collection, removed)
+        self.on_change(collection)
 
     def remove(self, document_id: str) -> None:
         """Remove a document from the catalog and every index.
@@ -111,6 +123,7 @@ class Store:
         with self._writing:
             collection = self.catalog.document(document_id).collection
             self._forget(collection, self.catalog.remove(document_id))
+        self.on_change(collection)
 
     def drop_collection(self, collection: str) -> None:
         """Remove a collection with all its documents from the catalog and every index.
@@ -123,6 +136,7 @@ class Store:
             self.catalog.drop_collection(collection)
             for index in self._open():
                 index.drop(collection)
+        self.on_change(collection)
 
     def settle(self) -> None:
         """Seal the index after a piece of work, so that a process killed later has nothing to check."""
@@ -132,11 +146,11 @@ class Store:
     def build(self, made_with: MadeWith) -> Index:
         """Open the generation that is to take over: one that was begun with these settings, or a new one."""
         generations = self._catalog.generations
-        remove_folder(self.data_dir / SCRATCH)
+        remove_tree(self.data_dir / SCRATCH)
         begun = generations.building()
         if begun is not None and begun.made_with != made_with:
             self._drop(begun)
-        self.building = open_index(self.data_dir, self._catalog, generations.build(made_with), self.repairs.append)
+        self.building = self._place.open(self._catalog, generations.build(made_with), self.repairs.append)
         return self.building
 
     def abandon(self) -> None:
@@ -186,6 +200,8 @@ class Store:
             self._former = former.vectors
             finalize(former, self._released.set)
             building.settle()
+        for collection in self.catalog.collections():
+            self.on_change(collection)
         return True
 
     def drop_former(self, stop: threading.Event) -> None:
@@ -206,9 +222,9 @@ class Store:
     def miscounts(self) -> list[str]:
         """The collections of which the index does not hold as many vectors as there are passages.
 
-        Empty while a change is under way: they differ then, and nobody can see it.
+        Empty while a change is under way: they differ then, and nobody can see it; and while the index is lost.
         """
-        if not self._writing.acquire(blocking=False):
+        if self.index.vectors.lost or not self._writing.acquire(blocking=False):
             return []
         try:
             return self.index.miscounts()
@@ -217,7 +233,10 @@ class Store:
 
     def disagreements(self) -> list[str]:
         """Why the vectors do not agree with the catalog, a line a collection; empty when they do."""
-        return [f"{collection}: {problem}" for collection, problem in self.index.disagreements().items()]
+        try:
+            return [f"{collection}: {problem}" for collection, problem in self.index.disagreements().items()]
+        except VectorsUnavailable as error:
+            return [str(error)]
 
     def close(self) -> None:
         """Give the directory back, from whatever thread; once more does nothing.
@@ -233,6 +252,7 @@ class Store:
             for index in self._open():
                 index.vectors.close()
                 index.settle()
+            self._place.close()
             self._catalog.close()
             make_private(self.data_dir)
         finally:
@@ -266,12 +286,8 @@ class Store:
         generations = self._catalog.generations
         if retired := generations.retired():
             self._drop(retired)
-        remove_folder(self.data_dir / SCRATCH)
-        begun = generations.building()
-        kept = vector_folders(self.data_dir, begun.number) if begun else []
-        for folder in vector_folders(self.data_dir):
-            if folder not in (self.index.vectors.folder, *kept):
-                remove_folder(folder)
+        remove_tree(self.data_dir / SCRATCH)
+        self._place.tidy(self.index, generations.building())
 
     def _open(self) -> list[Index]:
         return [self.index] + ([self.building] if self.building else [])
@@ -288,8 +304,7 @@ class Store:
 
     def _drop(self, generation: Generation) -> None:
         self._catalog.generations.drop(generation)
-        for folder in vector_folders(self.data_dir, generation.number):
-            remove_folder(folder)
+        self._place.drop(generation)
 
     def _close_former(self) -> None:
         if self._former is not None:

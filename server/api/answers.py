@@ -26,6 +26,7 @@ from rag.types import Answer, Statement
 from server.api.bodies import FeedbackRequest, strict_json
 from server.http.caller import caller_of
 from server.http.problems import described
+from server.http.revalidation import revalidated
 
 _PAGES = Environment(
     loader=FileSystemLoader(Path(__file__).resolve().parent.parent / "page" / "templates"),
@@ -34,7 +35,7 @@ _PAGES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_HEADERS = {"Cache-Control": "no-cache", "Vary": "Accept"}
+_HEADERS = {"Cache-Control": "private, no-cache", "Vary": "Accept"}
 
 
 @dataclass
@@ -53,6 +54,7 @@ class _ReceiptOperation(Operation):
 @get(
     "/v1/answers/{answer_id:str}",
     sync_to_thread=True,
+    middleware=[revalidated],
     responses=described(400, 404, 503),
     operation_class=_ReceiptOperation,
 )

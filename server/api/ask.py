@@ -12,7 +12,7 @@ from litestar.params import JSONBody
 from rag.answer.events import Event, Finished
 from rag.library import Library
 from rag.storage.receipts import Receipts
-from rag.types import Answer, RankedPassage, Turn
+from rag.types import Answer, FoundPassages, Turn
 from server.api.bodies import AskRequest, SearchRequest, strict_json
 from server.http import streaming
 from server.http.line import Line
@@ -27,13 +27,6 @@ class _AskOperation(Operation):
         answered = (self.responses or {}).get("200")
         if isinstance(answered, OpenAPIResponse) and answered.content is not None:
             answered.content[streaming.MEDIA_TYPE] = streaming.described_stream(streaming.__doc__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FoundPassages:
-    """The passages of a search, best first."""
-
-    passages: tuple[RankedPassage, ...]
 
 
 @post(
@@ -85,10 +78,10 @@ async def search(
 ) -> FoundPassages:
     """The passages that best match a query, ranked as in an answer."""
 
-    def found() -> Iterator[tuple[RankedPassage, ...]]:
-        yield engine.search(data.query, collection=data.collection, limit=data.limit)
+    def found() -> Iterator[FoundPassages]:
+        yield engine.find(data.query, collection=data.collection, limit=data.limit)
 
-    return FoundPassages(passages=await line.result(found, request.receive))
+    return await line.result(found, request.receive)
 
 
 def _kept(events: Iterator[Event], receipts: Receipts) -> Iterator[bytes]:

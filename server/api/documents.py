@@ -20,6 +20,7 @@ from server.api.bodies import strict_json
 from server.api.cursors import cursor_of, place_of
 from server.api.paragraphs import Paragraph, paragraphs
 from server.http.problems import described
+from server.http.revalidation import revalidated
 
 MOST_REMOVED = 1_000
 
@@ -106,7 +107,9 @@ def delete_documents(data: JSONBody[RemovalRequest], engine: NamedDependency[Lib
         engine.remove(document_id)
 
 
-@get("/v1/documents/{document_id:str}", sync_to_thread=True, responses=described(400, 404, 503))
+@get(
+    "/v1/documents/{document_id:str}", sync_to_thread=True, middleware=[revalidated], responses=described(400, 404, 503)
+)
 def get_document(document_id: FromPath[str], engine: NamedDependency[Library]) -> DocumentRecord:
     """One document's record."""
     return _record(engine.store.catalog.document(document_id))
@@ -115,6 +118,7 @@ def get_document(document_id: FromPath[str], engine: NamedDependency[Library]) -
 @get(
     "/v1/documents/{document_id:str}/text",
     sync_to_thread=True,
+    middleware=[revalidated],
     media_type="text/plain",
     responses=described(400, 404, 503),
 )
@@ -124,7 +128,12 @@ def get_text(document_id: FromPath[str], engine: NamedDependency[Library]) -> Re
     return Response(text, media_type="text/plain")
 
 
-@get("/v1/documents/{document_id:str}/paragraphs", sync_to_thread=True, responses=described(400, 404, 503))
+@get(
+    "/v1/documents/{document_id:str}/paragraphs",
+    sync_to_thread=True,
+    middleware=[revalidated],
+    responses=described(400, 404, 503),
+)
 def get_paragraphs(
     document_id: FromPath[str],
     engine: NamedDependency[Library],
@@ -138,7 +147,12 @@ def get_paragraphs(
         return ReadingText(paragraphs=paragraphs(text, catalog.sentences(document_id, text), marked))
 
 
-@get("/v1/documents/{document_id:str}/blocks", sync_to_thread=True, responses=described(400, 404, 503))
+@get(
+    "/v1/documents/{document_id:str}/blocks",
+    sync_to_thread=True,
+    middleware=[revalidated],
+    responses=described(400, 404, 503),
+)
 def get_blocks(
     document_id: FromPath[str],
     engine: NamedDependency[Library],
@@ -159,6 +173,7 @@ def get_blocks(
 @get(
     "/v1/documents/{document_id:str}/source",
     sync_to_thread=True,
+    middleware=[revalidated],
     media_type="application/octet-stream",
     responses=described(400, 404, 503),
 )

@@ -11,12 +11,21 @@ from litestar.exceptions import HTTPException, ValidationException
 from litestar.openapi import ResponseSpec
 from litestar.types import ExceptionHandlersMap
 
-from rag.errors import CatalogUnreachable, ChangeForbidden, DiskFull, InvalidRequest, NotFound, Overloaded
+from rag.errors import (
+    CatalogUnreachable,
+    ChangeForbidden,
+    DiskFull,
+    InvalidRequest,
+    NotFound,
+    Overloaded,
+    VectorsUnavailable,
+)
 
 logger = logging.getLogger(__name__)
 
 PROBLEM_JSON = "application/problem+json"
 RETRY_SECONDS = "1"
+LOST_SECONDS = "5"  # a server that was killed is there again, and compared, a few seconds later
 NO_DESCRIPTOR = (errno.EMFILE, errno.ENFILE)
 
 _Request = Request[Any, Any, Any]
@@ -122,6 +131,12 @@ def _on_unreachable(request: _Request, error: CatalogUnreachable) -> _Problem:
     return problem(HTTPStatus.SERVICE_UNAVAILABLE, detail, headers={"Retry-After": RETRY_SECONDS})
 
 
+def _on_lost_vectors(request: _Request, error: VectorsUnavailable) -> _Problem:
+    logger.warning("%s %s: %s", request.method, request.url.path, error)
+    detail = "the vector index cannot be asked now, and words alone find nothing; try again in a while"
+    return problem(HTTPStatus.SERVICE_UNAVAILABLE, detail, headers={"Retry-After": LOST_SECONDS})
+
+
 def _on_os_error(request: _Request, error: OSError) -> _Problem:
     if error.errno in NO_DESCRIPTOR:
         return _on_overload(request, Overloaded(str(error)))
@@ -142,6 +157,7 @@ HANDLERS: ExceptionHandlersMap = {
     DiskFull: _on_full_disk,
     Overloaded: _on_overload,
     CatalogUnreachable: _on_unreachable,
+    VectorsUnavailable: _on_lost_vectors,
     OSError: _on_os_error,
     Exception: _on_exception,
 }

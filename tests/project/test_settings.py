@@ -43,12 +43,18 @@ VALUES = [
     ("FOOTNOTE_RERANK_TOKENS", "2000", 2000),
     ("FOOTNOTE_THRESHOLD", "0.75", 0.75),
     ("FOOTNOTE_KEEP_ANSWERS", "500", 500),
+    ("FOOTNOTE_CACHED_ANSWERS", "200", 200),
     ("FOOTNOTE_MAX_UPLOAD_MB", "30", 30),
     ("FOOTNOTE_PARSE_SECONDS", "5", 5),
     ("FOOTNOTE_PARSE_MEMORY_MB", "512", 512),
     ("FOOTNOTE_MAX_TEXT_CHARACTERS", "2000", 2000),
     ("FOOTNOTE_MAX_PASSAGES", "300", 300),
     ("FOOTNOTE_THREADS", "4", 4),
+    ("FOOTNOTE_VECTORS_URL", "http://127.0.0.1:8001", "http://127.0.0.1:8001"),
+    ("FOOTNOTE_VECTORS_TENANT", "maps", "maps"),
+    ("FOOTNOTE_VECTORS_DATABASE", "notes", "notes"),
+    ("FOOTNOTE_VECTORS_HEADERS", "x-chroma-token: abc; x-team: maps", (("x-chroma-token", "abc"), ("x-team", "maps"))),
+    ("FOOTNOTE_VECTORS_SECONDS", "3", 3),
     ("FOOTNOTE_WRITER_URL", "http://127.0.0.1:11434/v1", "http://127.0.0.1:11434/v1"),
     ("FOOTNOTE_WRITER_MODEL", "qwen3:8b", "qwen3:8b"),
     ("FOOTNOTE_WRITER_KEY", "sk-1", "sk-1"),
@@ -69,12 +75,14 @@ LIMITS = [
     ("FOOTNOTE_RETRIEVE_LIMIT", 5, 200),
     ("FOOTNOTE_RERANK_TOKENS", 100, 20000),
     ("FOOTNOTE_KEEP_ANSWERS", 0, 1_000_000),
+    ("FOOTNOTE_CACHED_ANSWERS", 0, 100_000),
     ("FOOTNOTE_MAX_UPLOAD_MB", 1, 100_000),
     ("FOOTNOTE_PARSE_SECONDS", 1, 3_600),
     ("FOOTNOTE_PARSE_MEMORY_MB", 256, 65_536),
     ("FOOTNOTE_MAX_TEXT_CHARACTERS", 1_000, 100_000_000),
     ("FOOTNOTE_MAX_PASSAGES", 100, 10_000_000),
     ("FOOTNOTE_THREADS", 0, 256),
+    ("FOOTNOTE_VECTORS_SECONDS", 1, 600),
     ("FOOTNOTE_WRITER_EVIDENCE_TOKENS", 200, 100_000),
     ("FOOTNOTE_WRITER_ANSWER_TOKENS", 16, 8_000),
     ("FOOTNOTE_WRITER_FIRST_SECONDS", 1, 600),
@@ -193,6 +201,15 @@ def test_an_origin_that_is_none_fails_with_it(raw: str) -> None:
 def test_a_network_that_is_none_fails_with_it(raw: str) -> None:
     with pytest.raises(SettingsError, match=f"^FOOTNOTE_TRUSTED_PROXIES='{raw}' cannot be used: '?{raw}"):
         Settings.from_environ({"FOOTNOTE_TRUSTED_PROXIES": raw})
+
+
+@pytest.mark.parametrize("raw", ["sesame", "x token: sesame", "x-token: sésame"])
+def test_headers_that_are_none_fail_and_stay_secret(raw: str) -> None:
+    with pytest.raises(
+        SettingsError, match=r"^FOOTNOTE_VECTORS_HEADERS=\.\.\. cannot be used: it must be `name: value`"
+    ):
+        Settings.from_environ({"FOOTNOTE_VECTORS_HEADERS": raw})
+    assert "sesame" not in repr(Settings(vectors_headers=(("x-token", "sesame"),)))
 
 
 @pytest.mark.parametrize("key", TEXTS)

@@ -27,6 +27,8 @@ ANSWER = {
     **dict.fromkeys(("corpus", "models", "timings_ms"), dict),
     **dict.fromkeys(("answered", "complete"), bool),
     **dict.fromkeys(("usage", "writing"), (dict, NoneType)),
+    "degraded": (str, NoneType),
+    "cached": bool,
     "confidence": NUMBER,
 }
 STATEMENT = {
@@ -178,7 +180,7 @@ def test_max_statements_limits_the_statements(client: httpx.Client) -> None:
 def test_search_ranks_by_score_and_quotes_the_text(client: httpx.Client) -> None:
     response = client.post("/v1/search", json={"query": "ceasefire proposals", "limit": 12})
     assert response.status_code == 200
-    assert set(response.json()) == {"passages"}
+    assert set(response.json()) == {"passages", "degraded"}
     passages = response.json()["passages"]
     assert [passage["rank"] for passage in passages] == list(range(1, 13))
     places = [f"{passage['document_id']}#{passage['start']}-{passage['end']}" for passage in passages]

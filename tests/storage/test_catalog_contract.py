@@ -77,6 +77,12 @@ def test_state_counts_one_collection(catalog: Read) -> None:
     assert state == CorpusState(version=state.version, documents=1, passages=3)
 
 
+def test_corpus_is_that_of_one_collection(catalog: Read) -> None:
+    assert catalog.corpus("one") == catalog.corpus("one") != catalog.corpus("two")
+    with pytest.raises(NotFound, match="there is no collection 'nowhere'"):
+        catalog.corpus("nowhere")
+
+
 def test_scale_is_that_of_its_collection_alone(catalog: Read) -> None:
     assert catalog.scale("two") == catalog.within([]).scale("two") == SCALE
     assert catalog.scale("one") == Scale(intercept=0.0, slope=1.0)

@@ -8,16 +8,33 @@ import numpy as np
 import pytest
 
 from rag.storage.protocols import VectorStore
+from rag.storage.vectors.address import ServerAddress
 from rag.storage.vectors.chroma import VectorIndex
+from rag.storage.vectors.rest import Requests
+from rag.storage.vectors.server import ServerIndex
+from tests.support.chroma import ChromaServer
 
 EAST, NORTH, NORTHEAST = np.array([[1, 0], [0, 1], [0.6, 0.8]], dtype=np.float32)
 
 
-@pytest.fixture(params=[VectorIndex])
+def embedded(folder: Path, _: pytest.FixtureRequest) -> VectorStore:
+    """An index in a folder of its own."""
+    return VectorIndex(folder)
+
+
+def served(folder: Path, request: pytest.FixtureRequest) -> VectorStore:
+    """An index on a server, in a database that is made for it."""
+    server: ChromaServer = request.getfixturevalue("chroma")
+    requests = Requests(ServerAddress(url=server.url, tenant="tests", database=folder.parent.name))
+    requests.ensure_database()
+    return ServerIndex(requests, "footnote-tests-1-")
+
+
+@pytest.fixture(params=[embedded, served])
 def vectors(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[VectorStore]:
-    """An empty index of each kind; another implementation is another parameter, called with a folder."""
-    make: Callable[[Path], VectorStore] = request.param
-    with closing(make(tmp_path / "vectors")) as opened:
+    """An empty index of each kind; another implementation is another parameter."""
+    make: Callable[[Path, pytest.FixtureRequest], VectorStore] = request.param
+    with closing(make(tmp_path / "vectors", request)) as opened:
         yield opened
 
 

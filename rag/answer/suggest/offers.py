@@ -18,7 +18,7 @@ from rag.answer.find.evidence import Hit
 from rag.answer.pipeline import Answering
 from rag.answer.question import checked, read_question
 from rag.answer.suggest.templates import TEMPLATES, Proposal, proposals
-from rag.errors import NotFound
+from rag.errors import NotFound, VectorsUnavailable
 from rag.models.gate import Gate
 from rag.storage.catalog import Catalog
 from rag.storage.store import Store
@@ -131,8 +131,9 @@ class Suggestions:
             self._engine.gate.give_way(_GIVE_WAY_SECONDS)
             if self._stopping.is_set() or len(found) == OFFERED:
                 break
-            if cites(self._engine.ask(proposal.question, collection=collection), proposal):
-                found.append(proposal.question)
+            with suppress(VectorsUnavailable):
+                if cites(self._engine.ask(proposal.question, collection=collection), proposal):
+                    found.append(proposal.question)
         return tuple(found)
 
     def _proposed_near(self, question: str, hits: Sequence[Hit]) -> Iterator[tuple[Proposal, Hit]]:

@@ -1,7 +1,7 @@
 """The evidence for a claim: sentences and units of a collection, or of passages that are given."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol
 
@@ -11,6 +11,7 @@ from rag.answer.find.retrieve import retrieve
 from rag.answer.question import read_question
 from rag.answer.verify.claims import Claim
 from rag.answer.verify.evidence import Evidence, above
+from rag.answer.watch import Watch
 from rag.blocks import Block
 from rag.language.english.context import leans, understood
 from rag.language.english.words import content_words, overlap_scores, stem
@@ -42,6 +43,7 @@ class InCollection:
     vectors: VectorSearch
     collection: str
     encoder: Encoder
+    watch: Watch = field(default_factory=Watch)
 
     def evidence(self, claim: Claim) -> list[Evidence]:
         """As ``Gathering``."""

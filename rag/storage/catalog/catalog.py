@@ -162,6 +162,18 @@ class Catalog:
         """
         return find_scale(self._read(), collection)
 
+    def corpus(self, collection: str) -> str:
+        """Stands for what a collection holds, scale and all: another after every change, and never the same again.
+
+        Raises:
+            NotFound: When there is no such collection.
+        """
+        row = self._one("SELECT number, version FROM collections WHERE id = ?", collection)
+        if row is None:
+            raise NotFound("collection", collection)
+        scale = self.scale(collection)
+        return f"{self._generation}-{row['number']}-{row['version']}-{scale.intercept!r}-{scale.slope!r}"
+
     def is_empty(self) -> bool:
         """Whether no collection has a document."""
         return self._one("SELECT 1 FROM documents LIMIT 1") is None

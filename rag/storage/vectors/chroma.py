@@ -14,7 +14,7 @@ damaged. Why it is set up so:
 import shutil
 import sqlite3
 import threading
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from functools import wraps
 from pathlib import Path
@@ -24,6 +24,7 @@ from urllib.parse import quote
 import numpy as np
 
 from rag.errors import DataDirectoryError, DiskFull
+from rag.storage.vectors.seal import break_seal, seal
 from rag.types import Vectors
 
 _WRITE_BATCH = 32
@@ -62,6 +63,8 @@ class VectorIndex:
     Raises:
         DataDirectoryError: When Chroma cannot open the folder.
     """
+
+    lost: str | None = None
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder.resolve()  # the same folder spelled in two ways would be two engines
@@ -168,6 +171,14 @@ class VectorIndex:
             (identifier, 1.0 - float(d)) for identifier, d in zip(found["ids"][0], found["distances"][0], strict=True)
         ]
         return sorted(scored, key=lambda pair: (-pair[1], pair[0]))
+
+    def break_seal(self, _: str) -> None:
+        """Remove the seal, which is that of every collection."""
+        break_seal(self.folder)
+
+    def seal(self, agreed: Mapping[str, str]) -> None:
+        """Write the seal of an index to which nothing is being written."""
+        seal(self.folder, agreed)
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
@@ -280,8 +291,3 @@ def _remove_orphans(folder: Path) -> None:
     for path in folder.iterdir():
         if path.is_dir() and path.name not in kept:
             shutil.rmtree(path)
-
-
-def remove_folder(folder: Path) -> None:
-    """Delete an index's folder, whatever is in it."""
-    shutil.rmtree(folder, ignore_errors=True)

@@ -14,10 +14,11 @@ from pathlib import Path
 
 from rag.errors import CatalogError, DataDirectoryError
 from rag.storage.catalog import Catalog, Generation
-from rag.storage.directory import vector_folders
+from rag.storage.directory import remove_tree, vector_folders
+from rag.storage.protocols import SealedVectors
 from rag.storage.vectors.agreement import check, look, repair
-from rag.storage.vectors.chroma import VectorIndex, remove_folder
-from rag.storage.vectors.seal import break_seal, read_seal, seal
+from rag.storage.vectors.chroma import VectorIndex
+from rag.storage.vectors.seal import break_seal, read_seal
 from rag.types import Vectors
 
 logger = logging.getLogger(__name__)
@@ -34,7 +35,7 @@ class Index:
     has it; the next write tries again to remove it.
     """
 
-    def __init__(self, generation: Generation, catalog: Catalog, vectors: VectorIndex) -> None:
+    def __init__(self, generation: Generation, catalog: Catalog, vectors: SealedVectors) -> None:
         self.generation = generation
         self.catalog = catalog
         self.vectors = vectors
@@ -49,12 +50,12 @@ class Index:
         Args:
             give_way: Called before each write, which nothing can interrupt.
         """
-        break_seal(self.vectors.folder)
+        self.vectors.break_seal(collection)
         self.vectors.add(collection, keys, vectors, give_way)
 
     def forget(self, collection: str, keys: Sequence[str]) -> None:
         """Remove keys that no passage has, now or, where that fails as on a full disk, later."""
-        break_seal(self.vectors.folder)
+        self.vectors.break_seal(collection)
         left = [*self._left.pop(collection, []), *keys]
         try:
             self.vectors.remove(collection, left)
@@ -65,7 +66,7 @@ class Index:
 
     def drop(self, collection: str) -> None:
         """Remove a collection with all its vectors."""
-        break_seal(self.vectors.folder)
+        self.vectors.break_seal(collection)
         self._left.pop(collection, None)
         try:
             self.vectors.drop(collection)
@@ -82,9 +83,9 @@ class Index:
         if not self._trusted or self._left:
             return
         try:
-            seal(self.vectors.folder, {name: self.catalog.key_digest(name) for name in self.catalog.collections()})
+            self.vectors.seal({name: self.catalog.key_digest(name) for name in self.catalog.collections()})
         except OSError as error:
-            logger.warning("%s is not sealed, so it is checked when next opened: %s", self.vectors.folder, error)
+            logger.warning("the vector index is not sealed, so it is checked when next opened: %s", error)
 
     def miscounts(self) -> list[str]:
         """The collections of which there are not as many vectors as passages, a line each.
@@ -108,11 +109,33 @@ class Index:
         Raises:
             DataDirectoryError: When they still disagree: the index itself is damaged.
         """
-        break_seal(self.vectors.folder)
         for collection, problem in disagreements.items():
+            self.vectors.break_seal(collection)
             logger.warning("vector index of %s: %s: bringing it in step", collection, problem)
             repair(self.catalog, self.vectors, collection)
             on_repair(f"{collection}: {problem}; brought in step with the catalog")
+
+    def bring_in_step(
+        self, agreed: Mapping[str, str], on_repair: OnRepair, checked: Mapping[str, str] | None = None
+    ) -> None:
+        """Bring every collection in step with the catalog, remove those that are no more, and seal them.
+
+        Args:
+            agreed: What the seal says.
+            checked: What a check has found already, by collection.
+
+        Raises:
+            DataDirectoryError: As ``mend``.
+        """
+        for collection in set(self.vectors.collections()).difference(self.catalog.collections()):
+            self.vectors.drop(collection)
+        self.mend(_disagreements(self, agreed, checked), on_repair)
+        self.settle()
+
+    def trust(self) -> None:
+        """After a repair nothing is left behind, and nothing in doubt."""
+        self._left.clear()
+        self._trusted = True
 
 
 def open_index(data_dir: Path, catalog: Catalog, generation: Generation, on_repair: OnRepair) -> Index:
@@ -135,7 +158,7 @@ def open_index(data_dir: Path, catalog: Catalog, generation: Generation, on_repa
         on_repair(f"{folders[-1].name} was damaged ({error}); rebuilt from the catalog")
     for folder in folders:
         if folder != newest:
-            remove_folder(folder)
+            remove_tree(folder)
     return index
 
 
@@ -150,10 +173,7 @@ def _in_step(catalog: Catalog, generation: Generation, folder: Path, on_repair: 
     break_seal(folder)
     index = Index(generation, catalog.at(generation.number), VectorIndex(folder))
     try:
-        for collection in set(index.vectors.collections()).difference(catalog.collections()):
-            index.vectors.drop(collection)
-        index.mend(_disagreements(index, agreed or {}, checked), on_repair)
-        index.settle()
+        index.bring_in_step(agreed or {}, on_repair, checked)
     except BaseException:
         index.vectors.close()
         raise
@@ -189,7 +209,7 @@ def _check_in_child(folder: Path, catalog: Catalog, generation: Generation) -> M
     return found
 
 
-def _checked(catalog: Catalog, vectors: VectorIndex) -> dict[str, str]:
+def _checked(catalog: Catalog, vectors: SealedVectors) -> dict[str, str]:
     found = ((name, check(catalog, vectors, name)) for name in catalog.collections())
     return {name: problem for name, problem in found if problem}
 

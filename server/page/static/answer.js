@@ -18,6 +18,7 @@ export function afterStatements(answer) {
 	return [
 		...writingView(answer.writing),
 		answer.complete === false && h("p.muted", t.incomplete),
+		answer.degraded && h("p.muted", t.degraded),
 		...answer.conflicts.map((conflict) => conflictView(conflict, answer)),
 		h("h3", t.sources),
 		h("ol.sources", sources),
@@ -40,6 +41,7 @@ export const unansweredView = (answer) => [
 		"div.unanswered",
 		h("p", answer.answer),
 		answer.missing_terms.length > 0 && h("p.missing", t.missing, answer.missing_terms.map((term) => [" ", h("em", term)])),
+		answer.degraded && h("p.muted", t.degraded),
 	),
 	h("h3", t.nearest),
 	answer.passages.slice(0, NEAREST).map((passage) => h("figure", h("blockquote", passage.text), passageLink(passage))),

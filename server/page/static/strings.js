@@ -68,6 +68,7 @@ export const t = {
 		return probability < 0.3 ? "Not in the documents" : "Probably not in the documents";
 	},
 	confidenceNumber: (probability) => `${(probability * 100).toFixed(0)} % likely that the documents answer`,
+	degraded: "Found by words alone: the index of meanings cannot be reached just now.",
 	incomplete: "The sources may say more than is shown here.",
 	showAll: (count) => `Show all ${count}`,
 	showFewer: "Show fewer",
