@@ -129,7 +129,7 @@ def test_older_catalog_is_brought_forward_and_a_newer_one_refused(postgres: Serv
     url = postgres.new_url()
     Catalog(url).close()
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute("DROP TABLE scales")
+        connection.execute("DROP TABLE scales, sessions, access_keys")
         connection.execute("UPDATE footnote SET version = 2")
         with closing(Catalog(url)) as catalog:
             catalog.ensure_collection("all")
