@@ -33,6 +33,7 @@ from server.api.documents import (
 )
 from server.api.fields import say_what_fields_mean
 from server.api.health import live, ready
+from server.api.intake import get_intake
 from server.api.openai.errors import OpenAIErrors
 from server.api.openai.routes import complete_chat, get_model, list_models
 from server.api.operations import tag_operations
@@ -88,6 +89,7 @@ def create_app(startup: Startup, settings: Settings) -> App:
             *(upload_documents, get_job, list_jobs, cancel_job, list_documents, delete_document, delete_documents),
             *(get_document, get_text, get_paragraphs, get_blocks, get_source),
             *(list_collections, create_collection, delete_collection),
+            get_intake,
             *(live, ready, chat_page, mcp_route(tools)),
             *static_routers(),
         ],
@@ -96,6 +98,7 @@ def create_app(startup: Startup, settings: Settings) -> App:
             "line": Provide(provide_line, sync_to_thread=False),
             "jobs": Provide(startup.jobs, sync_to_thread=False),
             "suggestions": Provide(startup.suggestions, sync_to_thread=False),
+            "seeds": Provide(startup.samples, sync_to_thread=False),
         },
         exception_handlers=HANDLERS,
         lifespan=[lifespan],

@@ -1,6 +1,8 @@
 /** Every English word the page says, in one place. */
 
 const counted = (count, one) => `${count.toLocaleString("en")} ${one}${count === 1 ? "" : "s"}`;
+const shortTime = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "short" });
+const monthOf = new Intl.DateTimeFormat("en-GB", { month: "long", year: "numeric" });
 const longDate = new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeZone: "UTC" });
 
 export const t = {
@@ -33,6 +35,9 @@ export const t = {
 	failedStatus: (status) => `The server answered with status ${status}.`,
 	unreachable: "The server cannot be reached",
 	brokenOff: "The answer broke off",
+	askedWhenBack: "The question is kept, and asked as soon as the server is there again.",
+	unfinished: "Not answered yet",
+	unfinishedDetail: "This question was stopped, or the page was left.",
 	isItRunning: "Check that the server is running, then try again.",
 
 	announce: (statements, sources) => `An answer has come: ${counted(statements, "statement")}, ${counted(sources, "source")}.`,
@@ -103,26 +108,101 @@ export const t = {
 	changed: "This document has changed since the answer. This is what was cited:",
 	gone: "This document cannot be read any more. This is what was cited:",
 
-	noDocuments: "There are no documents yet.",
-	dropHere: "Drop files here, or ",
-	choose: "Choose files",
-	showMore: "Show more",
+	documentCount: (count) => counted(count, "document"),
+	countOf: (shown, total) => `${shown.toLocaleString("en")} of ${counted(total, "document")}`,
+	noDocuments: "There are no documents yet. Add files, or drop them here.",
+	noneFound: "Nothing fits.",
+	findDocument: "Search by title or file name",
+	listBy: {
+		Type: [
+			["", "All types"],
+			["pdf", "PDF"],
+			["text", "Text and Markdown"],
+			["office", "Word and books"],
+			["sheet", "Spreadsheets"],
+			["slides", "Presentations"],
+			["web", "Web pages"],
+			["mail", "E-mail"],
+			["image", "Images"],
+			["data", "Data and code"],
+		],
+		Added: [["", "Added any time"], [1, "In the last day"], [7, "In the last week"], [30, "In the last month"], [365, "In the last year"]],
+		Order: [["-ingested_at", "Newest first"], ["-published", "Latest published"], ["title", "By title"]],
+	},
+	select: (name) => `Select ${name}`,
+	selectAll: "Select all",
+	chosenLabel: "Selected documents",
+	chosen: (count) => `${count.toLocaleString("en")} selected`,
+	askOnly: "Ask only these",
+	clear: "Clear",
+	tooManyToAsk: (most) => `At most ${most.toLocaleString("en")} documents can be asked by themselves`,
+	tooManyDetail: "Select fewer, or bring them into a collection of their own.",
+	samples: (count) => `${counted(count, "document")} came with Footnote as samples.`,
+	removeSamples: "Remove the samples",
+
+	addFiles: "Add files",
+	addFolder: "Add a folder",
+	orDrop: "or drop them anywhere on this page",
+	fileTypes: "PDF, Word, Excel, PowerPoint, e-mail, web pages, Markdown, text and others",
+	dropTo: (name) => `Drop to add to “${name}”`,
+	notRead: (suffix) => `${suffix} files cannot be read`,
+	tooLarge: (size, most) => `too large: ${t.size(size)}; at most ${t.size(most)} are accepted`,
+	bringing: "Adding documents",
+	dismiss: "Dismiss",
 	remove: "Remove",
 	removeTitle: (name) => `Remove “${name}”?`,
+	removeSeveral: (count) => `Remove ${counted(count, "document")}?`,
 	removeDetail: "It will no longer be found or cited. Answers that were given keep what they quoted.",
+	removedSeveral: (count) => `${counted(count, "document")} ${count === 1 ? "was" : "were"} removed.`,
 	removed: (name) => `${name} was removed.`,
-	queued: "waiting",
-	sending: (done, total) => `sending, ${t.size(done)} of ${t.size(total)}`,
-	ingesting: (done, total) => (total ? `reading, ${done} of ${total} passages` : "reading…"),
-	outcomes: { added: "added", updated: "updated", unchanged: "already there", rejected: "not taken" },
+	queued: "Waiting…",
+	sending: (done, total) => `Sending, ${t.size(done)} of ${t.size(total)}`,
+	ingesting(done, files, rate, others) {
+		const speed = rate > 0 && `${rate < 10 ? rate.toFixed(1) : Math.round(rate)} a second`;
+		const left = rate > 0 && done < files && t.left((files - done) / rate);
+		const parts = [`Reading, ${done.toLocaleString("en")} of ${counted(files ?? 0, "file")} done`, speed, left, others > 0 && `${others} more waiting`];
+		return parts.filter(Boolean).join(" · ");
+	},
+	left: (seconds) => (seconds < 90 ? `about ${Math.ceil(seconds)} s left` : `about ${Math.round(seconds / 60)} min left`),
+	outcomes: {
+		added: (count) => `${count.toLocaleString("en")} added`,
+		updated: (count) => `${count.toLocaleString("en")} updated`,
+		unchanged: (count) => `${count.toLocaleString("en")} already there`,
+		rejected: (count) => `${count.toLocaleString("en")} rejected`,
+	},
 	size: (bytes) => (bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`),
 	added: (time) => `added ${t.date(time)}`,
 
+	defaultCollection: "Default",
+	collectionNow: (name) => `Collection: ${name}`,
+	newCollection: "New collection",
+	renameCollection: "Rename this collection",
+	renameTitle: (name) => `Rename “${name}”`,
+	nameHere: "Name, in this browser",
+	removeCollection: "Remove this collection",
+	removeCollectionDetail: ({ documents, passages }) => (documents === 0 ? "It is empty."
+		: `${t.corpusSize({ documents, passages })} will be removed with it, and can only be brought back by adding the files again.`),
+	create: "Create",
+	name: "Name",
+	askingOnly: "Asking only",
+	askAll: "Ask all",
+	notOnly: (name) => `Leave out ${name}`,
+	more: (count) => `and ${count.toLocaleString("en")} more`,
+	askedOver: "Asked over:",
+
+	verify: "Check a text",
+
 	chatMenu: "This conversation",
+	findChat: "Search conversations",
+	menuOf: (title) => `What can be done with “${title}”`,
+	today: "Today",
+	yesterday: "Yesterday",
+	lastWeek: "Last 7 days",
+	month: (time) => monthOf.format(time),
+	moment: (time) => shortTime.format(time),
 	rename: "Rename",
 	exportChat: "Export as Markdown",
 	deleteChat: "Delete this conversation",
-	chatName: "Name",
 	save: "Save",
 	cancel: "Cancel",
 	deleteDetail: "It is kept only in this browser and cannot be brought back.",
