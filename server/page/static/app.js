@@ -13,6 +13,7 @@ import { readerIn } from "./reader.js";
 import { chatDeeds, sidebarIn } from "./sidebar.js";
 import { t } from "./strings.js";
 import { switcherIn } from "./switcher.js";
+import { verifyIn } from "./verify.js";
 
 const [turns, panel, side, chatMenu] = ["turns", "panel", "side", "chat-menu-button"].map(byId);
 let opener;
@@ -33,13 +34,15 @@ const askOnly = (documents) => {
 };
 const views = {
 	documents: documentsIn(byId("documents"), { announce, changed: overview, askOnly }),
+	verify: verifyIn(byId("verify"), announce),
 	chat: { show() {} },
 };
 const reader = readerIn(panel, step, closeReader);
 const drawSwitch = switcherIn(byId("collection"), () => {
 	overview();
-	if (byId("documents").hidden) go(chatHref());
-	else views.documents.show();
+	const { view } = place(mainHref());
+	if (view === "chat") go(chatHref());
+	else views[view].show();
 	drawPlace();
 });
 const told = {
@@ -83,12 +86,12 @@ function route() {
 		reader.close();
 		opener?.focus({ preventScroll: true });
 	}
-	for (const link of turns.querySelectorAll("[data-number]")) link.ariaCurrent = link.hash === location.hash;
+	for (const link of document.querySelectorAll("main [data-number]")) link.ariaCurrent = link.hash === location.hash;
 }
 
 function openDocument(link) {
 	if (link.hash === location.hash) return closeReader();
-	const citations = link.closest(".turn")?.turn.citations ?? [];
+	const citations = link.closest(".turn, .checked")?.turn.citations ?? [];
 	const state = { main: mainHref(), citations, number: Number(link.dataset.number), pushed: panel.hidden || history.state?.pushed };
 	opener = link;
 	go(link.hash, state, !panel.hidden);
@@ -130,13 +133,12 @@ function drawPlace() {
 }
 
 chatMenu.onclick = () => openMenu(chatMenu, chatDeeds(chat.kept.id, told));
-dropsOn(
-	() => t.dropTo(labelOf(current())),
-	(files) => {
-		if (byId("documents").hidden) go("#/documents");
-		views.documents.take(files);
-	},
-);
+const checks = () => place(mainHref()).view === "verify";
+dropsOn(() => (checks() ? t.dropToCheck : t.dropTo(labelOf(current()))), (files) => {
+	if (checks()) return views.verify.take(files);
+	if (byId("documents").hidden) go("#/documents");
+	return views.documents.take(files);
+});
 
 byId("skip").onclick = () => byId("question").focus();
 startPreviews();

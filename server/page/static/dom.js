@@ -28,7 +28,7 @@ export function h(tag, ...parts) {
 	const node = document.createElement(name);
 	if (name === "button") node.type = "button";
 	node.dir = "auto"; // Text of others may read from the right.
-	node.classList.add(...classes);
+	if (classes.length > 0) node.classList.add(...classes);
 	return fill(node, parts);
 }
 

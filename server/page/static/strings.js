@@ -191,6 +191,23 @@ export const t = {
 	askedOver: "Asked over:",
 
 	verify: "Check a text",
+	textToCheck: "The text to check",
+	textHint: "Paste a text, or drop a text file here.",
+	checkedAgainst: (name) => `Each sentence is held against the documents of “${name}”.`,
+	textTooLong: (length, limit) => `${length.toLocaleString("en")} of ${limit.toLocaleString("en")} characters: please check it in parts.`,
+	onlyText: "Only plain text can be dropped here; paste what is in other files.",
+	check: "Check",
+	checking: "Checking each sentence…",
+	dropToCheck: "Drop a text to check it",
+	supportedOf: (count, all) => `${count} of ${counted(all, "sentence")} ${count === 1 ? "is" : "are"} supported`,
+	nothingClaimed: "No sentence of this text claims anything.",
+	nothingLike: "Nothing like it is in the documents.",
+	exportHtml: "Export as HTML",
+	found: { supported: "supported", partly: "supported in part", contradicted: "contradicted", unsupported: "not in the documents" },
+	difference({ kind, said, source }) {
+		if (!said) return `${kind}: the source has “${source}”`;
+		return source ? `${kind}: “${said}”, the source has “${source}”` : `${kind}: “${said}” is not in the source`;
+	},
 
 	chatMenu: "This conversation",
 	findChat: "Search conversations",
