@@ -137,5 +137,5 @@ def page(browser: Browser, faults: list[str]) -> Iterator[Page]:
     yield page
     context.close()
     assert faults == []
-    own = re.compile(r"(http://127\.0\.0\.1:\d+/(static/|v1/|$)|blob:)")
+    own = re.compile(r"(http://127\.0\.0\.1:\d+/(static/|v1/|health/ready$|$)|blob:)")
     assert [url for url in asked if not own.match(url)] == []

@@ -31,10 +31,10 @@ from tests.support.processes import serve, wait_until_ready
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-BUDGET = 130_000
+BUDGET = 135_000
 
 
-def test_own_code_is_below_130_kb() -> None:
+def test_own_code_is_below_135_kb() -> None:
     assert sum(file.stat().st_size for file in STATIC.iterdir()) < BUDGET
 
 

@@ -87,10 +87,10 @@ export const removeCollection = (id) => call(`/v1/collections/${id}`, { method: 
 export const verify = async (text, options) =>
 	(await post("/v1/verify", { text, collection: current() }, options)).json();
 
-/** Resolves when the server can be reached. */
-export async function isBack() {
-	do await pause(2000);
-	while (!await fetch("/health/ready").then(({ ok }) => ok, () => false));
+/** Resolves when the server can be reached, or there is no more need. */
+export async function isBack(signal) {
+	do await pause(2000, signal);
+	while (!signal?.aborted && !await fetch("/health/ready").then(({ ok }) => ok, () => false));
 }
 
 /** Who can answer: the names of the readers, the one that does where none is chosen first. */

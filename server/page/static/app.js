@@ -6,6 +6,7 @@ import { current, labelOf } from "./collection.js";
 import { documentsIn, showOverview } from "./documents.js";
 import { icon } from "./dom.js";
 import { dropsOn } from "./dropping.js";
+import { footIn } from "./foot.js";
 import { chatHref, documentHref, go, place } from "./links.js";
 import { openMenu } from "./menu.js";
 import { startPreviews } from "./preview.js";
@@ -99,8 +100,9 @@ function openDocument(link) {
 }
 
 function step(by) {
-	const { citations, number } = history.state;
+	const { citations = [], number } = history.state ?? {};
 	const next = citations[citations.findIndex((one) => one.number === number) + by];
+	if (!next || panel.hidden) return;
 	go(documentHref(next), { ...history.state, number: next.number }, true);
 	announce(t.sourceName(next.number, nameOf(next)));
 }
@@ -140,6 +142,14 @@ dropsOn(() => (checks() ? t.dropToCheck : t.dropTo(labelOf(current()))), (files)
 	return views.documents.take(files);
 });
 
+footIn(side, {
+	"/": () => (place(mainHref()).view === "documents" ? document.querySelector(".find") : byId("question")).focus(),
+	n: () => go(chatHref()),
+	d: () => go("#/documents"),
+	c: () => go("#/verify"),
+	j: () => step(1),
+	k: () => step(-1),
+});
 byId("skip").onclick = () => byId("question").focus();
 startPreviews();
 chat.focus();

@@ -1,6 +1,6 @@
 /** Bringing files in: chosen, or dropped anywhere; one line of progress, and what became of them in groups. */
 
-import { intake } from "./api.js";
+import { intake, isBack } from "./api.js";
 import { current } from "./collection.js";
 import { h, iconButton } from "./dom.js";
 import { bring, chosenFiles, follow, openJobs } from "./jobs.js";
@@ -59,11 +59,23 @@ export function bringingIn(root, { announce, brought }) {
 		now.replaceChildren(h("div.line", words, h("button.quiet", t.cancel, () => stopper.abort())), bar);
 		now.hidden = false;
 		words.textContent = t.queued;
-		const outcomes = await work(({ sent, bytes, done = 0, files }) => {
+		const tell = ({ sent, bytes, done = 0, files }) => {
 			words.textContent = bytes ? t.sending(sent, bytes) : t.ingesting(done, files, rate(done), waiting - 1);
 			if (bytes ?? files) Object.assign(bar, { max: bytes ?? files, value: bytes ? sent : done });
-		}, stopper.signal).catch(({ message, detail }) => [{ name: "", outcome: "rejected", reason: [message, detail].filter(Boolean).join(". ") }]);
-		keep(outcomes);
+		};
+		keep(await insist(() => work(tell, stopper.signal), words, stopper.signal));
+	}
+
+	/** What is lost on the way is brought again when the server is back; what it has already, it says. */
+	async function insist(attempt, words, signal) {
+		try {
+			return await attempt();
+		} catch ({ message, detail }) {
+			if (message !== t.unreachable || signal.aborted) return [{ name: "", outcome: "rejected", reason: detail ? `${message}. ${detail}` : message }];
+			words.textContent = t.waitingForServer;
+			await isBack(signal);
+			return insist(attempt, words, signal);
+		}
 	}
 
 	function keep(outcomes) {

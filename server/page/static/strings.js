@@ -34,6 +34,7 @@ export const t = {
 	failed: "Something went wrong",
 	failedStatus: (status) => `The server answered with status ${status}.`,
 	unreachable: "The server cannot be reached",
+	waitingForServer: "The server cannot be reached. The files are sent when it is there again.",
 	brokenOff: "The answer broke off",
 	askedWhenBack: "The question is kept, and asked as soon as the server is there again.",
 	unfinished: "Not answered yet",
@@ -208,6 +209,21 @@ export const t = {
 		if (!said) return `${kind}: the source has “${source}”`;
 		return source ? `${kind}: “${said}”, the source has “${source}”` : `${kind}: “${said}” is not in the source`;
 	},
+
+	theme: "Theme",
+	themes: { system: "System theme", light: "Light", dark: "Dark" },
+	keys: "Keyboard",
+	keyDeeds: {
+		"/": "To the question box, or the search for documents",
+		n: "New conversation",
+		d: "Documents",
+		c: "Check a text",
+		"j k": "Next and previous citation, beside a source",
+		Esc: "Close what is open",
+		"↑": "In the empty question box: the last question again",
+		"?": "This sheet",
+	},
+	singleKeys: "Use these single keys",
 
 	chatMenu: "This conversation",
 	findChat: "Search conversations",
