@@ -61,7 +61,7 @@ export function listingIn(root, { announce, changed, askOnly }) {
 		return (pending = load(++round).catch(fail));
 	};
 
-	const watcher = new IntersectionObserver(([{ isIntersecting }]) => isIntersecting && more().catch(fail));
+	const watcher = new IntersectionObserver((seen) => seen.at(-1).isIntersecting && more().catch(fail));
 
 	function fail({ message, detail }) {
 		pending = Promise.resolve();
@@ -132,7 +132,7 @@ export function listingIn(root, { announce, changed, askOnly }) {
 	function askRemoval(items) {
 		const [first] = items;
 		const title = items.length > 1 ? t.removeSeveral(items.length) : t.removeTitle(nameOf(first));
-		showDialog(title, t.removeDetail, t.remove, () => remove(items).catch(showProblem));
+		showDialog(title, t.removeDetail(items.length), t.remove, () => remove(items).catch(showProblem));
 	}
 
 	async function remove(items) {

@@ -153,7 +153,7 @@ export const t = {
 	remove: "Remove",
 	removeTitle: (name) => `Remove “${name}”?`,
 	removeSeveral: (count) => `Remove ${counted(count, "document")}?`,
-	removeDetail: "It will no longer be found or cited. Answers that were given keep what they quoted.",
+	removeDetail: (count) => `${count === 1 ? "It" : "They"} will no longer be found or cited. Answers that were given keep what they quoted.`,
 	removedSeveral: (count) => `${counted(count, "document")} ${count === 1 ? "was" : "were"} removed.`,
 	removed: (name) => `${name} was removed.`,
 	queued: "Waiting…",
