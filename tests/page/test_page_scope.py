@@ -102,6 +102,17 @@ def test_only_the_chosen_documents_are_asked(page: Page, desk_server: str, size:
     assert page.evaluate("window.shifts.reduce((sum, shift) => sum + shift, 0)") < 0.001
 
 
+def test_document_that_is_read_can_be_asked_by_itself(page: Page, desk_server: str) -> None:
+    bring(desk_server, "loft", PRICES)
+    work_in(page, desk_server, "loft", "documents")
+    page.get_by_role("link", name="Offer of the south").click()
+    page.get_by_role("button", name="Ask only this document").click()
+    expect(page.locator("#panel")).to_be_hidden()
+    expect(page.locator(".scope .chip")).to_have_text("Offer of the south")
+    expect(page.locator("#question")).to_be_focused()
+    expect(ask(page, COST).locator(".statement")).to_contain_text("3900 pounds")
+
+
 def test_conversation_brings_its_collection_along(page: Page, desk_server: str) -> None:
     bring(desk_server, "barn", PRICES)
     page.goto(desk_server)

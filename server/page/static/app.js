@@ -38,7 +38,7 @@ const views = {
 	verify: verifyIn(byId("verify"), announce),
 	chat: { show() {} },
 };
-const reader = readerIn(panel, step, closeReader);
+const reader = readerIn(panel, step, closeReader, askOnly);
 const drawSwitch = switcherIn(byId("collection"), () => {
 	overview();
 	const { view } = place(mainHref());

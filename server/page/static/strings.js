@@ -135,6 +135,7 @@ export const t = {
 	chosenLabel: "Selected documents",
 	chosen: (count) => `${count.toLocaleString("en")} selected`,
 	askOnly: "Ask only these",
+	askOnlyThis: "Ask only this document",
 	clear: "Clear",
 	tooManyToAsk: (most) => `At most ${most.toLocaleString("en")} documents can be asked by themselves`,
 	tooManyDetail: "Select fewer, or bring them into a collection of their own.",
