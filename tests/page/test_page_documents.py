@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ import pytest
 
 from tests.support.browsing import DESKTOP, PHONE, Photographer, accessibility_faults, ask, expect, expect_marked
 from tests.support.desk import PRICES, bring, drop, work_in
+from tests.support.uploading import book
 
 if TYPE_CHECKING:
     from playwright.sync_api import FilePayload, Page, ViewportSize
@@ -81,7 +83,7 @@ def test_several_are_chosen_and_removed_at_once(page: Page, desk_server: str, si
     Photographer(page, size).take("36-remove-several")
     with page.expect_request("**/v1/documents/delete") as sent:
         dialog.get_by_role("button", name="Remove").click()
-    assert len(sent.value.post_data_json["ids"]) == 4
+    assert len(json.loads(sent.value.post_data or "")["ids"]) == 4
     expect(rows).to_have_count(4)
     expect(bar).to_be_hidden()
     expect(page.locator(".filters [role=status]")).to_have_text("4 documents")
@@ -145,6 +147,18 @@ def test_progress_tells_bytes_then_files_and_can_be_cancelled(page: Page, desk_s
     expect(page.locator(".results p")).to_have_text(re.compile("^2 added"))
     expect(progress).to_be_hidden()
     assert page.locator("input[type=file]").first.get_attribute("accept").startswith(".txt,")  # type: ignore[union-attr]
+
+
+def test_job_that_runs_already_is_followed(page: Page, desk_server: str) -> None:
+    """As after the page was loaded again in the middle of it."""
+    bring(desk_server, "ledgers", {})
+    books = {f"book-{number}.txt": book(number, 60) for number in range(4)} | {"blank.md": " "}
+    parts = [("file", (name, text.encode())) for name, text in books.items()]
+    httpx.post(f"{desk_server}/v1/documents", data={"collection": "ledgers"}, files=parts).raise_for_status()
+    work_in(page, desk_server, "ledgers", "documents")
+    expect(page.locator(".bringing")).to_contain_text("of 5 files done")
+    expect(page.locator(".results p")).to_have_text("4 added, 1 rejected")
+    expect(page.locator(".documents li")).to_have_count(4)
 
 
 def test_upload_is_answered_from_and_removal_forgets(page: Page, desk_server: str) -> None:

@@ -13,9 +13,6 @@ const ICONS = {
 	helpful: "M7 11v9H4v-9zl4-8a2 2 0 0 1 3 2l-1 5h6l1 1-2 8-1 1H7",
 	remove: "M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13",
 	check: "M5 13l4 4L19 7",
-	search: "M15 15l5 5M4 10.5a6.5 6.5 0 1 0 13 0a6.5 6.5 0 1 0-13 0",
-	sun: "M12 8a4 4 0 1 0 .01 0M12 2v2M12 20v2M2 12h2M20 12h2M5 5l1.4 1.4M17.6 17.6L19 19M19 5l-1.4 1.4M6.4 17.6L5 19",
-	keys: "M3 6h18v12H3zM7 10h.01M11 10h.01M15 10h.01M8 14h8",
 	file: "M6 3h8l5 5v13H6zM14 3v5h5",
 };
 
