@@ -37,6 +37,7 @@ from server.api.examples import give_examples
 from server.api.feedback import list_feedback
 from server.api.fields import say_what_fields_mean
 from server.api.health import live, metrics, ready
+from server.api.intake import get_intake
 from server.api.openai.errors import OpenAIErrors
 from server.api.openai.routes import complete_chat, get_model, list_models
 from server.api.operations import say_who_is_refused, tag_operations
@@ -118,6 +119,7 @@ def create_app(startup: Startup, settings: Settings) -> App:
             *(upload_documents, get_job, list_jobs, cancel_job, list_documents, delete_document, delete_documents),
             *(get_document, get_text, get_paragraphs, get_blocks, get_source),
             *(list_collections, create_collection, delete_collection),
+            get_intake,
             *(sign_in, sign_out),
             *(live, ready, metrics, chat_page, mcp_route(tools)),
             *static_routers(),
@@ -128,6 +130,7 @@ def create_app(startup: Startup, settings: Settings) -> App:
             "jobs": Provide(startup.jobs, sync_to_thread=False),
             "sight": Provide(lambda: sight, sync_to_thread=False),
             "suggestions": Provide(startup.suggestions, sync_to_thread=False),
+            "seeds": Provide(startup.samples, sync_to_thread=False),
         },
         guards=[guard.check],
         exception_handlers=HANDLERS,

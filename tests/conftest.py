@@ -103,6 +103,13 @@ def hostile_server(encoder: Encoder, scorer: PairScorer, tmp_path_factory: pytes
 
 
 @pytest.fixture(scope="session")
+def desk_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a server with the samples; tests change what it has, each in a collection of its own."""
+    with serve(tmp_path_factory.mktemp("desk-server") / "data") as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
 def handbook_server(encoder: Encoder, scorer: PairScorer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a server whose documents have tables, lists, steps, records and code."""
     folder = tmp_path_factory.mktemp("handbook-server")
@@ -175,5 +182,5 @@ def page(browser: Browser, faults: list[str]) -> Iterator[Page]:
     yield page
     context.close()
     assert faults == []
-    own = re.compile(r"(http://127\.0\.0\.1:\d+/(static/|v1/|$)|blob:)")
+    own = re.compile(r"(http://127\.0\.0\.1:\d+/(static/|v1/|health/ready$|$)|blob:)")
     assert [url for url in asked if not own.match(url)] == []

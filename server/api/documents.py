@@ -33,7 +33,7 @@ class RemovalRequest(Struct, forbid_unknown_fields=True, frozen=True):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentRecord:
-    """A document as the contract lists it."""
+    """A document as the contract lists it; ``summary`` is its first sentence, or its headings."""
 
     id: str
     collection: str
@@ -48,6 +48,7 @@ class DocumentRecord:
     characters: int
     passages: int
     ingested_at: str
+    summary: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +84,8 @@ def list_documents(
         catalog.state(collection)
         found = catalog.list_documents(wanted, limit=limit + 1, after=place_of(cursor))
         total = catalog.count_documents(wanted)
-    items = [_record(document) for _, document in found[:limit]]
+        openings = catalog.openings([document.id for _, document in found[:limit]])
+    items = [_record(document, openings) for _, document in found[:limit]]
     key, last = found[limit - 1] if len(found) > limit else ("", None)
     return DocumentPage(
         items=items,
@@ -112,7 +114,8 @@ def delete_documents(data: JSONBody[RemovalRequest], engine: NamedDependency[Lib
 )
 def get_document(document_id: FromPath[str], engine: NamedDependency[Library]) -> DocumentRecord:
     """One document's record."""
-    return _record(engine.store.catalog.document(document_id))
+    with engine.store.catalog.snapshot() as catalog:
+        return _record(catalog.document(document_id), catalog.openings([document_id]))
 
 
 @get(
@@ -210,5 +213,6 @@ def _span(start: int, end: int) -> Span | None:
     return Span(start=start, end=end) if start < end else None
 
 
-def _record(document: Document) -> DocumentRecord:
-    return DocumentRecord(**{field.name: getattr(document, field.name) for field in fields(DocumentRecord)})
+def _record(document: Document, openings: dict[str, str]) -> DocumentRecord:
+    known = {field.name: getattr(document, field.name) for field in fields(Document) if field.name != "pages"}
+    return DocumentRecord(**known, summary=openings.get(document.id))

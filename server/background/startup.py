@@ -107,6 +107,10 @@ class Startup:
             raise NotReady("the server is stopping")
         return self._suggestions
 
+    def samples(self) -> Path | None:
+        """The folder that an empty catalog is filled from."""
+        return self._seeds
+
     def stop(self) -> None:
         """Wait for the loading to end, then give the data directory back."""
         self._thread.join()

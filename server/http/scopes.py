@@ -69,6 +69,7 @@ RULES: Mapping[tuple[str, str], Rule] = {
     ("GET", "/v1/models"): Rule(READ, Named.BY_ITSELF),
     ("GET", "/v1/models/{model}"): Rule(READ, Named.MODEL),
     ("POST", "/v1/chat/completions"): Rule(READ, Named.MODEL_IN_BODY),
+    ("GET", "/v1/intake"): Rule(READ, Named.QUERY),
     ("GET", "/v1/documents"): Rule(READ, Named.QUERY),
     ("POST", "/v1/documents"): Rule(WRITE, Named.BY_ITSELF),
     ("POST", "/v1/documents/delete"): Rule(WRITE, Named.DOCUMENTS),

@@ -108,7 +108,7 @@ def test_search_finds_within_the_document(page: Page, hostile_server: str) -> No
     page.get_by_role("link", name="Its builders").click()
     expect(page.locator("#panel h3")).to_have_text("Its builders")
     expect(page.locator("#panel h4")).to_have_text("Its keepers")
-    field = page.get_by_role("searchbox")
+    field = page.locator("#panel").get_by_role("searchbox")
     field.fill("THE KEEPERS  changed")
     expect(page.locator("#panel output")).to_have_text("1 of 40")
     field.press("Enter")
@@ -166,18 +166,17 @@ def test_hostile_document_stays_text(page: Page, hostile_server: str) -> None:
 
 
 def test_right_to_left_text_reads_from_the_right(page: Page, hostile_server: str) -> None:
-    page.goto(f"{hostile_server}/#/documents")
-    page.locator(".documents a").first.click()
+    page.goto(f"{hostile_server}/#/documents/arabic")
     paragraph = page.locator("#panel .text p").first
     assert paragraph.evaluate("node => getComputedStyle(node).direction") == "rtl"
 
 
 def test_removed_document_still_shows_what_was_cited(page: Page, hostile_server: str, faults: list[str]) -> None:
     page.goto(f"{hostile_server}/#/documents")
-    page.locator("input[type=file]").set_input_files(
+    page.locator("input[type=file]").first.set_input_files(
         {"name": "ferry.txt", "mimeType": "text/plain", "buffer": b"The ferry to Osk leaves at seven. It is red."}
     )
-    expect(page.locator(".uploads")).to_contain_text("added")
+    expect(page.locator(".results")).to_contain_text("1 added")
     page.goto(f"{hostile_server}/#/")
     turn = ask(page, "When does the ferry to Osk leave?")
     document = turn.locator(".footnote").first.evaluate("node => node.citation.document_id")

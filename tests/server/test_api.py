@@ -46,7 +46,7 @@ PASSAGE = {
     **dict.fromkeys(("start", "end", "rank"), int),
 }
 DOCUMENT = {
-    **dict.fromkeys(("id", "collection", "media_type", "path", "sha256", "ingested_at"), str),
+    **dict.fromkeys(("id", "collection", "media_type", "path", "sha256", "ingested_at", "summary"), str),
     **dict.fromkeys(("title", "author", "publisher", "published"), TEXT_OR_NULL),
     **dict.fromkeys(("bytes", "characters", "passages"), int),
 }

@@ -35,6 +35,7 @@ from rag.storage.catalog.generations import Generations, is_current
 from rag.storage.catalog.jobs import JobTable
 from rag.storage.catalog.listing import Wanted, count_documents, listed_documents
 from rag.storage.catalog.opening import connected
+from rag.storage.catalog.openings import find_openings
 from rag.storage.catalog.quoted import find_of_collection, forget_quoted
 from rag.storage.catalog.scales import ScaleTable, find_scale
 from rag.storage.catalog.scope import EVERYTHING, Scope, scope_of
@@ -266,6 +267,10 @@ class Catalog:
     def count_documents(self, wanted: Wanted) -> int:
         """How many documents there are of those that are wanted."""
         return count_documents(self._read(), wanted)
+
+    def openings(self, document_ids: Sequence[str]) -> dict[str, str]:
+        """What each document begins with, in a line; nothing for one without words."""
+        return find_openings(self._read(), self._generation, document_ids)
 
     def all_documents(self, collection: str) -> Iterator[Document]:
         """The documents of a collection by id, read a page at a time; those that come meanwhile may be among them."""

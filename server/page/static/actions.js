@@ -1,6 +1,7 @@
 /** What can be done with an answer and a conversation: copied, written out, judged. */
 
 import { nameOf, post } from "./api.js";
+import { answered } from "./chats.js";
 import { h, iconButton, lineForm, newTab } from "./dom.js";
 import { documentHref, factsOf } from "./links.js";
 import { escaped, joined, statementMarkdown } from "./markdown.js";
@@ -56,16 +57,17 @@ function answerMarkdown(answer, prefix = "") {
 	return paragraphs(joined(said) || escaped(answer.answer), ...differences(answer, labels), notes.join("\n"));
 }
 
-export const chatMarkdown = ({ title, turns }) => paragraphs(
-	`# ${escaped(title)}`,
-	...turns.flatMap(({ question, answer }, index) => [
+export const chatMarkdown = (chat) => paragraphs(
+	`# ${escaped(chat.title)}`,
+	...answered(chat).flatMap(({ question, over, answer }, index) => [
 		`## ${escaped(question)}`,
+		over && `*${t.askedOver} ${escaped(over)}*`,
 		(answer.understood ?? question) !== question && `*${t.understood}: ${escaped(answer.understood)}*`,
 		answerMarkdown(answer, `${index + 1}-`),
 	]),
 );
 
-export const download = (name, text) => h("a", { href: URL.createObjectURL(new Blob([text])), download: name }).click();
+export const download = (name, text, type) => h("a", { href: URL.createObjectURL(new Blob([text], { type })), download: name }).click();
 
 function described(citation, as) {
 	const { path, start, end, quote } = citation;

@@ -1,9 +1,11 @@
-/** The calls the page makes to its own server, about the collection that is asked when none is named. */
+/** The calls the page makes to its own server, about the collection that it works on. */
 
+import { current } from "./collection.js";
 import { signedIn } from "./signin.js";
 import { t } from "./strings.js";
 
 const HISTORY_TURNS = 4;
+const MOST_REMOVED = 1000; // At once.
 const records = new Map();
 const verbatim = new TextDecoder("utf-8", { ignoreBOM: true });
 
@@ -15,7 +17,7 @@ export class Problem extends Error {
 	}
 }
 
-const refusal = (status, body) => new Problem(body?.title ?? t.failed, body?.detail ?? t.failedStatus(status));
+export const refusal = (status, body) => new Problem(body?.title ?? t.failed, body?.detail ?? t.failedStatus(status));
 
 export const documentUrl = (id, part = "") => `/v1/documents/${encodeURIComponent(id)}${part}`;
 
@@ -36,7 +38,9 @@ export async function call(url, { onLoading, ...init } = {}) {
 	}
 }
 
-const get = async (url, options) => (await call(url, options)).json();
+export const get = async (url, options) => (await call(url, options)).json();
+
+const here = () => `collection=${encodeURIComponent(current())}`;
 
 export const post = (url, body, { headers, ...options } = {}) => call(url, {
 	method: "POST",
@@ -45,14 +49,15 @@ export const post = (url, body, { headers, ...options } = {}) => call(url, {
 	...options,
 });
 
-/** Gives the answer, and hands the events before it to the methods of `on`. */
-export async function ask(question, turns, { reader, ...options }, on) {
+/** Gives the answer, and hands the events before it to the methods of `on`; `scope` are ids, none for all. */
+export async function ask(question, turns, { reader, scope, ...options }, on) {
 	const history = turns.slice(-HISTORY_TURNS).flatMap(({ question: content, answer }) => [
 		{ role: "user", content },
 		{ role: "assistant", content: answer.answer },
 	]);
 	const headers = { Accept: "text/event-stream" };
-	const response = await post("/v1/ask", { question, history, reader }, { ...options, headers });
+	const body = { question, history, reader, collection: current(), document_ids: scope.length > 0 ? scope : null };
+	const response = await post("/v1/ask", body, { ...options, headers });
 	for await (const { event, data } of events(response.body)) {
 		if (event === "done") return data;
 		if (event === "error") throw new Problem(data.title, data.detail);
@@ -61,10 +66,36 @@ export async function ask(question, turns, { reader, ...options }, on) {
 	throw new Problem(t.brokenOff, t.isItRunning);
 }
 
-export async function listDocuments(cursor, limit, options) {
-	const listed = await get(`/v1/documents?limit=${limit}&cursor=${encodeURIComponent(cursor)}`, options);
+/** A page of the documents; `query` has the parameters of GET /v1/documents. */
+export async function listDocuments(query, options) {
+	const listed = await get(`/v1/documents?${here()}&${new URLSearchParams(query)}`, options);
 	for (const item of listed.items) records.set(item.id, item);
 	return listed;
+}
+
+export async function removeDocuments(ids) {
+	for (let from = 0; from < ids.length; from += MOST_REMOVED) {
+		await post("/v1/documents/delete", { ids: ids.slice(from, from + MOST_REMOVED) });
+	}
+	records.clear();
+}
+
+/** What can be brought in, and which documents are samples. */
+export const intake = () => get(`/v1/intake?${here()}`);
+
+export const listCollections = () => get("/v1/collections");
+
+export const createCollection = (id) => post("/v1/collections", { id });
+
+export const removeCollection = (id) => call(`/v1/collections/${id}`, { method: "DELETE" });
+
+export const verify = async (text, options) =>
+	(await post("/v1/verify", { text, collection: current() }, options)).json();
+
+/** Resolves when the server can be reached, or there is no more need. */
+export async function isBack(signal) {
+	do await pause(2000, signal);
+	while (!signal?.aborted && !await fetch("/health/ready").then(({ ok }) => ok, () => false));
 }
 
 /** Who can answer: the names of the readers, the one that does where none is chosen first. */
@@ -73,7 +104,9 @@ export const listReaders = async () => {
 	return [first, ...readers.filter((name) => name !== first)];
 };
 
-export const corpusSize = async () => (await get("/v1/collections")).find(({ id }) => id === "default");
+export const corpusSize = async () => (await listCollections()).find(({ id }) => id === current());
+
+export const forgetRecords = () => records.clear();
 
 export async function record(id) {
 	if (!records.has(id)) records.set(id, await get(documentUrl(id)));
@@ -88,36 +121,8 @@ export const documentText = ({ id }) => Promise.all([
 
 /** Questions that the documents answer; an offer that nothing depends on. */
 export const suggestions = (near) =>
-	get(`/v1/suggestions${near ? `?near=${encodeURIComponent(near)}` : ""}`)
+	get(`/v1/suggestions?${here()}${near ? `&near=${encodeURIComponent(near)}` : ""}`)
 		.then(({ questions, complete }) => (complete ? questions : suggestions(near)), () => []);
-
-/** Gives the file's outcome; `on` is told in words and numbers how far its bytes, then its passages are. */
-export async function upload(file, on) {
-	await corpusSize(); // Waits while the models load.
-	const { job } = await send(file, on);
-	for (let wait = 25; ; wait = Math.min(wait * 2, 800)) {
-		const { state, files, passages_done: done, passages_total: total } = await get(`/v1/jobs/${job}`);
-		if (state === "done" || state === "failed") {
-			records.clear();
-			return files[0];
-		}
-		on(t.ingesting(done, total), done, total);
-		await pause(wait);
-	}
-}
-
-/** What `fetch` does not tell is how much of a file has been sent. */
-const send = (file, on) => new Promise((resolve, reject) => {
-	const body = new FormData();
-	body.append("file", file);
-	const request = new XMLHttpRequest();
-	request.open("POST", "/v1/documents");
-	request.responseType = "json";
-	request.upload.onprogress = ({ loaded, total }) => on(t.sending(loaded, total), loaded, total);
-	request.onload = () => (request.status === 202 ? resolve(request.response) : reject(refusal(request.status, request.response)));
-	request.onerror = () => reject(new Problem(t.unreachable, t.isItRunning));
-	request.send(body);
-});
 
 async function* events(body) {
 	const reader = body.pipeThrough(new TextDecoderStream()).getReader();
@@ -138,7 +143,7 @@ const lost = (title) => (error) => {
 	throw error.name === "AbortError" ? new Problem(t.stopped) : new Problem(title, t.isItRunning);
 };
 
-const pause = (milliseconds, signal) => new Promise((resolve) => {
+export const pause = (milliseconds, signal) => new Promise((resolve) => {
 	setTimeout(resolve, milliseconds);
 	signal?.addEventListener("abort", resolve);
 });

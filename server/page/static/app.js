@@ -1,18 +1,23 @@
 /** The page: its parts put together, and what is shown at which address. */
 
-import { chatMarkdown, download } from "./actions.js";
 import { nameOf } from "./api.js";
 import { chatIn } from "./chat.js";
-import { forgetChat, keepChat, listChats } from "./chats.js";
+import { current, labelOf } from "./collection.js";
 import { documentsIn, showOverview } from "./documents.js";
-import { h, icon, lineForm, showDialog } from "./dom.js";
+import { icon } from "./dom.js";
+import { dropsOn } from "./dropping.js";
+import { footIn } from "./foot.js";
 import { chatHref, documentHref, go, place } from "./links.js";
+import { openMenu } from "./menu.js";
 import { startPreviews } from "./preview.js";
 import { readerIn } from "./reader.js";
+import { chatDeeds, sidebarIn } from "./sidebar.js";
 import { offerSignOut } from "./signin.js";
 import { t } from "./strings.js";
+import { switcherIn } from "./switcher.js";
+import { verifyIn } from "./verify.js";
 
-const [turns, panel, side, documentList, chatMenu] = ["turns", "panel", "side", "documents", "chat-menu"].map(byId);
+const [turns, panel, side, chatMenu] = ["turns", "panel", "side", "chat-menu-button"].map(byId);
 let opener;
 
 for (const node of document.querySelectorAll("[data-icon]")) node.append(icon(node.dataset.icon));
@@ -22,11 +27,37 @@ for (const node of document.querySelectorAll("[data-label]")) node.ariaLabel = n
 const chat = chatIn(turns, byId("composer"), {
 	announce,
 	asked: () => go(chatHref(chat.kept.id), null, place().view === "chat"),
-	answered: drawChats,
+	changed: drawPlace,
 });
 const overview = () => showOverview(byId("overview"), chat.ask);
-const showDocuments = documentsIn(documentList, announce, overview);
-const reader = readerIn(panel, step, closeReader);
+const askOnly = (documents) => {
+	go(chatHref());
+	chat.askOnly(documents);
+};
+const views = {
+	documents: documentsIn(byId("documents"), { announce, changed: overview, askOnly }),
+	verify: verifyIn(byId("verify"), announce),
+	chat: { show() {} },
+};
+const reader = readerIn(panel, step, closeReader, askOnly);
+const drawSwitch = switcherIn(byId("collection"), () => {
+	overview();
+	const { view } = place(mainHref());
+	if (view === "chat") go(chatHref());
+	else views[view].show();
+	drawPlace();
+});
+const told = {
+	changed(id, title) {
+		if (id === chat.kept.id) chat.kept.title = title;
+		drawPlace();
+	},
+	deleted(id) {
+		if (id === chat.kept.id) go(chatHref());
+		drawPlace();
+	},
+};
+const drawChats = sidebarIn(byId("chats"), told);
 
 function byId(id) {
 	return document.getElementById(id);
@@ -42,24 +73,27 @@ const mainHref = () => (place().view === "document" ? history.state?.main : loca
 function route() {
 	const at = place();
 	const { view, id } = place(mainHref());
-	const listing = view === "documents";
-	if (listing && documentList.hidden) showDocuments();
-	if (!listing && !chat.show(id)) go(chatHref(), null, true);
-	if (listing !== !documentList.hidden) byId("page").scrollTop = document.scrollingElement.scrollTop = 0;
-	documentList.hidden = !listing;
-	byId("chat").hidden = listing;
-	drawChats();
+	const before = current();
+	if (view === "chat" && !chat.show(id)) go(chatHref(), null, true);
+	if (before !== current()) overview();
+	drawSwitch();
+	if (byId(view).hidden) {
+		byId("page").scrollTop = document.scrollingElement.scrollTop = 0;
+		for (const name of Object.keys(views)) byId(name).hidden = name !== view;
+		views[view].show();
+	}
+	drawPlace();
 	if (at.view === "document") reader.show(at, history.state?.citations ?? [], history.state?.number);
 	else if (!panel.hidden) {
 		reader.close();
 		opener?.focus({ preventScroll: true });
 	}
-	for (const link of turns.querySelectorAll("[data-number]")) link.ariaCurrent = link.hash === location.hash;
+	for (const link of document.querySelectorAll("main [data-number]")) link.ariaCurrent = link.hash === location.hash;
 }
 
 function openDocument(link) {
 	if (link.hash === location.hash) return closeReader();
-	const citations = link.closest(".turn")?.turn.citations ?? [];
+	const citations = link.closest(".turn, .checked")?.turn.citations ?? [];
 	const state = { main: mainHref(), citations, number: Number(link.dataset.number), pushed: panel.hidden || history.state?.pushed };
 	opener = link;
 	go(link.hash, state, !panel.hidden);
@@ -67,8 +101,9 @@ function openDocument(link) {
 }
 
 function step(by) {
-	const { citations, number } = history.state;
+	const { citations = [], number } = history.state ?? {};
 	const next = citations[citations.findIndex((one) => one.number === number) + by];
+	if (!next || panel.hidden) return;
 	go(documentHref(next), { ...history.state, number: next.number }, true);
 	announce(t.sourceName(next.number, nameOf(next)));
 }
@@ -90,37 +125,32 @@ document.addEventListener("keydown", ({ key, isComposing }) => {
 	if (key === "Escape" && !isComposing && !panel.hidden && !document.querySelector(":popover-open, dialog")) closeReader();
 });
 
-function drawChats() {
+/** Where one is: in the title, at the top, and marked in the navigation. */
+function drawPlace() {
 	const { view, id } = place(mainHref());
-	const listing = view === "documents";
-	document.title = listing ? t.documents : chat.kept.title ?? t.title;
+	document.title = view === "chat" ? chat.kept.title ?? t.title : t[view];
 	byId("title").textContent = document.title;
-	byId("chat-menu-button").hidden = listing || !chat.kept.title;
-	byId("chats").replaceChildren(...listChats().map((one) => h("li", h("a", one.title, {
-		href: chatHref(one.id),
-		"aria-current": one.id === id && "page",
-	}))));
+	chatMenu.hidden = view !== "chat" || !chat.kept.title;
+	for (const link of side.querySelectorAll(":scope > a:not(.brand)")) link.ariaCurrent = link.hash === mainHref() ? "page" : null;
+	drawChats(current(), view === "chat" && id);
 }
 
-const menu = {
-	rename() {
-		const dialog = showDialog(t.rename, lineForm(t.chatName, chat.kept.title, t.save, (title) => {
-			if (title) keepChat(Object.assign(chat.kept, { title }));
-			dialog.close();
-			drawChats();
-		}));
-	},
-	exportChat: () => download("conversation.md", chatMarkdown(chat.kept)),
-	deleteChat: () => showDialog(t.deleteChat, t.deleteDetail, t.remove, () => {
-		forgetChat(chat.kept.id);
-		go(chatHref());
-	}),
-};
-chatMenu.append(...Object.entries(menu).map(([name, act]) => h("button", t[name], () => {
-	chatMenu.hidePopover();
-	act();
-})));
+chatMenu.onclick = () => openMenu(chatMenu, chatDeeds(chat.kept.id, told));
+const checks = () => place(mainHref()).view === "verify";
+dropsOn(() => (checks() ? t.dropToCheck : t.dropTo(labelOf(current()))), (files) => {
+	if (checks()) return views.verify.take(files);
+	if (byId("documents").hidden) go("#/documents");
+	return views.documents.take(files);
+});
 
+footIn(side, {
+	"/": () => (place(mainHref()).view === "documents" ? document.querySelector(".find") : byId("question")).focus(),
+	n: () => go(chatHref()),
+	d: () => go("#/documents"),
+	c: () => go("#/verify"),
+	j: () => step(1),
+	k: () => step(-1),
+});
 offerSignOut(byId("sign-out"));
 byId("skip").onclick = () => byId("question").focus();
 startPreviews();

@@ -12,6 +12,7 @@ const ICONS = {
 	link: "M10 14a4 4 0 0 0 6 0l3-3a4 4 0 0 0-6-6l-1 1M14 10a4 4 0 0 0-6 0l-3 3a4 4 0 0 0 6 6l1-1",
 	helpful: "M7 11v9H4v-9zl4-8a2 2 0 0 1 3 2l-1 5h6l1 1-2 8-1 1H7",
 	remove: "M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13",
+	check: "M5 13l4 4L19 7",
 	file: "M6 3h8l5 5v13H6zM14 3v5h5",
 };
 
@@ -24,7 +25,7 @@ export function h(tag, ...parts) {
 	const node = document.createElement(name);
 	if (name === "button") node.type = "button";
 	node.dir = "auto"; // Text of others may read from the right.
-	node.classList.add(...classes);
+	if (classes.length > 0) node.classList.add(...classes);
 	return fill(node, parts);
 }
 
@@ -49,13 +50,40 @@ export function lineForm(label, value, action, send) {
 	return h("form.line", { onsubmit }, input, h("button.primary", action, { type: "submit" }));
 }
 
+/** `act` is what cannot be taken back. */
 export function showDialog(title, content, action, act) {
-	const dialog = h("dialog", { "aria-label": title, onclose: () => dialog.remove() }, h("h2", title), h("div", content));
-	const button = (words, then) => h("button", words, () => {
+	const dialog = dialogOf(title, h("div", content));
+	dialog.append(h("div.actions", closing(dialog, "button", action ? t.cancel : t.close), action && closing(dialog, "button.danger", action, act)));
+	return shown(dialog);
+}
+
+/** Asks for a line of text. */
+export function askLine(title, label, value, action, send) {
+	const input = h("input", { "aria-label": label, placeholder: label, value, maxlength: "200", autofocus: true });
+	const dialog = dialogOf(title);
+	const onsubmit = (event) => {
+		event.preventDefault();
 		dialog.close();
-		then?.();
-	});
-	dialog.append(h("div.actions", button(t.cancel), action && button(action, act)));
+		send(input.value.trim());
+	};
+	const buttons = h("div.actions", closing(dialog, "button", t.cancel), h("button.primary", action, { type: "submit" }));
+	dialog.append(h("form", { onsubmit }, h("div.line", input), buttons));
+	return shown(dialog);
+}
+
+export const showProblem = ({ message, detail = "" }) => showDialog(message, detail);
+
+function dialogOf(title, ...content) {
+	const dialog = h("dialog", { "aria-label": title, onclose: () => dialog.remove() }, h("h2", title), content);
+	return dialog;
+}
+
+const closing = (dialog, tag, words, then) => h(tag, words, () => {
+	dialog.close();
+	then?.();
+});
+
+function shown(dialog) {
 	document.body.append(dialog);
 	dialog.showModal();
 	return dialog;

@@ -9,9 +9,10 @@ export const chatHref = (id) => (id ? `#/c/${id}` : "#/");
 export const documentHref = ({ document_id: of, id = of, start, end }) =>
 	`#/documents/${encodeURIComponent(id)}${end ? `?start=${start}&end=${end}` : ""}`;
 
-/** What an address shows: a view ("chat", "documents" or "document"), its id, start and end. */
+/** What an address shows: a view ("chat", "documents", "verify" or "document"), its id, start and end. */
 export function place(hash = location.hash) {
 	const [, kind, id, query] = /^#\/(\w+)\/?([^?]*)\??(.*)/.exec(hash) ?? [];
+	if (kind === "verify") return { view: kind };
 	if (kind !== "documents") return { view: "chat", id };
 	if (!id) return { view: kind };
 	const [start, end] = (query.match(/\d{1,15}/g) ?? []).map(Number);

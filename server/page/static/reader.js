@@ -8,7 +8,7 @@ import { bringAside } from "./statement.js";
 import { t } from "./strings.js";
 import { drawText, shownPieces, shownText } from "./text.js";
 
-export function readerIn(root, step, close) {
+export function readerIn(root, step, close, askOnly) {
 	const position = h("p.muted");
 	const title = h("h2", { id: "panel-title", tabindex: "-1" });
 	const about = h("div");
@@ -45,7 +45,7 @@ export function readerIn(root, step, close) {
 		const marks = Array.from(text.querySelectorAll("mark"));
 		if (citation && marks.map((mark) => mark.textContent).join("") !== citation.quote) warn(t.changed, citation);
 		else body.replaceChildren(text);
-		links.replaceChildren(at.end ? t.cited(at.start, at.end) : "", newTab(documentUrl(at.id, "/source"), t.sourceFile));
+		links.replaceChildren(at.end ? t.cited(at.start, at.end) : "", newTab(documentUrl(at.id, "/source"), t.sourceFile), h("button", t.askOnlyThis, () => askOnly([{ id: at.id, name: title.textContent }])));
 		const headings = Array.from(text.querySelectorAll("h3, h4, h5, h6"));
 		openOutline.hidden = headings.length < 2;
 		outline.replaceChildren(...headings.map((heading) => h("button", shownText(heading).split("\n", 1), () => open(heading))));

@@ -3,16 +3,17 @@
 import { actions } from "./actions.js";
 import { afterStatements, howFound, instead, unansweredView } from "./answer.js";
 import { failed, h } from "./dom.js";
+import { overView } from "./scope.js";
 import { statementView } from "./statement.js";
 import { t } from "./strings.js";
 
 let count = 0;
 
-export function newTurn(question, { askThis, askAsTyped, correct }) {
+export function newTurn({ question, over }, { askThis, askAsTyped, correct }) {
 	const id = `turn-${++count}`;
 	const [status, understood, body, statements] = ["status", "understood", "reply", "statements"].map((name) => h(`div.${name}`));
 	body.append(statements);
-	const node = h("article.turn", { "aria-labelledby": id }, h("h2", question, { id }), status, understood, body);
+	const node = h("article.turn", { "aria-labelledby": id }, h("h2", question, { id }), overView(over), status, understood, body);
 
 	const turn = {
 		question,
