@@ -87,7 +87,7 @@ function route() {
 		reader.close();
 		opener?.focus({ preventScroll: true });
 	}
-	for (const link of document.querySelectorAll("main [data-number]")) link.ariaCurrent = link.hash === location.hash;
+	for (const link of document.querySelectorAll("main :is([data-number], .documents a)")) link.ariaCurrent = link.hash === location.hash;
 }
 
 function openDocument(link) {
