@@ -33,6 +33,7 @@ _COMMANDS = {
     "faults": ("eval.faults.cli", "Kill a real Footnote over and over; it must have lost nothing."),
     "followups": ("eval.studies.followups", "How well questions are completed from a conversation."),
     "load": ("eval.cost.load", "How a server bears more clients than it can answer."),
+    "quotes": ("eval.verify.quotes", "How many quotes are classified right."),
     "scale": ("eval.cost.scale.cli", "Footnote with very many documents."),
     "stress": ("eval.cost.stress.cli", "The answers of many threads beside those of one."),
     "train": ("eval.training.train", "Train the answerability adapters."),

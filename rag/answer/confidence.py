@@ -12,10 +12,11 @@ from functools import cache
 from math import exp
 from pathlib import Path
 
+from rag.answer.find.codes import codes_of, has_code
 from rag.answer.find.evidence import Candidate
 from rag.answer.question import Question
 from rag.language.english.lexicon import STOP_WORDS
-from rag.language.english.words import identifiers, spellings_of, stem, words
+from rag.language.english.words import stem, words
 from rag.types import UNSCALED, Scale
 
 PARAMETERS = Path(__file__).resolve().parent / "answerability.json"
@@ -82,11 +83,7 @@ def _is_readable(question: Question, candidates: Sequence[Candidate]) -> bool:
 
 def is_of_another(question: Question, one: Candidate, best: Candidate) -> bool:
     """True where the best has a code that the question names, and ``one`` has not: it speaks of another thing."""
-    asked = {spellings_of(word)[0] for word in identifiers(question.words)}
-    if not asked:
-        return False
-    has, other = ("".join(words(each.judged.lower())).replace("-", "") for each in (best, one))
-    return any(code in has and code not in other for code in asked)
+    return any(has_code(best, code) and not has_code(one, code) for code in codes_of(question))
 
 
 def confidence(found: Signals) -> float:

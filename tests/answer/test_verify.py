@@ -177,6 +177,15 @@ def test_claim_may_rest_on_two_sentences(engine: Library) -> None:
     assert (one.verdict, len(one.citations)) == ("supported", 2)
 
 
+def test_name_of_a_heading_is_a_name_of_what_stands_under_it(engine: Library) -> None:
+    passage = "# Ports of Tarn\n\n## Gull Bay\n\nIt was dug in 1902.\n\n## Heron Cove\n\nIt was dug in 1931.\n"
+    found = engine.verify(
+        "Gull Bay was dug in 1902. Heron Cove was dug in 1931. Otter Quay was dug in 1902.", passages=[passage]
+    )
+    assert [one.verdict for one in found.sentences[:2]] == ["supported", "supported"]
+    assert [(one.kind, one.said) for one in found.sentences[2].differences] == [("name", "Otter Quay")]
+
+
 def test_chosen_documents_alone_are_looked_at(engine: Library) -> None:
     ids = {document.path: document.id for document in engine.documents()}
     claim = "The harbour of Pelm opened in 1964."

@@ -19,6 +19,7 @@ COMMANDS = [
     "faults",
     "followups",
     "load",
+    "quotes",
     "scale",
     "stress",
     "train",

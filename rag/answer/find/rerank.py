@@ -13,6 +13,7 @@ from functools import cache
 
 from rag.answer.find.candidates import candidates_of
 from rag.answer.find.cells import cell_texts
+from rag.answer.find.codes import of_asked_codes
 from rag.answer.find.compared import with_compared
 from rag.answer.find.crowding import crowding
 from rag.answer.find.evidence import Candidate, Hit
@@ -56,7 +57,7 @@ def rerank(
     holds = cache(question.holds_value or _nothing)
     deeper = [hit for hit in hits[_POOL_PASSAGES:] if holds(hit.passage.text)]
     looked_at = {hit.passage.id: hit for hit in [*hits[:_POOL_PASSAGES], *deeper, *_of_others(hits)]}
-    pool = candidates_of(catalog, question, [*looked_at.values()])
+    pool = of_asked_codes(question, candidates_of(catalog, question, [*looked_at.values()]))
     promising = _most_promising(question, pool, hits, holds)
     kept = _FOR_CELLS if any(one.unit and one.unit.row for one in promising[:_LEAST_CANDIDATES]) else 0
     chosen = _within_budget(scorer, question.text, promising, budget - kept)

@@ -14,7 +14,7 @@ from itertools import groupby
 from rag.answer.find.evidence import Candidate
 from rag.answer.question import Question
 from rag.answer.read.reader import Reading, Source
-from rag.answer.verify.evidence import Evidence
+from rag.answer.verify.evidence import Evidence, above
 from rag.language.english.context import leans, understood
 from rag.language.text import clean, display, without_footnotes
 from rag.language.tokens import count_tokens
@@ -119,7 +119,7 @@ def _in_order(candidates: Sequence[Candidate]) -> list[Candidate]:
 
 
 def _numbered(number: int, candidate: Candidate) -> NumberedUnit:
-    evidence = Evidence(document=candidate.document, span=candidate.span, text=_told(candidate))
+    evidence = Evidence(document=candidate.document, span=candidate.span, text=_told(candidate), above=above(candidate))
     return NumberedUnit(number=number, candidate=candidate, evidence=evidence, spans=_spans(candidate))
 
 

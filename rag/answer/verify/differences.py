@@ -33,7 +33,8 @@ def without_mark(text: str) -> str:
 
 def _found(claim: str, evidence: Sequence[Evidence], beside: Sequence[str]) -> Iterator[Difference]:
     texts = [without_mark(one.text) for one in evidence]
-    around = [one.document.title for one in evidence if one.document.title]
+    titles = (one.document.title for one in evidence if one.document.title)
+    around = [*dict.fromkeys([*titles, *(text for one in evidence for text in one.above)])]
     yield from unlike_amounts(claim, [*texts, *around])
     yield from unlike_dates(
         claim, [*((one.text, one.document.published) for one in evidence), *((one, None) for one in around)]

@@ -10,7 +10,7 @@ from rag.answer.find.evidence import Candidate, Hit
 from rag.answer.find.retrieve import retrieve
 from rag.answer.question import read_question
 from rag.answer.verify.claims import Claim
-from rag.answer.verify.evidence import Evidence
+from rag.answer.verify.evidence import Evidence, above
 from rag.blocks import Block
 from rag.language.english.context import leans, understood
 from rag.language.english.words import content_words, overlap_scores, stem
@@ -123,6 +123,7 @@ def _likeliest(claim: Claim, candidates: Sequence[Candidate]) -> list[Evidence]:
 def _evidence(candidate: Candidate) -> Evidence:
     document, span, previous = candidate.document, candidate.span, candidate.previous
     if candidate.unit:
-        return Evidence(document=document, span=span, text=candidate.unit.text)
+        return Evidence(document=document, span=span, text=candidate.unit.text, above=above(candidate))
     leant_on = previous.span if previous is not None and leans(candidate.sentence, previous) else None
-    return Evidence(document=document, span=span, text=understood(candidate.sentence, previous), leant_on=leant_on)
+    text = understood(candidate.sentence, previous)
+    return Evidence(document=document, span=span, text=text, leant_on=leant_on, above=above(candidate))
