@@ -134,14 +134,6 @@ function drawPlace() {
 	drawChats(current(), view === "chat" && id);
 }
 
-chatMenu.onclick = () => openMenu(chatMenu, chatDeeds(chat.kept.id, told));
-const checks = () => place(mainHref()).view === "verify";
-dropsOn(() => (checks() ? t.dropToCheck : t.dropTo(labelOf(current()))), (files) => {
-	if (checks()) return views.verify.take(files);
-	if (byId("documents").hidden) go("#/documents");
-	return views.documents.take(files);
-});
-
 footIn(side, {
 	"/": () => (place(mainHref()).view === "documents" ? document.querySelector(".find") : byId("question")).focus(),
 	n: () => go(chatHref()),
@@ -150,6 +142,14 @@ footIn(side, {
 	j: () => step(1),
 	k: () => step(-1),
 });
+chatMenu.onclick = () => openMenu(chatMenu, chatDeeds(chat.kept.id, told));
+const checks = () => place(mainHref()).view === "verify";
+dropsOn(() => (checks() ? t.dropToCheck : t.dropTo(labelOf(current()))), (files) => {
+	if (checks()) return views.verify.take(files);
+	if (byId("documents").hidden) go("#/documents");
+	return views.documents.take(files);
+});
+
 byId("skip").onclick = () => byId("question").focus();
 startPreviews();
 chat.focus();
