@@ -88,7 +88,7 @@ function route() {
 		reader.close();
 		opener?.focus({ preventScroll: true });
 	}
-	for (const link of document.querySelectorAll("main [data-number]")) link.ariaCurrent = link.hash === location.hash;
+	for (const link of document.querySelectorAll("main :is([data-number], .documents a)")) link.ariaCurrent = link.hash === location.hash;
 }
 
 function openDocument(link) {
@@ -135,14 +135,6 @@ function drawPlace() {
 	drawChats(current(), view === "chat" && id);
 }
 
-chatMenu.onclick = () => openMenu(chatMenu, chatDeeds(chat.kept.id, told));
-const checks = () => place(mainHref()).view === "verify";
-dropsOn(() => (checks() ? t.dropToCheck : t.dropTo(labelOf(current()))), (files) => {
-	if (checks()) return views.verify.take(files);
-	if (byId("documents").hidden) go("#/documents");
-	return views.documents.take(files);
-});
-
 footIn(side, {
 	"/": () => (place(mainHref()).view === "documents" ? document.querySelector(".find") : byId("question")).focus(),
 	n: () => go(chatHref()),
@@ -151,6 +143,14 @@ footIn(side, {
 	j: () => step(1),
 	k: () => step(-1),
 });
+chatMenu.onclick = () => openMenu(chatMenu, chatDeeds(chat.kept.id, told));
+const checks = () => place(mainHref()).view === "verify";
+dropsOn(() => (checks() ? t.dropToCheck : t.dropTo(labelOf(current()))), (files) => {
+	if (checks()) return views.verify.take(files);
+	if (byId("documents").hidden) go("#/documents");
+	return views.documents.take(files);
+});
+
 offerSignOut(byId("sign-out"));
 byId("skip").onclick = () => byId("question").focus();
 startPreviews();

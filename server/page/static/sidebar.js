@@ -33,9 +33,9 @@ export function sidebarIn(list, told) {
 	field.oninput = () => draw(...last);
 
 	function draw(collection, shown) {
-		last = [collection, shown];
 		const all = listChats(collection);
-		field.hidden = all.length <= FEW && !field.value;
+		if (last[0] !== collection) field.hidden = all.length <= FEW; // And not later: it would push the list down.
+		last = [collection, shown];
 		const words = field.value.trim().toLowerCase();
 		const found = all.filter(({ title }) => title.toLowerCase().includes(words));
 		const groups = Map.groupBy(found, ({ at }) => since(at));
