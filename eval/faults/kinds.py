@@ -81,7 +81,7 @@ def full_disk(site: Site, room: Room, random: Random) -> Found:
     room.free()
     job = site.upload(accepted)
     room.fill()
-    site.wait_for_log("go on when there is room")
+    site.wait_for_log("go on when they can")
     held = next(iter(site.held))
     _expect_refusal(site, lambda: site.client.delete(f"/v1/documents/{held}"), found)
     check(site, [*_changes(refused, None), *_open(accepted)], found)

@@ -18,6 +18,7 @@ OWN = {"rag", "server", "eval"}
 OPTIONAL = ROOT / "rag" / "models" / "sentence_transformers.py"
 RECOGNITION = ROOT / "rag" / "ingest" / "parse" / "ocr" / "engine.py"
 TRACES = ROOT / "server" / "sight" / "traces.py"
+POSTGRES = sorted((ROOT / "rag" / "storage" / "catalog" / "postgres").glob("*.py"))
 WITHOUT = """
 import sys
 sys.modules["sentence_transformers"] = None  # what an interpreter that lacks it does
@@ -67,7 +68,12 @@ def undeclared(files: list[Path], declared: set[str]) -> list[str]:
 def test_every_import_is_declared(package: str, extras: list[str]) -> None:
     files = sorted((ROOT / package).rglob("*.py"))
     assert len(files) > 10
-    assert undeclared([file for file in files if file not in (OPTIONAL, RECOGNITION, TRACES)], declared(*extras)) == []
+    assert (
+        undeclared(
+            [file for file in files if file not in (OPTIONAL, RECOGNITION, TRACES, *POSTGRES)], declared(*extras)
+        )
+        == []
+    )
 
 
 def test_only_the_extra_brings_sentence_transformers() -> None:
@@ -81,6 +87,12 @@ def test_only_the_extra_brings_text_recognition() -> None:
     assert undeclared([RECOGNITION], declared("ocr")) == []
     found = {line.rpartition(" ")[2] for line in undeclared([RECOGNITION], declared())}
     assert found == {"cv2", "rapidocr_onnxruntime"}
+
+
+def test_only_the_extra_brings_postgresql() -> None:
+    assert undeclared(POSTGRES, declared("postgres")) == []
+    found = {line.rpartition(" ")[2] for line in undeclared(POSTGRES, declared())}
+    assert found == {"psycopg", "psycopg_pool"}
 
 
 def test_only_the_extra_brings_opentelemetry() -> None:

@@ -15,9 +15,11 @@ TABLE = "# Wells\n\n| Well | Depth |\n|---|---|\n| Upper | 14 m |\n| Lower | 31 
 
 
 def aged(data_dir: Path) -> None:
-    """Make a catalog what version 1 was: without the tables of blocks and scales."""
+    """Make a catalog what version 1 was: without the tables of blocks, scales and keys."""
     with closing(sqlite3.connect(data_dir / CATALOG)) as connection:
-        connection.executescript("DROP TABLE structures; DROP TABLE scales; PRAGMA user_version = 1;")
+        connection.executescript(
+            "DROP TABLE structures; DROP TABLE scales; DROP TABLE sessions; DROP TABLE access_keys; PRAGMA user_version = 1;"
+        )
 
 
 def test_a_former_catalog_opens_and_its_documents_are_read_again(open_library: OpenLibrary, tmp_path: Path) -> None:
