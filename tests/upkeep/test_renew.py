@@ -18,7 +18,8 @@ def aged(data_dir: Path) -> None:
     """Make a catalog what version 1 was: without the tables of blocks, scales and keys."""
     with closing(sqlite3.connect(data_dir / CATALOG)) as connection:
         connection.executescript(
-            "DROP TABLE structures; DROP TABLE scales; DROP TABLE sessions; DROP TABLE access_keys; PRAGMA user_version = 1;"
+            "DROP TABLE structures; DROP TABLE scales; DROP TABLE sessions; DROP TABLE access_keys;"
+            "PRAGMA user_version = 1;"
         )
 
 
