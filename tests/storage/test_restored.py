@@ -203,7 +203,9 @@ def problem_of(catalog: Path) -> str:
 
 @pytest.mark.parametrize("table", columns())
 def test_every_value_of_a_catalog_is_checked(table: str, backup: Path, tmp_path: Path, victim: Path) -> None:
-    begun: list[Change] = [("INSERT INTO sessions SELECT sha256, id, created FROM access_keys", ())]  # no backup has any
+    begun: list[Change] = [
+        ("INSERT INTO sessions SELECT sha256, id, created FROM access_keys", ())
+    ]  # no backup has any
     whole, tried = changed_catalog(catalog_of(backup), tmp_path / "whole.db", begun).read_bytes(), 0
     assert not problem_of(tmp_path / "whole.db")
     for column, kind in columns()[table]:
