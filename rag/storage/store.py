@@ -250,8 +250,9 @@ class Store:
         try:
             self._close_former()
             for index in self._open():
+                agreeing = index.agreeing()
                 index.vectors.close()
-                index.settle()
+                index.settle(agreeing)
             self._place.close()
             self._catalog.close()
             make_private(self.data_dir)

@@ -17,6 +17,7 @@ from tests.support.places import ROOT
 DEPLOY = ROOT / "deploy"
 DOCKERFILE = (DEPLOY / "Dockerfile").read_text("utf-8")
 UNIT = (DEPLOY / "footnote.service").read_text("utf-8")
+VECTORS_UNIT = (DEPLOY / "team" / "footnote-vectors.service").read_text("utf-8")
 COMPOSE: dict[str, Any] = yaml.safe_load((DEPLOY / "compose.yaml").read_text("utf-8"))
 
 
@@ -81,6 +82,9 @@ def test_health_check_tells_a_ready_server_from_none(seeds_server: str) -> None:
 def test_systemd_accepts_the_unit(tmp_path: Path) -> None:
     unit = tmp_path / "footnote.service"
     unit.write_text(UNIT.replace("/opt/footnote/bin/footnote", sys.executable), encoding="utf-8")
+    done = subprocess.run(["systemd-analyze", "verify", unit], capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    unit.write_text(VECTORS_UNIT.replace("/opt/footnote/bin/chroma", sys.executable), encoding="utf-8")
     done = subprocess.run(["systemd-analyze", "verify", unit], capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     unit.write_text(UNIT.replace("ProtectSystem=strict", "ProtectSystem=srtict"), encoding="utf-8")

@@ -9,10 +9,10 @@ import json
 import logging
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 
-from rag.errors import CatalogError, DataDirectoryError
+from rag.errors import CatalogError, DataDirectoryError, VectorsUnavailable
 from rag.storage.catalog import Catalog, Generation
 from rag.storage.directory import remove_tree, vector_folders
 from rag.storage.protocols import SealedVectors
@@ -78,14 +78,33 @@ class Index:
         """After a write that failed the files are checked when they are next opened: no seal from now on."""
         self._trusted = False
 
-    def settle(self) -> None:
-        """Say that the vectors, as they are on disk now, agree with the catalog; unless there is doubt."""
+    def settle(self, agreeing: Collection[str] | None = None) -> None:
+        """Say that the vectors, as they are on disk now, agree with the catalog; unless there is doubt.
+
+        Args:
+            agreeing: What ``agreeing`` gave before the vectors were closed, if they are.
+        """
         if not self._trusted or self._left:
             return
         try:
-            self.vectors.seal({name: self.catalog.key_digest(name) for name in self.catalog.collections()})
+            names = self.agreeing() if agreeing is None else agreeing
+            self.vectors.seal({name: self.catalog.key_digest(name) for name in names})
         except OSError as error:
             logger.warning("the vector index is not sealed, so it is checked when next opened: %s", error)
+
+    def lacks(self, collection: str) -> bool:
+        """Whether the vectors are of other passages than those of a collection, as after another process changed it."""
+        return self.vectors.keys(collection) != set(self.catalog.passage_keys(collection))
+
+    def agreeing(self) -> list[str]:
+        """The collections that no other process has changed: a seal must not name keys that one stored."""
+        names = self.catalog.collections()
+        if self.catalog.leases is None:
+            return names
+        try:
+            return [name for name in names if not self.lacks(name)]
+        except VectorsUnavailable:
+            return []
 
     def miscounts(self) -> list[str]:
         """The collections of which there are not as many vectors as passages, a line each.

@@ -16,6 +16,7 @@ from rag.storage.directory import LIBRARY, remove_tree, vector_folders
 from rag.storage.vectors.address import ServerAddress
 from rag.storage.vectors.guarded import Guarded
 from rag.storage.vectors.index import Index, OnRepair
+from rag.storage.vectors.others import Others
 from rag.storage.vectors.rest import Requests
 from rag.storage.vectors.server import ServerIndex, drop_all, prefix_of
 
@@ -45,6 +46,7 @@ class Served:
         self._writing = writing
         self._indexes = indexes
         self._guarded: dict[int, Guarded] = {}
+        self._others = Others()
         self._stop = threading.Event()
         self._wake = threading.Event()
         self._keeper = threading.Thread(target=self._keep, name="vectors", daemon=True)
@@ -58,7 +60,8 @@ class Served:
         )
         try:
             self._requests.ensure_database()
-            _bring_in_step(Index(generation, at, whole), whole.agreed(), on_repair)
+            with at.snapshot() as frozen:  # another process may write meanwhile
+                _bring_in_step(Index(generation, frozen, whole), whole.agreed(), on_repair)
         except VectorsUnavailable as error:
             guarded.lose(str(error))
         if not self._keeper.is_alive():
@@ -120,8 +123,14 @@ class Served:
             self._catch_up(guarded, index)
 
     def _look(self, guarded: Guarded, index: Index) -> None:
-        """Lose an index that holds another state than it was left in, as a server does that was put back."""
+        """Lose an index that holds another state than it was left in, as a server does that was put back.
+
+        So is one whose collections another process changed.
+        """
         if not index.miscounts() and guarded.whole.is_as_left():
+            with self._writing:
+                if changed := self._others.changed(index):
+                    guarded.lose(f"another process changed {changed}")
             return
         with self._writing:  # a change was under way, perhaps
             if guarded.lost is None and (found := index.miscounts() or not guarded.whole.is_as_left()):
@@ -134,10 +143,8 @@ class Served:
             pass
         with index.catalog.snapshot() as frozen:
             _bring_in_step(Index(index.generation, frozen, guarded.whole), {}, logger.warning)
-        with self._writing:
-            _bring_in_step(
-                Index(index.generation, index.catalog, guarded.whole), guarded.whole.agreed(), logger.warning
-            )
+        with self._writing, index.catalog.snapshot() as frozen:
+            _bring_in_step(Index(index.generation, frozen, guarded.whole), guarded.whole.agreed(), logger.warning)
             index.trust()
             guarded.find_again()
 
