@@ -12,7 +12,7 @@ from functools import cache
 from math import exp
 from pathlib import Path
 
-from rag.answer.find.codes import codes_of, has_code
+from rag.answer.find.codes import codes_of, has_another, has_code
 from rag.answer.find.evidence import Candidate
 from rag.answer.question import Question
 from rag.language.english.lexicon import STOP_WORDS
@@ -38,7 +38,7 @@ class Signals:
         lead: How far the best candidate's score is above the next one's of those that may speak of the same, at most 5.
         missing: How many words of the question's names and numbers no source has, at most 3.
         unit: Whether the best candidate is a row, an item, a list, a record or code.
-        sole: Whether it is asked of one document alone.
+        sole: Whether it is asked of one document alone, and the best has no code in the place of one that is asked for.
         scale: What log odds mean in the collection.
     """
 
@@ -70,7 +70,7 @@ def signals(question: Question, candidates: Sequence[Candidate]) -> Signals:
         lead=min(best.score - others[0].score, _LONGEST_LEAD) if others else _LONGEST_LEAD,
         missing=min(float(len(absent & question.named)), _MOST_MISSING),
         unit=best.unit is not None,
-        sole=question.sole,
+        sole=question.sole and not has_another(question, best),
         scale=question.scale,
     )
 

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -64,3 +65,14 @@ def test_code_that_no_source_has_leaves_what_is_near_it_refused(library: Library
     answer = library.ask("Which shelf holds P-34801?")
     assert not answer.answered
     assert "P-34801" in answer.missing_terms
+
+
+@pytest.mark.parametrize("question", ["What does E15 mean?", "What should I do about error e12?"])
+def test_another_code_of_one_document_does_not_answer(
+    question: str, encoder: Encoder, scorer: PairScorer, tmp_path: Path
+) -> None:
+    """A document need not name what it is about, but this one names its codes."""
+    with closing(assemble(Settings(data_dir=tmp_path / "data"), encoder, scorer)) as engine:
+        write_and_ingest(engine, tmp_path / "files", {"errors.md": FILES["errors.md"]})
+        assert not engine.ask(question).answered
+        assert "the filter is clogged" in said(engine.ask("What does E14 mean?"))

@@ -43,6 +43,12 @@ def _table(candidate: Candidate) -> tuple[str, int | None] | None:
     return (candidate.document.id, unit.table) if unit and unit.row else None
 
 
+def has_another(question: Question, candidate: Candidate) -> bool:
+    """Whether a candidate lacks a code that is asked for, and has another of its series."""
+    lacking = {_series(code) for code in codes_of(question) if not has_code(candidate, code)}
+    return not lacking.isdisjoint(_series_of(candidate))
+
+
 def codes_of(question: Question) -> frozenset[str]:
     """The codes that a question names, in small letters and in one."""
     return frozenset(spellings_of(word)[0] for word in identifiers(question.words))
