@@ -41,11 +41,7 @@ def main(data: Path | None, claims: Path | None, most: int, fits: bool, missed: 
     judged with parameters that were fitted on the others, the lessons' test half with those fitted on everything else.
     """
     try:
-        pairs = (
-            [*given_pairs(claims, most=most)]
-            if claims
-            else [*lessons(), *(load_pairs(data, most=most) if data else [])]
-        )
+        pairs = [*(given_pairs(claims, most=most) if claims else _made(data, most))]
     except EvalSetError as error:
         sys.exit(f"Error: {error}")
     found, seconds = _judged(pairs)

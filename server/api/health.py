@@ -30,5 +30,5 @@ def ready(engine: NamedDependency[Library]) -> dict[str, str]:
 
 @get("/metrics", sync_to_thread=True, media_type="text/plain")
 def metrics(sight: NamedDependency[Sight]) -> Response[bytes]:
-    """Counts and times in Prometheus's text format, also while the server loads."""
+    """Counts and times in Prometheus's text format."""
     return Response(sight.metrics.text(), headers={"Content-Type": MEDIA_TYPE})

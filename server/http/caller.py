@@ -11,8 +11,6 @@ from rag.library import Library
 from rag.storage.catalog import KeyScope
 
 _CALLER = "caller"
-OWN_PAGE = "own_page"
-"""Whether a request comes from no page but this server's: only then counts what a browser adds by itself."""
 SEE_BODY = "see_body"
 """Where a request has the function that holds its JSON body to the collections of its caller, if it is held to any."""
 

@@ -28,6 +28,8 @@ logger = logging.getLogger(__name__)
 REQUEST_ID = "x-request-id"
 ALLOWED_ORIGIN = "allowed_origin"
 """Where a request says that it comes from a page that is let in, though of another site."""
+OWN_PAGE = "own_page"
+"""Whether a request comes from no page but this server's: only then counts what a browser adds by itself."""
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _ANY = ("0.0.0.0", "::", "")
 _READING = ("GET", "HEAD", "OPTIONS")
@@ -112,26 +114,25 @@ class Edge:
             return
         request_id = scope.setdefault("state", {}).setdefault("request_id", secrets.token_hex(8))
         send = _with_headers(send, self._policy(scope["path"]), request_id)
+        headers = _headers_of(scope)
+        scope["state"][OWN_PAGE] = _comes_from_here(scope["method"], headers)
         try:
-            self._check(scope)
+            self._check(scope, headers)
         except Refusal as refusal:
             await _refuse(send, refusal)
             return
-        own_page = _comes_from_here(scope["method"], _headers_of(scope))
-        scope["state"]["own_page"] = own_page
         if scope["method"] == "OPTIONS":
             scope, send = _as(scope, _NO_ROUTE_HAS_IT), _allowing(send)
         elif scope["method"] == "HEAD":
             scope = _as(scope, "GET")  # the server leaves the body out
         await self._app(scope, _in_time(receive, self._body_time), send)
 
-    def _check(self, scope: Scope) -> None:
+    def _check(self, scope: Scope, headers: Headers) -> None:
         """Hold a request to who may ask, and whether there is a place.
 
         Raises:
             Refusal: When it is to be refused.
         """
-        headers = _headers_of(scope)
         host = headers.get("host")
         if host is not None and not self.is_own(host):
             raise Refusal(
@@ -140,7 +141,7 @@ class Edge:
                 "name this one",
                 connection="close",
             )
-        if not (_comes_from_here(scope["method"], headers) or scope.get("state", {}).get(ALLOWED_ORIGIN, False)):
+        if not (scope["state"][OWN_PAGE] or scope["state"].get(ALLOWED_ORIGIN, False)):
             origin = headers.get("origin") or headers.get("sec-fetch-site")
             raise Refusal(HTTPStatus.FORBIDDEN, f"refused: the request comes from another site ({origin})")
         if scope["path"] in _QUESTIONS and scope["method"] == "POST":

@@ -21,7 +21,8 @@ from rag.library import Library
 from rag.storage.catalog import Key, KeyScope, now
 from rag.types import DEFAULT_COLLECTION
 from rag.upkeep.keys import digest
-from server.http.caller import EVERYBODY, OWN_PAGE, SEE_BODY, Caller, remember
+from server.http.caller import EVERYBODY, SEE_BODY, Caller, remember
+from server.http.edge import OWN_PAGE
 from server.http.limits import Limits
 from server.http.scopes import Named, Need, Rule, rule_of
 from server.http.users import Users

@@ -3,7 +3,8 @@
 from typing import Any
 
 from rag.storage.catalog import KeyScope
-from server.http.caller import OWN_PAGE, Caller
+from server.http.caller import Caller
+from server.http.edge import OWN_PAGE
 from server.http.proxies import Proxies, given
 
 _LONGEST = 200
