@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from rag.errors import InvalidRequest
 from rag.language.english.asked import ValueKind, Wanted, understand
 from rag.language.english.extremes import Extreme, read_extreme
+from rag.language.english.lexicon import MONTHS
 from rag.language.english.questions import asks_for_several
 from rag.language.english.values.claims import value_test
 from rag.language.english.values.dates import asked_date, find_dates
@@ -34,6 +35,7 @@ NOT_ANSWERED = "The sources do not answer this."
 NO_DOCUMENTS = "There are no documents yet."
 _NAMED_AT_MOST = 4
 _YEAR = re.compile(r"(?:1[89]|20)\d\d")
+_MONTH = re.compile("|".join(month.capitalize() for month in MONTHS))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +83,7 @@ class Question:
     @property
     def timed(self) -> bool:
         """Whether a time is asked for or named: then it counts when a document was published."""
-        named = self.date is not None or any(_YEAR.fullmatch(word) for word in self.words)
+        named = self.date is not None or any(_YEAR.fullmatch(word) or _MONTH.fullmatch(word) for word in self.words)
         return named or ValueKind.DATE in self.wanted.kinds
 
     @property

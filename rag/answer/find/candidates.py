@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from rag.answer.find.evidence import Candidate, Hit, Unit
 from rag.answer.find.frames import frames
@@ -11,7 +12,7 @@ from rag.answer.question import Question
 from rag.language.english.context import is_scrap, leans, understood
 from rag.language.english.values.dates import find_dates
 from rag.language.english.values.written import written_date
-from rag.language.english.words import content_words, stem
+from rag.language.english.words import content_words, stem, words
 from rag.language.outline import Outline
 from rag.language.text import display, folded
 from rag.storage.protocols import DocumentView
@@ -25,7 +26,8 @@ _JUDGED_WORDS = 90
 
 def candidates_of(catalog: DocumentView, question: Question, hits: Sequence[Hit]) -> list[Candidate]:
     """The sentences of the hits' passages that may answer, each once a document and context; not judged yet."""
-    return _each_once(_with_announced(question, one) for one in _all_candidates(catalog, question, hits))
+    found = _all_candidates(catalog, question, hits)
+    return _each_once(_with_number(question, _with_announced(question, one)) for one in found)
 
 
 def announces(question: Question, candidate: Candidate) -> bool:
@@ -209,6 +211,22 @@ def _with_announced(question: Question, candidate: Candidate) -> Candidate:
     if not announces(question, candidate):
         return candidate
     return replace(candidate, judged=judged_text(candidate.document, candidate.sentence, announced_text(candidate)))
+
+
+def _with_number(question: Question, candidate: Candidate) -> Candidate:
+    """An item that is asked for by its number is judged by the name that the question gives it, as "Rule 2: ..."."""
+    unit = candidate.unit
+    number = unit.mark.strip(".()") if unit else ""
+    if unit is None or not number:
+        return candidate
+    above = [unit.lead, *(display(one.text) for one in (candidate.heading, candidate.title) if one)]
+    names = {stem(word) for line in above for word in words(line)}
+    for name, asked in pairwise(question.words):
+        if asked.lower() == number.lower() and stem(name) in names:
+            said = unit.text.removeprefix(unit.lead).lstrip().removeprefix(unit.mark).lstrip()
+            told = judged_text(candidate.document, candidate.sentence, f"{name.capitalize()} {number}: {said}")
+            return replace(candidate, judged=told)
+    return candidate
 
 
 def _each_once(pool: Iterable[Candidate]) -> list[Candidate]:

@@ -36,6 +36,7 @@ class Unit:
         position: Of its block.
         spans: What it is made of and cited by; what its parts are made of comes by these.
         lead: What leads to it, empty where nothing does.
+        mark: Of an item, its number as it is written, empty where it has none.
         parts: Of a list, steps or a record.
         row: Of a table, which is the block ``table``.
         further: Other rows of that table that are stated with it.
@@ -51,6 +52,7 @@ class Unit:
     text: str
     spans: tuple[Span, ...]
     lead: str = ""
+    mark: str = ""
     parts: tuple[Part, ...] = ()
     row: Row | None = None
     table: int | None = None

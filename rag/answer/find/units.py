@@ -91,13 +91,15 @@ def _led(outline: Outline, first: int, said: str, spans: tuple[Span, ...], posit
     """What an item says, after its mark and what leads to it; ``first`` is the leaf that the item begins with."""
     leads = outline.leads(first)
     lead = " ".join(display(one.of(outline.text)) for one in leads)
-    shown = f"{outline.mark(first)} {said}".lstrip()
+    mark = outline.mark(first)
+    shown = f"{mark} {said}".lstrip()
     return Unit(
         kind="sentence",
         position=first if position is None else position,
         text=f"{lead} {shown}".lstrip(),
         spans=(*leads, *spans),
         lead=lead,
+        mark=mark,
     )
 
 
