@@ -17,6 +17,7 @@ from rag.answer.find.codes import of_asked_codes
 from rag.answer.find.compared import with_compared
 from rag.answer.find.crowding import crowding
 from rag.answer.find.evidence import Candidate, Hit
+from rag.answer.find.ticks import of_asked_side
 from rag.answer.question import Question
 from rag.language.english.words import overlap_scores
 from rag.models.protocols import PairScorer
@@ -58,6 +59,7 @@ def rerank(
     deeper = [hit for hit in hits[_POOL_PASSAGES:] if holds(hit.passage.text)]
     looked_at = {hit.passage.id: hit for hit in [*hits[:_POOL_PASSAGES], *deeper, *_of_others(hits)]}
     pool = of_asked_codes(question, candidates_of(catalog, question, [*looked_at.values()]))
+    pool = of_asked_side(question, pool)
     promising = _most_promising(question, pool, hits, holds)
     kept = _FOR_CELLS if any(one.unit and one.unit.row for one in promising[:_LEAST_CANDIDATES]) else 0
     chosen = _within_budget(scorer, question.text, promising, budget - kept)
