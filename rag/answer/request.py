@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypedDict
 
-from rag.answer.followup import readings
+from rag.answer.followup import Resolved, readings
+from rag.answer.narrated import asked_alone
 from rag.answer.question import MAX_SCOPE, MAX_STATEMENTS, Question, check_range, checked, read_question
 from rag.errors import InvalidRequest, NotFound
 from rag.storage.protocols import CatalogView
@@ -64,13 +65,20 @@ def read_request(typed: str, options: AskOptions, catalog: CatalogView) -> Reque
         typed=typed,
         readings=tuple(
             read_question(one.text, typed=typed if one.text == text else None, known=one.known)
-            for one in readings(text, history)
+            for one in _readings(text, history, as_typed=options.get("as_typed", False))
         ),
         collection=collection,
         max_statements=most,
         document_ids=None if chosen is None else tuple(chosen),
         history=tuple(history),
     )
+
+
+def _readings(question: str, history: Sequence[Turn], *, as_typed: bool) -> tuple[Resolved, ...]:
+    """What a question may mean: after what was said before, else without what its asker tells before it."""
+    found = readings(question, history)
+    alone = None if as_typed or len(found) > 1 else asked_alone(question)
+    return found if alone is None else (*found, Resolved(text=alone))
 
 
 def check_scope(catalog: CatalogView, collection: str, document_ids: Sequence[str]) -> None:
