@@ -12,7 +12,7 @@ from rag.settings import Settings
 from tests.support.engines import write_and_ingest
 
 FILES = {
-    "pool.md": "# The pool\n\nThe pool opens at seven. Lockers take a coin of one pound. Children below eight swim free.",
+    "pool.md": "# The pool\n\nThe pool opens at seven. Lockers take a pound. Children below eight swim free.",
     "bees.txt": "Notes on bees\n\nA smoker calms the bees before a hive is opened. Honey is taken in August.",
     "ferry.md": "# Ferry\n\nThe ferry to Inchmarn carries bicycles free of charge. The crossing takes forty minutes.",
 }
@@ -22,8 +22,8 @@ TOLD = [
         "The pool opens at seven.",
     ),
     (
-        "We are going to the island in June with our bicycles. My brother was there last year. How long does the crossing"
-        " take?",
+        "We are going to the island in June with our bicycles. My brother was there last year."
+        " How long does the crossing take?",
         "The crossing takes forty minutes.",
     ),
     (
@@ -34,7 +34,7 @@ TOLD = [
 ]
 NOT_SAID = [
     "I have just moved here with my daughter and we both like to swim late, so I wonder what the sauna costs.",
-    "My neighbour gave me two hives last spring and I am still afraid of them; could you tell me how much a queen costs?",
+    "My neighbour gave me two hives last spring and I am afraid of them; could you tell me how much a queen costs?",
 ]
 
 
