@@ -36,7 +36,8 @@ class Signals:
         answerability: The logit of the best candidate's second head.
         relevance: That of its first.
         lead: How far the best candidate's score is above the next one's of those that may speak of the same, at most 5.
-        missing: How many words of the question's names and numbers no source has, at most 3.
+        missing: How many words of the question's names and numbers no source has, or of all its words where no source
+            has any of them ("How do I make tiramisu?"), at most 3.
         unit: Whether the best candidate is a row, an item, a list, a record or code.
         sole: Whether it is asked of one document alone, and the best has no code in the place of one that is asked for.
         scale: What log odds mean in the collection.
@@ -68,7 +69,7 @@ def signals(question: Question, candidates: Sequence[Candidate]) -> Signals:
         answerability=best.answerability,
         relevance=best.relevance,
         lead=min(best.score - others[0].score, _LONGEST_LEAD) if others else _LONGEST_LEAD,
-        missing=min(float(len(absent & question.named)), _MOST_MISSING),
+        missing=min(float(len(absent if question.stems <= absent else absent & question.named)), _MOST_MISSING),
         unit=best.unit is not None,
         sole=question.sole and not has_another(question, best),
         scale=question.scale,

@@ -11,7 +11,7 @@ from functools import cached_property
 
 from rag.blocks import Block, Cell, Form, children, holders, within
 from rag.language.text import display
-from rag.types import Span
+from rag.types import Kind, Span
 
 _SENTENCE_END = re.compile(r"[.!?…]['\"”’)\]]*\s+(?=\S)")
 _ENDED = re.compile(r"[.!?…]['\"”’)\]*_]*$")
@@ -19,6 +19,7 @@ _LONGEST_LEAD = 300
 _LABEL = re.compile(r"[^.!?:]{1,60}[.:][*_]{0,3}(?=\s)")
 _LABEL_WORDS = 4
 _LISTED = frozenset({Form.LIST, Form.RECORD})
+_TELL_OF_DOCUMENT = (Kind.AUTHOR, Kind.PUBLISHED, Kind.PUBLISHER, Kind.BOILERPLATE)
 _LED = frozenset({Form.LIST, Form.RECORD, Form.TABLE, Form.CODE})
 
 
@@ -200,7 +201,9 @@ class Outline:
         if before < 0 or before == parent:
             return None
         said = self.blocks[before]
-        return before if said.parent == parent and said.form in (Form.PARAGRAPH, Form.CAPTION) else None
+        if said.parent != parent or said.form not in (Form.PARAGRAPH, Form.CAPTION) or said.kind in _TELL_OF_DOCUMENT:
+            return None
+        return before
 
     def _last_sentence(self, span: Span) -> Span:
         """The last sentence of a long paragraph, all of a short one."""

@@ -1,4 +1,4 @@
-"""Questions that name what they ask for by the number of an item, or by the month of a note without its year."""
+"""Questions that name what they ask for by the number of an item, by a month without its year, or by no known word."""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -35,6 +35,15 @@ FILES["chess.md"] = """# Junior chess club
 1. A wooden board
 2. A book on endings
 3. A clock
+"""
+FILES["paneer.md"] = """# Paneer tikka
+
+## Directions
+
+1. Take a glass container and mix the paneer with the spices and the yogurt.
+2. Let the mix marinade for an hour.
+3. Preheat the oven and place the cubes on skewers.
+4. Grill them until they are golden.
 """
 FILES["lease.md"] = """# Lease of the boat shed
 
@@ -90,3 +99,9 @@ def test_month_without_a_year_is_that_of_the_note(library: Library, question: st
 
 def test_month_without_a_note_is_not_answered(library: Library) -> None:
     assert not library.ask("How many guests came in October?").answered
+
+
+def test_question_of_which_no_source_has_a_word_is_refused(library: Library) -> None:
+    answer = library.ask("How do I make tiramisu?")
+    assert not answer.answered
+    assert answer.answer == "The sources do not mention tiramisu."

@@ -25,6 +25,16 @@ Damper.  A plate of iron that closes the flue of the kiln.
 
 Cone.  A rod of clay that bends at one heat. Ours bend at 1,220 degrees.
 """,
+    "ferry.md": """---
+title: The ferry of Inchmarn
+author: Ann Weir
+tags: [boats]
+---
+
+- Deck: 40 people
+- Crossing: half an hour, at low water a little more
+- The last boat leaves the island at nine.
+""",
     "loom.md": """# Loom
 
 ## Treadle lock
@@ -82,3 +92,12 @@ def test_a_sentence_of_a_long_item_comes_after_its_label(open_library: OpenLibra
 def assert_exact(text_of: Callable[[str], str], answer: Answer) -> None:
     for one in answer.citations:
         assert text_of(one.document_id)[one.start : one.end] == one.quote
+
+
+def test_what_front_matter_says_leads_to_no_list(open_library: OpenLibrary, tmp_path: Path) -> None:
+    library = open_library()
+    write_and_ingest(library, tmp_path, TEXTS)
+    shown = library.ask("When does the last boat leave the island?").statements[0].text
+    assert shown.endswith("The last boat leaves the island at nine.")
+    assert "Weir" not in shown
+    assert "tags" not in shown
