@@ -54,6 +54,22 @@ def test_one_fact_takes_one_statement_where_a_sentence_surely_gives_it() -> None
     assert compose(read_question(FACT), [row, as_sure], limit=4, confidence=0.95) == [[row], [as_sure]]
 
 
+def _of(title: str, text: str, score: float) -> Candidate:
+    one = candidate(text, score, name=title)
+    return replace(one, document=replace(one.document, title=title))
+
+
+def test_beside_the_document_that_a_question_names_no_other_is_stated() -> None:
+    named = _of("Kombucha", "It ferments for ten days.", 3.0)
+    other = _of("Kvass", "It ferments for a week.", 2.9)
+    asked = read_question("How long does kombucha ferment?")
+    assert compose(asked, [named, other], limit=4, confidence=0.7) == [[named]]
+    for question in ("How long does it ferment?", "How long do kombucha and kvass ferment?"):
+        assert compose(read_question(question), [named, other], limit=4, confidence=0.7) == [[named], [other]]
+    unnamed = _of("Kombucha and other drinks", "It ferments for ten days.", 3.0)
+    assert compose(asked, [unnamed, other], limit=4, confidence=0.7) == [[unnamed], [other]]
+
+
 def test_each_of_the_things_that_are_asked_after_together_is_told_of() -> None:
     harwick = candidate("Odo Harwick built the lighthouse of Morvane in 1847.", 6.0)
     tarn = candidate("Ilse Tarn built the pier.", 1.0, start=2_000)

@@ -106,9 +106,12 @@ def _with_another(groups: list[list[Candidate]], limit: int) -> list[list[Candid
 def _is_worth_stating(question: Question, one: Candidate, best: Candidate) -> bool:
     """True for what answers about as surely as the best; near it, within 800 characters, less completes what is broad.
 
-    Beside a row, an item or a list, which answers by itself, only where several statements are asked for.
+    Beside a row, an item or a list, which answers by itself, only where several statements are asked for; beside what
+    stands in the one document that the question names, nothing of others for one fact or a whole list.
     """
     if not question.broad and is_of_another(question, one, best):
+        return False
+    if (not question.broad or (best.unit and best.unit.whole)) and _is_of_another_name(question, one, best):
         return False
     if _are_rows_of_one_table(one, best) and not question.broad:
         return one == best or support(one) >= _AS_WELL * support(best)
@@ -118,6 +121,16 @@ def _is_worth_stating(question: Question, one: Candidate, best: Candidate) -> bo
     near = one.document.id == best.document.id and apart <= _NEAR
     least = _LEAST_NEAR if near and question.broad else _LEAST_ELSEWHERE
     return one == best or support(one) >= least * support(best)
+
+
+def _is_of_another_name(question: Question, one: Candidate, best: Candidate) -> bool:
+    """Whether a question names the document of the best whole, as "Garam masala", and not that of another candidate."""
+    return one.document.id != best.document.id and _is_named(question, best) and not _is_named(question, one)
+
+
+def _is_named(question: Question, candidate: Candidate) -> bool:
+    title = {stem(word) for word in content_words(candidate.document.title or "")}
+    return bool(title) and title <= question.stems
 
 
 def _are_rows_of_one_table(one: Candidate, other: Candidate) -> bool:
