@@ -104,4 +104,4 @@ def test_month_without_a_note_is_not_answered(library: Library) -> None:
 def test_question_of_which_no_source_has_a_word_is_refused(library: Library) -> None:
     answer = library.ask("How do I make tiramisu?")
     assert not answer.answered
-    assert answer.answer == "The sources do not mention tiramisu."
+    assert answer.missing_terms == ("tiramisu",)
