@@ -164,18 +164,6 @@ def test_a_title_of_two_words_is_not_lost_to_the_line_below_it() -> None:
     assert Kind.BOILERPLATE not in described(*lines).kinds
 
 
-@pytest.mark.parametrize(
-    ("lines", "title"),
-    [
-        (["Recycling", "## What goes where?", "Paper.", "## When is it fetched?", PROSE], "Recycling"),
-        (["## May I keep my number?", "Yes.", "## How do I change my plan?", PROSE], None),
-        (["# Who owns the sea?", PROSE, "## The law", PROSE], "Who owns the sea?"),
-    ],
-)
-def test_one_of_several_questions_is_no_title(lines: list[str], title: str | None) -> None:
-    assert found(*lines, markdown=True).title == title
-
-
 def test_a_heading_without_spaces_is_a_title_where_prose_without_spaces_follows() -> None:
     assert is_prose("分析人士认为这是重要的一步。")
     assert found("中国和法国签署新协议", "双方星期一在北京签署了一项新的贸易协议。").title == "中国和法国签署新协议"

@@ -49,10 +49,9 @@ def find_title(page: Page) -> int | None:
 
     A line that says so; the first heading of the highest level in the head; the only heading of level 1; the first
     centred line below a letterhead; the first line of two words or more, where prose or a table, list or record
-    comes next; the first line. A letter has none but what it says it is about. Where several headings ask, as those of
-    questions and answers do, it comes before them.
+    comes next; the first line. A letter has none but what it says it is about.
     """
-    possible = [place for place in range(min(page.head, _first_asked(page))) if _possible(page, place)]
+    possible = [place for place in range(page.head) if _possible(page, place)]
     labelled = [place for place in range(page.head) if _labelled(page.lines[place])]
     marked = _highest(page, [place for place in possible if page.lines[place].heading])
     if labelled and not marked:
@@ -118,12 +117,6 @@ def _labelled(line: Line) -> bool:
 def _highest(page: Page, marked: Sequence[int]) -> list[int]:
     """The headings of level 1 among ``marked``, else all of them."""
     return [place for place in marked if page.lines[place].level == 1] or list(marked)
-
-
-def _first_asked(page: Page) -> int:
-    """The place of the first of several headings that ask, behind the last line where there are no such."""
-    asking = [place for place, line in enumerate(page.lines) if line.heading and line.text.endswith("?")]
-    return asking[0] if len(asking) > 1 else len(page.lines)
 
 
 def _only_first(page: Page) -> list[int]:

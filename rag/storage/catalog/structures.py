@@ -7,7 +7,7 @@ import msgspec
 from rag.blocks import Block
 from rag.storage.catalog.sql import Connection
 
-LAYOUT = 4
+LAYOUT = 3
 """Of what parsers make of a source. A document with a lower one is read again by ``footnote reindex``."""
 
 _decoder = msgspec.msgpack.Decoder(list[Block])
