@@ -1,15 +1,13 @@
 """Questions that name what they ask for by the number of an item, by a month without its year, or by no known word."""
 
 from collections.abc import Iterator
-from contextlib import closing
 
 import pytest
 
-from rag.library import Library, assemble
+from rag.library import Library
 from rag.models.protocols import Encoder, PairScorer
-from rag.settings import Settings
 from rag.types import Answer
-from tests.support.engines import write_and_ingest
+from tests.support.engines import library_of
 
 NOTES = {
     "february.txt": ("10 February 2023", "The choir sang in the old mill.", 44),
@@ -57,10 +55,8 @@ The conditions are as follows:
 
 @pytest.fixture(scope="module")
 def library(encoder: Encoder, scorer: PairScorer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
-    folder = tmp_path_factory.mktemp("asked-by")
-    with closing(assemble(Settings(data_dir=folder / "data"), encoder, scorer)) as engine:
-        write_and_ingest(engine, folder / "files", FILES)
-        yield engine
+    with library_of(FILES, tmp_path_factory.mktemp("asked-by"), encoder, scorer) as opened:
+        yield opened
 
 
 def said(answer: Answer) -> list[str]:

@@ -2,16 +2,14 @@
 
 import random
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from rag.library import Library, assemble
+from rag.library import Library
 from rag.models.protocols import Encoder, PairScorer
-from rag.settings import Settings
 from rag.types import Answer
-from tests.support.engines import write_and_ingest
+from tests.support.engines import library_of
 
 _CHANCE = random.Random(3)
 _KINDS = ("relay", "valve", "pump", "filter", "sensor")
@@ -31,10 +29,8 @@ FILES = {
 
 @pytest.fixture(scope="module")
 def library(encoder: Encoder, scorer: PairScorer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
-    folder = tmp_path_factory.mktemp("codes")
-    with closing(assemble(Settings(data_dir=folder / "data"), encoder, scorer)) as engine:
-        write_and_ingest(engine, folder / "files", FILES)
-        yield engine
+    with library_of(FILES, tmp_path_factory.mktemp("codes"), encoder, scorer) as opened:
+        yield opened
 
 
 def said(answer: Answer) -> str:
@@ -72,7 +68,6 @@ def test_another_code_of_one_document_does_not_answer(
     question: str, encoder: Encoder, scorer: PairScorer, tmp_path: Path
 ) -> None:
     """A document need not name what it is about, but this one names its codes."""
-    with closing(assemble(Settings(data_dir=tmp_path / "data"), encoder, scorer)) as engine:
-        write_and_ingest(engine, tmp_path / "files", {"errors.md": FILES["errors.md"]})
+    with library_of({"errors.md": FILES["errors.md"]}, tmp_path, encoder, scorer) as engine:
         assert not engine.ask(question).answered
         assert "the filter is clogged" in said(engine.ask("What does E14 mean?"))

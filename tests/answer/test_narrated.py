@@ -1,15 +1,13 @@
 """A question is answered though its asker tells of themself before it, and refused where the sources do not say."""
 
 from collections.abc import Iterator
-from contextlib import closing
 
 import pytest
 
 from rag.answer.narrated import asked_alone
-from rag.library import Library, assemble
+from rag.library import Library
 from rag.models.protocols import Encoder, PairScorer
-from rag.settings import Settings
-from tests.support.engines import write_and_ingest
+from tests.support.engines import library_of
 
 FILES = {
     "pool.md": "# The pool\n\nThe pool opens at seven. Lockers take a pound. Children below eight swim free.",
@@ -40,10 +38,8 @@ NOT_SAID = [
 
 @pytest.fixture(scope="module")
 def library(encoder: Encoder, scorer: PairScorer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
-    folder = tmp_path_factory.mktemp("narrated")
-    with closing(assemble(Settings(data_dir=folder / "data"), encoder, scorer)) as engine:
-        write_and_ingest(engine, folder / "files", FILES)
-        yield engine
+    with library_of(FILES, tmp_path_factory.mktemp("narrated"), encoder, scorer) as opened:
+        yield opened
 
 
 @pytest.mark.parametrize(("question", "text"), TOLD)

@@ -1,14 +1,12 @@
 """Which of several has something, where tables and records say of each only yes or no."""
 
 from collections.abc import Iterator
-from contextlib import closing
 
 import pytest
 
-from rag.library import Library, assemble
+from rag.library import Library
 from rag.models.protocols import Encoder, PairScorer
-from rag.settings import Settings
-from tests.support.engines import write_and_ingest
+from tests.support.engines import library_of
 
 FILES = {
     "plans.md": """# Phone plans
@@ -50,10 +48,8 @@ Engine: yes
 
 @pytest.fixture(scope="module")
 def library(encoder: Encoder, scorer: PairScorer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
-    folder = tmp_path_factory.mktemp("ticks")
-    with closing(assemble(Settings(data_dir=folder / "data"), encoder, scorer)) as engine:
-        write_and_ingest(engine, folder / "files", FILES)
-        yield engine
+    with library_of(FILES, tmp_path_factory.mktemp("ticks"), encoder, scorer) as opened:
+        yield opened
 
 
 @pytest.mark.parametrize(

@@ -1,16 +1,14 @@
 """Answers of several sizes: rows, items, lists, steps, fields, code, each exact and as what it is."""
 
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from rag.library import Library, assemble
+from rag.library import Library
 from rag.models.protocols import Encoder, PairScorer
-from rag.settings import Settings
 from rag.types import Answer
-from tests.support.engines import OpenLibrary, write_and_ingest
+from tests.support.engines import OpenLibrary, library_of, write_and_ingest
 
 KENNEL = """# Kennel of Brackwater
 
@@ -51,10 +49,8 @@ kennel list --tonight
 
 @pytest.fixture(scope="module")
 def library(encoder: Encoder, scorer: PairScorer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
-    folder = tmp_path_factory.mktemp("kennel")
-    with closing(assemble(Settings(data_dir=folder / "data"), encoder, scorer)) as engine:
-        write_and_ingest(engine, folder / "texts", {"kennel.md": KENNEL})
-        yield engine
+    with library_of({"kennel.md": KENNEL}, tmp_path_factory.mktemp("kennel"), encoder, scorer) as opened:
+        yield opened
 
 
 def asked(library: Library, question: str) -> Answer:
