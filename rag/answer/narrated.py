@@ -5,13 +5,12 @@ read alone where that was refused.
 """
 
 import re
-from collections.abc import Iterator
 
 from rag.language.english.questions import sentence_case
 from rag.language.english.words import words
 
-_SENTENCE = re.compile(r"[^.;:!?]+(?:[.;:!?]+(?!\s|$)[^.;:!?]*)*")
 _ASKED = re.compile(r"\b(?:how|what|when|where|which|who|whom|whose|why|whether|if)\s+[^\W_]+\s+[^\W_]+", re.IGNORECASE)
+_END = re.compile(r"[.;:!?](?=\s|$)")
 _SELF = frozenset({"i", "me", "my", "mine", "we", "us", "our", "ours"})
 _LEAST_TOLD = 8  # words: a shorter opening hardly blurs what is asked
 
@@ -26,15 +25,12 @@ def asked_alone(question: str) -> str | None:
     >>> asked_alone("In the contract of 2019 with the harbour of Leith, for the north quay, what is the fee?") is None
     True
     """
-    begin, end = next(_asked(question), (0, 0))
+    asked = [*_ASKED.finditer(question)]
+    if not asked:
+        return None
+    begin = asked[-1].start()
     told = [word.lower() for word in words(question[:begin])]
     if len(told) < _LEAST_TOLD or _SELF.isdisjoint(word.split("'")[0] for word in told):
         return None
-    return f"{sentence_case(question[begin:end].strip())}?"
-
-
-def _asked(question: str) -> Iterator[tuple[int, int]]:
-    """Where the questions within a text begin and their sentences end, the last first."""
-    for sentence in reversed([*_SENTENCE.finditer(question)]):
-        for asked in reversed([*_ASKED.finditer(sentence.group())]):
-            yield sentence.start() + asked.start(), sentence.end()
+    ended = _END.search(question, begin)
+    return f"{sentence_case(question[begin : ended.start() if ended else None].strip())}?"

@@ -35,7 +35,7 @@ NOT_ANSWERED = "The sources do not answer this."
 NO_DOCUMENTS = "There are no documents yet."
 _NAMED_AT_MOST = 4
 _YEAR = re.compile(r"(?:1[89]|20)\d\d")
-_MONTH = re.compile("|".join(month.capitalize() for month in MONTHS))
+_MONTHS = frozenset(month.capitalize() for month in MONTHS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +83,7 @@ class Question:
     @property
     def timed(self) -> bool:
         """Whether a time is asked for or named: then it counts when a document was published."""
-        named = self.date is not None or any(_YEAR.fullmatch(word) or _MONTH.fullmatch(word) for word in self.words)
+        named = self.date is not None or any(_YEAR.fullmatch(word) or word in _MONTHS for word in self.words)
         return named or ValueKind.DATE in self.wanted.kinds
 
     @property

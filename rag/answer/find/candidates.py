@@ -216,17 +216,22 @@ def _with_announced(question: Question, candidate: Candidate) -> Candidate:
 def _with_number(question: Question, candidate: Candidate) -> Candidate:
     """An item that is asked for by its number is judged by the name that the question gives it, as "Rule 2: ..."."""
     unit = candidate.unit
-    number = unit.mark.strip(".()") if unit else ""
-    if unit is None or not number:
+    if unit is None or not unit.mark:
         return candidate
+    number = unit.mark.strip(".()")
+    named = [name for name, asked in pairwise(question.words) if asked.lower() == number.lower()]
+    name = next((one for one in named if stem(one) in _stems_above(candidate, unit)), None)
+    if name is None:
+        return candidate
+    said = unit.text.removeprefix(unit.lead).lstrip().removeprefix(unit.mark).lstrip()
+    told = judged_text(candidate.document, candidate.sentence, f"{name.capitalize()} {number}: {said}")
+    return replace(candidate, judged=told)
+
+
+def _stems_above(candidate: Candidate, unit: Unit) -> set[str]:
+    """The stems of what stands over an item: what leads to its list, its heading and its title."""
     above = [unit.lead, *(display(one.text) for one in (candidate.heading, candidate.title) if one)]
-    names = {stem(word) for line in above for word in words(line)}
-    for name, asked in pairwise(question.words):
-        if asked.lower() == number.lower() and stem(name) in names:
-            said = unit.text.removeprefix(unit.lead).lstrip().removeprefix(unit.mark).lstrip()
-            told = judged_text(candidate.document, candidate.sentence, f"{name.capitalize()} {number}: {said}")
-            return replace(candidate, judged=told)
-    return candidate
+    return {stem(word) for line in above for word in words(line)}
 
 
 def _each_once(pool: Iterable[Candidate]) -> list[Candidate]:

@@ -25,23 +25,21 @@ def of_asked_side(question: Question, candidates: Sequence[Candidate]) -> Sequen
     if _ASKING.isdisjoint(word.lower() for word in question.words):
         return candidates
     asked = negations(question.text) % 2 == 0
-    sides = [_side(question, one) for one in candidates]
-    told = {one.document.id for one, side in zip(candidates, sides, strict=True) if side is asked}
-    return [
-        one
-        for one, side in zip(candidates, sides, strict=True)
-        if side is None or side is asked or one.document.id not in told
-    ]
+    sided = [(one, _side(question, one)) for one in candidates]
+    told = {one.document.id for one, side in sided if side is asked}
+    return [one for one, side in sided if side in (None, asked) or one.document.id not in told]
 
 
 def _side(question: Question, candidate: Candidate) -> bool | None:
     """Whether a candidate says yes or no in the field that the question names best; ``None`` where it says neither."""
-    told = [(_share(question, name), _said(value)) for name, value in _fields(candidate)]
-    told.sort(key=lambda one: -one[0])
-    return next((side for share, side in told if side is not None and share >= _LEAST_NAMED), None)
+    told = ((name, _said(value)) for name, value in _fields(candidate))
+    sides = [(_share(question, name), side) for name, side in told if side is not None]
+    share, side = max(sides, key=lambda one: one[0], default=(0.0, None))
+    return side if share >= _LEAST_NAMED else None
 
 
 def _said(value: str) -> bool | None:
+    """Whether a value begins with a yes or a no; ``None`` where with neither."""
     first = next(iter(words(value)), value).lower()
     return first in _YES if first in _YES | _NO else None
 
